@@ -1,0 +1,60 @@
+# One list of commands for people and for CI. `make help` prints it.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+RUNTIME := .venv/.runtime
+DEV := .venv/.dev
+# Browser tests and the tracker's build leave nothing outside this folder.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help install serve test check format bench parity browsers faults tracker lock
+
+help:  ## Print what each command does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "Pellucid needs Python 3.11 or later: no '$(PYTHON)' here. Name another with 'make PYTHON=python3.12 ...'."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+$(RUNTIME): .venv/bin/python requirements/runtime.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): $(RUNTIME) requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+install: $(RUNTIME)  ## Make the environment in .venv; .venv/bin/pellucid is the command
+
+serve: $(RUNTIME)  ## Run Pellucid on this machine, with its data in ./data
+	$(BIN)/pellucid serve --data data
+
+test: $(DEV)  ## Run every test
+	@sh .ci/system-packages
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(DEV)  ## Format, lint, types, who may import whom, documents that are made from code
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config .importlinter
+	$(BIN)/python -m pellucid.cli.documents --check
+
+format: $(DEV)  ## Mend what a tool can mend, and make the documents anew
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format --quiet .
+	$(BIN)/python -m pellucid.cli.documents
+
+tracker: $(DEV)  ## Build the tracker from TypeScript into the package
+	cd tracker && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
+
+bench: $(DEV)  ## Measure, side by side, and write docs/performance.md
+	@sh .ci/system-packages wrk
+	$(BIN)/python bench/run.py
+
+lock:  ## Choose dependencies anew and pin them by hash
+	$(BIN)/uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements/runtime.txt
+	$(BIN)/uv pip compile pyproject.toml --upgrade --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements/dev.txt

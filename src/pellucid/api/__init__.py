@@ -1,0 +1,1 @@
+"""The native JSON interface. Law: translates, and computes nothing."""

@@ -1,0 +1,1 @@
+"""Commands. Law: starts things and prints things."""

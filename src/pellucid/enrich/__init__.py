@@ -1,0 +1,1 @@
+"""What a hit tells beyond its words. Law: pure steps, in memory, before the journal; nothing is written here."""

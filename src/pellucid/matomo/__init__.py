@@ -1,0 +1,1 @@
+"""Matomo's names and shapes. Law: translates, and computes nothing; never imports api or web."""

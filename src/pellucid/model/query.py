@@ -1,0 +1,59 @@
+"""A question to the reports: metrics x dimensions x segment x period."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from pellucid.model.period import Period
+
+
+class Operator(StrEnum):
+    """How a condition of a segment compares."""
+
+    EQUALS = "=="
+    DIFFERS = "!="
+    AT_MOST = "<="
+    LESS = "<"
+    AT_LEAST = ">="
+    MORE = ">"
+    CONTAINS = "=@"
+    LACKS = "!@"
+    STARTS = "=^"
+    ENDS = "=$"
+
+
+class Condition(Struct, frozen=True):
+    """One comparison of a dimension with a value; an empty value asks whether there is one."""
+
+    dimension: str
+    operator: Operator
+    value: str
+
+
+class Segment(Struct, frozen=True):
+    """Visits that meet at least one condition of every group."""
+
+    groups: tuple[tuple[Condition, ...], ...] = ()
+
+
+class Order(Struct, frozen=True):
+    """By which metric or dimension rows are sorted."""
+
+    by: str
+    descending: bool = True
+
+
+class Query(Struct, frozen=True, kw_only=True):
+    """A question: `metrics` and `dimensions` are names of rows in `report.metrics` and `report.dimensions`.
+
+    Without dimensions the result has one row. `limit` None asks for all rows.
+    """
+
+    site_ids: tuple[int, ...]
+    period: Period
+    metrics: tuple[str, ...]
+    dimensions: tuple[str, ...] = ()
+    segment: Segment = Segment()
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
+    offset: int = 0

@@ -1,0 +1,60 @@
+"""A site: a measured property, and what its owner settled for its visitors."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Recognition(StrEnum):
+    """How two hits are known to come from one visitor."""
+
+    COOKIE = "cookie"
+    """By the identifier the tracker keeps; without one, as `DAILY`."""
+    DAILY = "daily"
+    """By a keyed hash of address and user agent, under a secret salt of the day."""
+    NONE = "none"
+    """Not at all: every hit stands alone."""
+
+
+class ConsentRule(StrEnum):
+    """What has to be consented to before anything happens."""
+
+    NOTHING = "nothing"
+    TRACKING = "tracking"
+
+
+class Privacy(Struct, frozen=True, kw_only=True):
+    """What a site may learn about its visitors. A preset is a named value of this.
+
+    `retention_days` is None where events are kept until the owner deletes them. `kept_address_bits` counts the
+    leading bits of an IPv4 address that stay on events (0: none), `located_address_bits` those that place is found by;
+    for IPv6 the pair is `kept_address_bits_v6` and `located_address_bits_v6`.
+    """
+
+    preset: str
+    recognition: Recognition
+    cookies: bool
+    browser_features: bool
+    consent: ConsentRule = ConsentRule.NOTHING
+    honour_gpc: bool = True
+    honour_dnt: bool = True
+    signals_ignored_because: str = ""
+    kept_address_bits: int = 0
+    kept_address_bits_v6: int = 0
+    located_address_bits: int = 24
+    located_address_bits_v6: int = 48
+    retention_days: int | None = 750
+
+
+class Site(Struct, frozen=True, kw_only=True):
+    """A measured property. Its days are local days of `timezone`, an IANA name."""
+
+    id: int
+    name: str
+    urls: tuple[str, ...]
+    timezone: str
+    currency: str
+    ecommerce: bool
+    privacy: Privacy
+    created: datetime

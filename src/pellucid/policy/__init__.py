@@ -1,0 +1,1 @@
+"""What is promised to visitors, as data and pure decisions. Law: no I/O, no clock, no randomness: they are arguments."""

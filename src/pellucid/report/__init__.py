@@ -1,0 +1,1 @@
+"""Answers from stored events. Law: one query model; no HTTP, no names of other products."""

@@ -1,0 +1,1 @@
+"""The edge for visitors. Law: no cookie that the declaration does not list."""
