@@ -1,1 +1,4 @@
-"""The native JSON interface. Law: translates, and computes nothing."""
+"""The native JSON interface.
+
+Law: translates, and computes nothing.
+"""

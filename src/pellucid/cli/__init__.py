@@ -1,1 +1,4 @@
-"""Commands. Law: starts things and prints things."""
+"""Commands.
+
+Law: starts things and prints things.
+"""

@@ -1,1 +1,4 @@
-"""What a hit tells beyond its words. Law: pure steps, in memory, before the journal; nothing is written here."""
+"""What a hit tells beyond its words.
+
+Law: pure steps, in memory, before the journal; nothing is written here.
+"""

@@ -1,1 +1,4 @@
-"""What was promised when. Law: the only code that knows the book of promises."""
+"""What was promised when.
+
+Law: the only code that knows the book of promises.
+"""

@@ -1,1 +1,4 @@
-"""Matomo's names and shapes. Law: translates, and computes nothing; never imports api or web."""
+"""Matomo's names and shapes.
+
+Law: translates, and computes nothing; never imports api or web.
+"""

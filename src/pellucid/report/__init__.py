@@ -1,1 +1,4 @@
-"""Answers from stored events. Law: one query model; no HTTP, no names of other products."""
+"""Answers from stored events.
+
+Law: one query model; no HTTP, no names of other products.
+"""

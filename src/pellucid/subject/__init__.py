@@ -1,1 +1,4 @@
-"""What is held about one person. Law: finds, exports and erases; no HTTP."""
+"""What is held about one person.
+
+Law: finds, exports and erases; no HTTP.
+"""

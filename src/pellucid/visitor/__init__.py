@@ -1,1 +1,4 @@
-"""The edge for visitors. Law: no cookie that the declaration does not list."""
+"""The edge for visitors.
+
+Law: no cookie that the declaration does not list.
+"""

@@ -1,1 +1,4 @@
-"""The dashboard. Law: translates, and computes nothing."""
+"""The dashboard.
+
+Law: translates, and computes nothing.
+"""
