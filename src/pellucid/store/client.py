@@ -1,0 +1,109 @@
+"""The one client of the store: whether a cluster answers or the engine beside us, nothing else knows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from enum import StrEnum
+from urllib.parse import unquote, urlsplit
+
+import clickhouse_connect
+from clickhouse_connect.driver import httputil
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError
+from msgspec import Struct
+
+from pellucid.errors import ConfigurationError, StoreUnavailable
+from pellucid.model.result import Result, Value
+from pellucid.store.schema import columns, migrate
+
+Bound = str | int | float | bool | date | Sequence[int] | Sequence[str] | Sequence[date]
+"""What a `{name:Type}` in a statement can be bound to."""
+
+_SECURE_PORT = 8443
+_PORT = 8123
+
+
+class Urgency(StrEnum):
+    """Whose question it is: a short one never waits behind a report."""
+
+    SHORT = "short"
+    REPORT = "report"
+
+
+LIMITS: Mapping[Urgency, Mapping[str, int]] = {
+    Urgency.SHORT: {"max_execution_time": 10, "max_memory_usage": 1 << 30, "priority": 1},
+    Urgency.REPORT: {"max_execution_time": 60, "max_memory_usage": 4 << 30, "priority": 2},
+}
+"""How long (seconds) and with how much memory (bytes) a question may run."""
+
+
+class Store:
+    """The events and visits behind `url` (`http://account:password@host:port/database`); safe between threads."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ConfigurationError(f"The store's address has to be http://host:port/database, and not {url!r}.")
+        secure = parts.scheme == "https"
+        with _told(f"{parts.hostname}:{parts.port}"):
+            self._client: Client = clickhouse_connect.get_client(
+                host=parts.hostname,
+                port=parts.port or (_SECURE_PORT if secure else _PORT),
+                username=unquote(parts.username or "default"),
+                password=unquote(parts.password or ""),
+                database=parts.path.strip("/") or "default",
+                secure=secure,
+                compress=False,
+                autogenerate_session_id=False,
+                pool_mgr=httputil.get_pool_manager(maxsize=32),
+                query_limit=0,
+            )
+
+    def migrate(self) -> None:
+        """Bring the tables to this version's schema."""
+        with _told("the migration of the tables"):
+            migrate(self._client.command, lambda sql: [int(row[0]) for row in self._client.query(sql).result_rows])
+
+    def insert(self, table: str, rows: type[Struct], lines: bytes, token: str) -> None:
+        """Store encoded rows, at most once for a `token`.
+
+        `lines` holds one JSON array of a row's fields a line (`JSONCompactEachRow`), all in at most
+        `MAXIMUM_PARTITIONS` months.
+        """
+        with _told(f"an insert into {table}"):
+            self._client.raw_insert(
+                table,
+                column_names=tuple(columns(rows)),
+                insert_block=lines,
+                fmt="JSONCompactEachRow",
+                settings={"insert_deduplication_token": token},
+            )
+
+    def ask(
+        self,
+        sql: str,
+        parameters: Mapping[str, Bound] | None = None,
+        urgency: Urgency = Urgency.REPORT,
+    ) -> Result:
+        """Return the answer to a select; every value is bound as `{name:Type}`."""
+        with _told("a question"):
+            answer = self._client.query(sql, parameters=dict(parameters or {}), settings=dict(LIMITS[urgency]))
+        rows: Sequence[Sequence[Value]] = answer.result_rows
+        return Result(tuple(answer.column_names), tuple(tuple(row) for row in rows))
+
+    def ready(self) -> bool:
+        """Return whether the engine answers now."""
+        return bool(self._client.ping())
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (ClickHouseError, OSError) as error:
+        # The engine repeats the statement behind the first line, and with it what a visitor sent.
+        raise StoreUnavailable(f"The engine did not do {what}: {str(error).splitlines()[0][:300]}") from None

@@ -1,0 +1,97 @@
+"""The tables, and how an older store becomes this one.
+
+Columns are read off the fields of `Event` and `Visit`, in their order. Every step of `MIGRATIONS` has run once and in
+order when `migrate` returns; a change of the structs is a new step, and a test holds the outcome against the structs.
+"""
+
+from collections.abc import Callable
+from types import GenericAlias
+from typing import Annotated, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
+
+from pellucid.model.column import ColumnKind
+from pellucid.model.event import Event
+from pellucid.model.visit import Visit
+
+COLUMN_TYPES = {
+    "flag": "Bool",
+    "small": "UInt8",
+    "count": "UInt32",
+    "identifier": "UInt64",
+    "moment": "Int64 codec(Delta, ZSTD)",
+    "day": "Date",
+    "text": "String codec(ZSTD)",
+    "category": "LowCardinality(String)",
+    "parameters": "Map(LowCardinality(String), String) codec(ZSTD)",
+}
+
+MAXIMUM_PARTITIONS = 50
+"""How many months one insert may touch: the engine refuses more than 100."""
+
+DEDUPLICATION_WINDOW = 100 * MAXIMUM_PARTITIONS
+"""How many inserts of a table the engine remembers, so that one that comes again is not stored again."""
+
+OLD_PARTS_LIFETIME_SECONDS = 30
+"""How long what was rewritten or erased stays on disk."""
+
+
+def columns(rows: type[Struct]) -> dict[str, str]:
+    """Return the columns of a struct's table: name to ClickHouse type with codec."""
+    hints = get_type_hints(rows, include_extras=True)
+    return {name: COLUMN_TYPES[_kind(hints[name])] for name in rows.__struct_fields__}
+
+
+def _kind(hint: type | GenericAlias) -> ColumnKind:
+    if get_origin(hint) is not Annotated:
+        raise TypeError(f"{hint} is no kind of column: see model/column.py")
+    kind: ColumnKind = get_args(hint)[1]
+    return kind
+
+
+def _create(table: str, rows: type[Struct], engine: str, order: str, index: str = "") -> str:
+    lines = ",\n    ".join([*(f"{name} {kind}" for name, kind in columns(rows).items()), *([index] if index else [])])
+    return f"""
+create table if not exists {table} (
+    {lines}
+)
+engine = {engine}
+partition by toYYYYMM(visit_day)
+order by ({order})
+settings
+    non_replicated_deduplication_window = {DEDUPLICATION_WINDOW},
+    old_parts_lifetime = {OLD_PARTS_LIFETIME_SECONDS}
+"""
+
+
+# Steps are never edited once released: a change is a new step at the end.
+MIGRATIONS: tuple[str, ...] = (
+    _create("events", Event, "MergeTree", "site_id, visit_day, visit_id, time, event_id"),
+    _create(
+        "visits",
+        Visit,
+        "ReplacingMergeTree(version)",
+        "site_id, visit_day, visit_id",
+        index="index visitor visitor_id type bloom_filter(0.01) granularity 4",
+    ),
+)
+
+_CREATE_HISTORY = """
+create table if not exists schema_history (step UInt32)
+engine = ReplacingMergeTree
+order by step
+"""
+
+
+def migrate(command: Callable[[str], object], numbers: Callable[[str], list[int]]) -> None:
+    """Bring a store of any age to this schema.
+
+    `command` runs a statement, `numbers` returns the first column of a question. Both may be run again after a
+    crash: every step can be repeated.
+    """
+    command(_CREATE_HISTORY)
+    done = set(numbers("select step from schema_history final"))
+    for step, statement in enumerate(MIGRATIONS):
+        if step not in done:
+            command(statement)
+            command(f"insert into schema_history values ({step})")

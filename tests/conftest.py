@@ -1,0 +1,44 @@
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pellucid.app import listen
+from pellucid.store.client import Store
+
+RUN_ENGINE = """
+import socket, sys
+from pathlib import Path
+from pellucid.app import end_with_parent, run_engine
+end_with_parent()
+run_engine(Path(sys.argv[1]), socket.socket(fileno=int(sys.argv[2])), "secret of the tests")
+"""
+
+
+@pytest.fixture(scope="session")
+def store_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an engine in a process of its own, with no tables in it yet."""
+    directory: Path = tmp_path_factory.mktemp("engine")
+    with listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        engine = subprocess.Popen(
+            [sys.executable, "-c", RUN_ENGINE, str(directory), str(listener.fileno())],
+            stdin=subprocess.PIPE,
+            pass_fds=[listener.fileno()],
+        )
+    yield f"http://default:secret%20of%20the%20tests@127.0.0.1:{port}/default"
+    assert engine.stdin is not None
+    engine.stdin.close()
+    assert engine.wait(30) == 0
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An empty store with today's tables."""
+    opened = Store(store_url)
+    opened.migrate()
+    opened.empty()
+    yield opened
+    opened.close()
