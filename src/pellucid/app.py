@@ -7,6 +7,8 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -45,6 +47,17 @@ def end_with_parent() -> None:
     Thread(target=watch, name="parent", daemon=True).start()
 
 
+class _Server(uvicorn.Server):
+    """uvicorn, but SIGTERM and SIGINT drain and end in an exit status of 0."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals, and do not raise them again at the end."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.handle_exit)
+        yield
+
+
 def _serve(application: ASGIApp, listener: socket.socket) -> None:
     config = uvicorn.Config(
         application,
@@ -57,4 +70,4 @@ def _serve(application: ASGIApp, listener: socket.socket) -> None:
         date_header=False,
         timeout_graceful_shutdown=10,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config).run(sockets=[listener])

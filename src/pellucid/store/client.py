@@ -1,5 +1,6 @@
 """The one client of the store: whether a cluster answers or the engine beside us, nothing else knows."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -19,6 +20,7 @@ from pellucid.store.schema import columns, migrate
 Bound = str | int | float | bool | date | Sequence[int] | Sequence[str] | Sequence[date]
 """What a `{name:Type}` in a statement can be bound to."""
 
+_ERROR_NAME = re.compile(r"\(([A-Z][A-Z_]{4,})\)")
 _SECURE_PORT = 8443
 _PORT = 8123
 
@@ -105,5 +107,7 @@ def _told(what: str) -> Iterator[None]:
     try:
         yield
     except (ClickHouseError, OSError) as error:
-        # The engine repeats the statement behind the first line, and with it what a visitor sent.
-        raise StoreUnavailable(f"The engine did not do {what}: {str(error).splitlines()[0][:300]}") from None
+        # The engine's text repeats the statement, and with it what a visitor sent: its name for the error must do.
+        named = _ERROR_NAME.search(str(error))
+        why = named[1] if named else type(error).__name__
+        raise StoreUnavailable(f"The engine did not do {what}: {why}") from None

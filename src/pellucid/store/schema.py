@@ -94,4 +94,4 @@ def migrate(command: Callable[[str], object], numbers: Callable[[str], list[int]
     for step, statement in enumerate(MIGRATIONS):
         if step not in done:
             command(statement)
-            command(f"insert into schema_history values ({step})")
+            command(f"insert into schema_history select {step}")
