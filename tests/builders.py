@@ -35,6 +35,7 @@ def a_visit(**fields: object) -> Visit:
             "first_time": NOON,
             "last_time": NOON,
             "visit_number": 1,
+            "hits": 1,
             "actions": 1,
             "pageviews": 1,
             "local_hour": 255,

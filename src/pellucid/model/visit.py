@@ -8,8 +8,8 @@ from pellucid.model.column import Category, Count, Day, Flag, Identifier, Moment
 class Visit(Struct, array_like=True, kw_only=True, gc=False):
     """One visit as far as it is known; a row with a higher `version` takes the place of an earlier one.
 
-    The key (`site_id`, `visit_day`, `visit_id`) is fixed when the visit opens. `actions` counts page views, searches,
-    events, outlinks and downloads; `seconds` is 0 for one action, else one more than from the first to the last.
+    The key (`site_id`, `visit_day`, `visit_id`) is fixed when the visit opens. `hits` counts all, `actions` page views,
+    searches, events, outlinks and downloads; `seconds` is 0 for one hit, else one more than from the first to the last.
     `visit_number` counts the visitor's visits so far, this one included; `previous_time` is when the one before began,
     0 if there was none. `local_hour` is the visitor's own hour, 255 if it was not said.
     """
@@ -26,6 +26,7 @@ class Visit(Struct, array_like=True, kw_only=True, gc=False):
     seconds: Count
     visit_number: Count
     previous_time: Moment
+    hits: Count
     actions: Count
     pageviews: Count
     searches: Count

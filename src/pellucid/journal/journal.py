@@ -1,0 +1,153 @@
+"""Hits on disk before they are answered: an append-only SQLite file, owned by one process.
+
+All hits that wait are written in one transaction; the next begins when the last has ended, so there is no fixed
+window, and a lone hit waits for nobody (https://www.sqlite.org/wal.html, `synchronous=FULL`: a commit is on disk).
+"""
+
+import asyncio
+import fcntl
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from threading import Condition, Thread
+from time import monotonic
+
+from msgspec import Struct
+
+from pellucid.errors import JournalUnavailable
+
+SUFFIX = ".journal"
+_SCHEMA = """
+create table if not exists hit (
+    position integer primary key autoincrement,
+    received integer not null,
+    body blob not null
+)
+"""
+_BYTES_USED = """
+select (page_count - freelist_count) * page_size
+from pragma_page_count, pragma_freelist_count, pragma_page_size
+"""
+_SECONDS_BETWEEN_MEASUREMENTS = 1.0
+
+
+class _Waiting(Struct):
+    rows: Sequence[tuple[int, bytes]]
+    loop: asyncio.AbstractEventLoop
+    written: asyncio.Future[None]
+
+
+class Journal:
+    """The journal of this process: a new file in `directory`, at most `limit` bytes of waiting hits.
+
+    `trouble` says why hits can not be written, and is empty while they can.
+    """
+
+    def __init__(self, directory: Path, limit: int) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self.id = secrets.token_hex(8)
+        self.trouble = ""
+        self._path = directory / f"{self.id}{SUFFIX}"
+        self._limit = limit
+        self._measured = 0.0
+        self._full = False
+        self._waiting: list[_Waiting] = []
+        self._closing = False
+        self._changed = Condition()
+        # Held while this process lives: whoever gets it knows that the owner is gone.
+        self._ownership = own(self._path)
+        self._connection = open_journal(self._path, create=True)
+        self._thread = Thread(target=self._write, name="journal", daemon=True)
+        self._thread.start()
+
+    async def append(self, rows: Sequence[tuple[int, bytes]]) -> None:
+        """Return when these hits (time of receipt, encoded) are on disk, or raise `JournalUnavailable`."""
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(rows, loop, loop.create_future())
+        with self._changed:
+            if self._closing:
+                raise JournalUnavailable("The server is ending; send this hit again.")
+            self._waiting.append(waiting)
+            self._changed.notify()
+        await waiting.written
+
+    def close(self) -> None:
+        """Write what waits, and give the file up for adoption."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+        self._connection.close()
+        os.close(self._ownership)
+
+    def _write(self) -> None:
+        while True:
+            with self._changed:
+                while not self._waiting and not self._closing:
+                    self._changed.wait()
+                batch, self._waiting = self._waiting, []
+            if not batch:
+                return
+            error = self._commit(row for waiting in batch for row in waiting.rows)
+            self.trouble = str(error) if error else ""
+            for loop in {waiting.loop for waiting in batch}:
+                loop.call_soon_threadsafe(_answer, [one.written for one in batch if one.loop is loop], error)
+
+    def _commit(self, rows: Iterable[tuple[int, bytes]]) -> JournalUnavailable | None:
+        try:
+            if self._is_full():
+                return JournalUnavailable(
+                    f"The journal has reached its limit of {self._limit} bytes: is ingest running?"
+                )
+            with self._connection:
+                self._connection.execute("begin immediate")
+                self._connection.executemany("insert into hit (received, body) values (?, ?)", rows)
+        except sqlite3.Error as error:
+            return JournalUnavailable(f"Hits can not be written to the journal in {self._path.parent}: {error}")
+        return None
+
+    def _is_full(self) -> bool:
+        now = monotonic()
+        if self._full or now - self._measured > _SECONDS_BETWEEN_MEASUREMENTS:
+            self._measured = now
+            self._full = self._connection.execute(_BYTES_USED).fetchone()[0] > self._limit
+        return self._full
+
+
+def open_journal(path: Path, *, create: bool = False) -> sqlite3.Connection:
+    """Return a connection to a journal's file that any thread may use, one at a time."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
+        uri=True,
+        timeout=5,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = full")
+    if create:
+        connection.execute(_SCHEMA)
+    return connection
+
+
+def own(path: Path) -> int:
+    """Return the descriptor that holds the lock of a journal's owner, or raise `BlockingIOError` if another has it."""
+    descriptor = os.open(path.with_suffix(".owner"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _answer(futures: list[asyncio.Future[None]], error: JournalUnavailable | None) -> None:
+    for future in futures:
+        if future.done():
+            continue
+        if error:
+            future.set_exception(error)
+        else:
+            future.set_result(None)

@@ -1,0 +1,28 @@
+"""How long anything is kept.
+
+Jobs, documents and the visitor's page read these; nothing else names a time of keeping.
+"""
+
+from datetime import timedelta
+
+USER_AGENT_IN_MEMORY = timedelta(hours=1)
+"""A user agent, and an address that place was looked up for, is forgotten within this."""
+
+SALT_AFTER_ITS_DAY = timedelta(hours=24)
+"""A day's salt is destroyed this long after the day has ended, so that late hits still find it."""
+
+VISITOR_COOKIE = timedelta(seconds=33_955_200)
+"""13 months from its creation, and not prolonged (CNIL, condition 8 of the exemption)."""
+
+VISIT_COOKIE = timedelta(minutes=30)
+REFERRER_COOKIE = timedelta(seconds=15_768_000)
+
+CHOICE = timedelta(days=182)
+"""6 months: how long consent is remembered (CNIL, recommendation on consent)."""
+
+OBJECTION = timedelta(days=400)
+"""An objection is renewed on each visit; 400 days is what browsers allow at most."""
+
+SIGN_IN = timedelta(days=14)
+FIRST_LINK = timedelta(days=7)
+"""How long the link that sets a first password is good for."""
