@@ -1,0 +1,155 @@
+"""The tracking address: a bare ASGI application, because everything here happens for every page view.
+
+Statuses, headers and bodies are those of Matomo's tracking API; the header `Pellucid-Verdict` says besides what was
+done, so that a visitor can see it. A refused hit answers as a recorded one does.
+"""
+
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
+
+from msgspec import json
+from starlette.types import Receive, Scope, Send
+
+from pellucid.collect.collector import Asker, Collector
+from pellucid.collect.parse import bulk_of, parameters_of, parameters_of_entry
+from pellucid.edge import status_of
+from pellucid.errors import PellucidError, RequestError, TooLarge
+from pellucid.policy.decision import Refusal
+
+LARGEST_BODY = 10 * 1024 * 1024
+MOST_HITS = 10_000
+LONGEST_QUERY = 8 * 1024
+
+VERDICT = b"pellucid-verdict"
+_GIF = b64decode("R0lGODlhAQABAIAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
+_NOTICE = b"""<!doctype html><title>Pellucid</title><p>This is the tracking address of a Pellucid server. It records page \
+views that a site's visitors do not object to, and nothing else.</p>"""
+_ANYONE = (b"access-control-allow-origin", b"*")
+_EXPOSED = (b"access-control-expose-headers", b"Pellucid-Verdict")
+_NO_STORE = (b"cache-control", b"no-store")
+_TEXT = (b"content-type", b"text/plain; charset=utf-8")
+_RECORDED = (VERDICT, b"recorded")
+_REFUSED = {reason: (VERDICT, f"refused; reason={reason.value}".encode()) for reason in Refusal}
+
+Header = tuple[bytes, bytes]
+
+
+class TrackingEndpoint:
+    """Answers GET, POST (form, JSON in bulk) and OPTIONS at `/matomo.php` and its other names."""
+
+    def __init__(self, collector: Collector, address: Callable[[str, bytes], str]) -> None:
+        self._collector = collector
+        self._address = address
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one tracking request."""
+        method = scope["method"]
+        headers = dict(scope["headers"])
+        if method == "OPTIONS":
+            allowed = [(b"access-control-allow-methods", b"GET, POST"), (b"access-control-allow-headers", b"*")]
+            await _answer(send, 204, [_ANYONE, *allowed])
+            return
+        common = [_NO_STORE, _ANYONE, _EXPOSED] if method != "POST" else [*_allowed_origin(headers), _EXPOSED]
+        try:
+            body = await _body(receive, headers) if method == "POST" else b""
+            await self._track(scope, headers, body, common, send)
+        except PellucidError as error:
+            await _answer(send, status_of(error), [*common, _TEXT], str(error).encode())
+
+    async def _track(
+        self,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        body: bytes,
+        common: list[Header],
+        send: Send,
+    ) -> None:
+        query: bytes = scope["query_string"]
+        if len(query) > LONGEST_QUERY:
+            await _answer(send, HTTPStatus.REQUEST_URI_TOO_LONG, [*common, _TEXT], b"The query is longer than 8 KB.")
+            return
+        client = scope.get("client")
+        asker = Asker(
+            address=self._address(client[0] if client else "", headers.get(b"x-forwarded-for", b"")),
+            headers=headers,
+        )
+        if body.lstrip()[:1] == b"{":
+            await self._track_bulk(asker, body, common, send)
+            return
+        parameters = parameters_of(query)
+        if body:
+            parameters |= parameters_of(body)
+        if not parameters:
+            await _answer(send, 200, [*common, (b"content-type", b"text/html; charset=utf-8")], _NOTICE)
+            return
+        if "url" not in parameters and "urlref" not in parameters and b"referer" in headers:
+            parameters["url"] = headers[b"referer"].decode("latin-1")
+        outcome = await self._collector.collect(asker, parameters, _bearer(headers))
+        verdict = _REFUSED[outcome] if outcome else _RECORDED
+        if parameters.get("send_image") == "0":
+            await _answer(send, 204, [*common, verdict])
+        else:
+            await _answer(send, 200, [*common, verdict, (b"content-type", b"image/gif")], _GIF)
+
+    async def _track_bulk(self, asker: Asker, body: bytes, common: list[Header], send: Send) -> None:
+        bulk = bulk_of(body)
+        if len(bulk.requests) > MOST_HITS:
+            raise TooLarge(f"A bulk request may hold {MOST_HITS} hits; this one has {len(bulk.requests)}.")
+        token = bulk.token_auth or _bearer(asker.headers)
+        outcomes, invalid = await self._collector.collect_each(asker, map(parameters_of_entry, bulk.requests), token)
+        verdict = _verdict(outcomes)
+        if str(bulk.send_image) in {"0", "False"}:
+            await _answer(send, 204, [*common, verdict])
+            return
+        told: dict[str, str | int | list[int]] = {
+            "status": "success",
+            "tracked": len(outcomes),
+            "invalid": len(invalid),
+        }
+        if token:
+            told["invalid_indices"] = invalid
+        await _answer(send, 200, [*common, verdict, (b"content-type", b"application/json")], json.encode(told))
+
+
+def _verdict(outcomes: Sequence[Refusal | None]) -> Header:
+    reasons = {outcome for outcome in outcomes if outcome}
+    if not reasons:
+        return _RECORDED
+    named = ", ".join(sorted(reasons))
+    done = "refused" if all(outcomes) else "partly recorded"
+    return (VERDICT, f"{done}; reason={named}".encode())
+
+
+def _bearer(headers: dict[bytes, bytes]) -> str:
+    scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
+    return token.decode("latin-1") if scheme.lower() == b"bearer" else ""
+
+
+def _allowed_origin(headers: dict[bytes, bytes]) -> list[Header]:
+    origin = headers.get(b"origin")
+    if origin is None:
+        return [_ANYONE]
+    return [(b"access-control-allow-origin", origin), (b"access-control-allow-credentials", b"true")]
+
+
+async def _body(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and int(length) > LARGEST_BODY:
+        raise TooLarge("A tracking request's body may have 10 MB.")
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise RequestError("The request ended before its body did.")
+        body += message.get("body", b"")
+        if len(body) > LARGEST_BODY:
+            raise TooLarge("A tracking request's body may have 10 MB.")
+        more = message.get("more_body", False)
+    return body
+
+
+async def _answer(send: Send, status: int, headers: Iterable[Header], body: bytes = b"") -> None:
+    length = [] if status == HTTPStatus.NO_CONTENT else [(b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
+    await send({"type": "http.response.body", "body": body})

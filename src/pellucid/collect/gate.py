@@ -1,0 +1,167 @@
+"""The gate: a raw hit goes in, and what may be kept of it comes out, or the reason why nothing may.
+
+It stands before anything durable. Address and user agent end here.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from pellucid.collect.parse import clean, kept_of
+from pellucid.enrich.language import language
+from pellucid.enrich.page import page_url
+from pellucid.enrich.robots import is_robot
+from pellucid.enrich.source import is_referrer_spam, source
+from pellucid.errors import RequestError
+from pellucid.model.hit import Device, Hit, HitKind, Place, RawHit
+from pellucid.model.site import Recognition, Site
+from pellucid.policy.decision import Allowance, Refusal, Signals, decide
+from pellucid.policy.identity import daily_visitor, masked, visitor_of_tracker, visitor_of_user_id
+
+_SECONDS_PER_DAY = 86_400
+_LONGEST_USER_ID = 200
+_PREFETCHING = ((b"x-purpose", b"preview"), (b"x-purpose", b"instant"), (b"x-moz", b"prefetch"))
+
+
+class Inputs(Struct, frozen=True):
+    """What is looked up for an admitted hit before it is made."""
+
+    salt: bytes
+    device: Device
+    place: Place
+    random_visitor: int
+
+
+def gate(raw: RawHit, signals: Signals, site: Site, headers: Mapping[bytes, bytes]) -> Allowance | Refusal:
+    """Return what may be kept of a hit; a visitor's wish is asked for before anything else."""
+    verdict = decide(signals, site.privacy)
+    if isinstance(verdict, Refusal):
+        return verdict
+    if raw.parameters.get("rec") != "1":
+        return Refusal.NOT_FOR_RECORDING
+    if any(headers.get(name) == value for name, value in _PREFETCHING):
+        return Refusal.PREFETCH
+    if raw.parameters.get("bots") != "1" and is_robot(raw.user_agent) and not _says_who(raw):
+        return Refusal.ROBOT
+    if is_referrer_spam(raw.parameters.get("urlref", "")):
+        return Refusal.REFERRER_SPAM
+    return verdict
+
+
+def _says_who(raw: RawHit) -> bool:
+    return raw.authorised or "cid" in raw.parameters or "_id" in raw.parameters
+
+
+def admit(raw: RawHit, kind: HitKind, allowance: Allowance, site: Site, inputs: Inputs) -> Hit:
+    """Return all that may be kept of an admitted hit."""
+    given = raw.parameters
+    url = given.get("link") or given.get("download") or given.get("url", "")
+    page = page_url(clean(url, 8192))
+    visitor, fingerprint = _recognised(raw, allowance, site, inputs)
+    settings = site.privacy
+    return Hit(
+        site_id=raw.site_id,
+        time=raw.time,
+        received=raw.received,
+        day=day_in(site.timezone, raw.time),
+        kind=kind,
+        visitor_id=visitor,
+        fingerprint=fingerprint,
+        user_id=_user_id(raw, allowance),
+        opens_visit=given.get("new_visit") == "1",
+        url=page,
+        title=clean(given.get("action_name", "")).strip(),
+        source=source(given.get("url", ""), given.get("urlref", ""), site_hosts(site.urls)),
+        device=inputs.device,
+        place=inputs.place,
+        language=language(raw.language),
+        resolution=clean(given.get("res", ""), 20) if allowance.browser_features else "",
+        local_second=_local_second(given),
+        pageview_id=clean(given.get("pv_id", ""), 6),
+        masked_address=masked(raw.address, settings.kept_address_bits, settings.kept_address_bits_v6),
+        parameters=kept_of(kind, given),
+    )
+
+
+def _recognised(raw: RawHit, allowance: Allowance, site: Site, inputs: Inputs) -> tuple[int, int]:
+    """Return the visitor, and the fingerprint of the day where the site's settings have one."""
+    if allowance.recognition is Recognition.NONE:
+        return inputs.random_visitor, 0
+    given = raw.parameters
+    fingerprint = daily_visitor(inputs.salt, site.id, raw.address, raw.user_agent)
+    if given.get("uid"):
+        return visitor_of_user_id(given["uid"]), fingerprint
+    claimed = visitor_of_tracker(given.get("cid", ""))
+    if claimed is None and allowance.recognition is Recognition.COOKIE:
+        claimed = visitor_of_tracker(given.get("_id", ""))
+    return fingerprint if claimed is None else claimed, fingerprint
+
+
+def _user_id(raw: RawHit, allowance: Allowance) -> str:
+    if allowance.recognition is Recognition.NONE:
+        return ""
+    return clean(raw.parameters.get("uid", ""), _LONGEST_USER_ID)
+
+
+def _local_second(given: Mapping[str, str]) -> int:
+    if "h" not in given:
+        return -1
+    hour, minute, second = (_clamped(given.get(name, "0"), most) for name, most in (("h", 23), ("m", 59), ("s", 59)))
+    return (hour * 60 + minute) * 60 + second
+
+
+def _clamped(text: str, most: int) -> int:
+    try:
+        return min(max(int(text), 0), most)
+    except ValueError:
+        return 0
+
+
+def day_in(timezone: str, time: int) -> int:
+    """Return the local day of a moment (milliseconds since 1970) as days since 1970."""
+    seconds = time // 1000
+    return (seconds + _offset(timezone, seconds // 900)) // _SECONDS_PER_DAY
+
+
+@lru_cache(maxsize=4096)
+def _offset(timezone: str, quarter: int) -> int:
+    """Return the seconds a zone is ahead of UTC: no zone changes within a quarter of an hour."""
+    offset = datetime.fromtimestamp(quarter * 900, UTC).astimezone(ZoneInfo(timezone)).utcoffset()
+    return int(offset.total_seconds()) if offset else 0
+
+
+@lru_cache(maxsize=4096)
+def site_hosts(urls: tuple[str, ...]) -> frozenset[str]:
+    """Return the hosts of a site's own pages."""
+    return frozenset(url.partition("://")[2].partition("/")[0].partition(":")[0].lower() for url in urls)
+
+
+def time_of(raw_time: str, received: int, *, authorised: bool) -> int:
+    """Return when a hit happened, from its `cdt`: seconds since 1970, or `YYYY-MM-DD HH:MM:SS` in UTC.
+
+    A time in the future, more than 20 years ago, or not understood counts as now. One of more than 24 hours ago
+    needs a token. https://developer.matomo.org/api-reference/tracking-api
+    """
+    try:
+        seconds = int(raw_time) if raw_time.isdecimal() else int(_utc(raw_time).timestamp())
+    except (ValueError, OverflowError):
+        return received
+    time = seconds * 1000
+    age = received - time
+    if age < -_TOLERATED_FUTURE or age > _OLDEST:
+        return received
+    if age > _DAY and not authorised:
+        raise RequestError("A hit of more than 24 hours ago (cdt) needs token_auth with write access to the site.")
+    return time
+
+
+_DAY = _SECONDS_PER_DAY * 1000
+_TOLERATED_FUTURE = 600 * 1000
+_OLDEST = 20 * 365 * _DAY
+
+
+def _utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
