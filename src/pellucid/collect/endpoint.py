@@ -5,7 +5,7 @@ done, so that a visitor can see it. A refused hit answers as a recorded one does
 """
 
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 
 from msgspec import json
@@ -23,8 +23,10 @@ LONGEST_QUERY = 8 * 1024
 
 VERDICT = b"pellucid-verdict"
 _GIF = b64decode("R0lGODlhAQABAIAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
-_NOTICE = b"""<!doctype html><title>Pellucid</title><p>This is the tracking address of a Pellucid server. It records page \
-views that a site's visitors do not object to, and nothing else.</p>"""
+_NOTICE = b"""<!doctype html>
+<title>Pellucid</title>
+<p>This is the tracking address of a Pellucid server. It records page views that visitors do not object to.</p>
+"""
 _ANYONE = (b"access-control-allow-origin", b"*")
 _EXPOSED = (b"access-control-expose-headers", b"Pellucid-Verdict")
 _NO_STORE = (b"cache-control", b"no-store")
@@ -102,14 +104,10 @@ class TrackingEndpoint:
         if str(bulk.send_image) in {"0", "False"}:
             await _answer(send, 204, [*common, verdict])
             return
-        told: dict[str, str | int | list[int]] = {
-            "status": "success",
-            "tracked": len(outcomes),
-            "invalid": len(invalid),
-        }
-        if token:
-            told["invalid_indices"] = invalid
-        await _answer(send, 200, [*common, verdict, (b"content-type", b"application/json")], json.encode(told))
+        told = {"status": "success", "tracked": len(outcomes), "invalid": len(invalid)}
+        places = {"invalid_indices": invalid} if token else {}
+        answer = json.encode(told | places)
+        await _answer(send, 200, [*common, verdict, (b"content-type", b"application/json")], answer)
 
 
 def _verdict(outcomes: Sequence[Refusal | None]) -> Header:
@@ -121,7 +119,7 @@ def _verdict(outcomes: Sequence[Refusal | None]) -> Header:
     return (VERDICT, f"{done}; reason={named}".encode())
 
 
-def _bearer(headers: dict[bytes, bytes]) -> str:
+def _bearer(headers: Mapping[bytes, bytes]) -> str:
     scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
     return token.decode("latin-1") if scheme.lower() == b"bearer" else ""
 

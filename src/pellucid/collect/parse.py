@@ -37,7 +37,7 @@ _DIMENSION = "dimension"
 class Bulk(Struct):
     """The body of a bulk request; each of `requests` is a query string or an object of parameters."""
 
-    requests: list[str | dict[str, str | int | float | bool | None | list[object] | dict[str, object]]]
+    requests: list[str | dict[str, str | int | float | bool | list[object] | dict[str, object] | None]]
     token_auth: str = ""
     send_image: int | str | bool = 1
 
