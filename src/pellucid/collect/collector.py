@@ -9,8 +9,10 @@ from typing import Protocol
 from msgspec import Struct, msgpack
 
 from pellucid.collect.gate import Inputs, admit, day_in, gate, time_of
-from pellucid.collect.parse import kind_of
+from pellucid.collect.parse import clean, kind_of
 from pellucid.collect.signals import signals_of
+from pellucid.enrich.place import CONTINENT
+from pellucid.enrich.robots import Agent
 from pellucid.errors import NotFound, RequestError
 from pellucid.model.hit import Device, Hit, Place, RawHit
 from pellucid.model.site import Recognition, Site
@@ -51,6 +53,7 @@ class Parts(Struct, frozen=True):
     """Whether a token may write to a site."""
     salt: Callable[[int], bytes]
     """The secret of a day, as days since 1970."""
+    agent: Callable[[str], Agent]
     devices: Devices
     place: Callable[[str], Place]
     append: Append
@@ -111,7 +114,7 @@ class Collector:
         parts = self._parts
         site = self._site(parameters)
         raw = self._raw(asker, parameters, site, token)
-        verdict = gate(raw, signals_of(asker.headers, parameters), site, asker.headers)
+        verdict = gate(raw, signals_of(asker.headers, parameters), site, asker.headers, parts.agent)
         if isinstance(verdict, Refusal):
             return verdict
         kind = kind_of(parameters)
@@ -125,10 +128,22 @@ class Collector:
         inputs = Inputs(
             salt=parts.salt(day_in(site.timezone, raw.time)) if recognised else _NO_SALT,
             device=device,
-            place=parts.place(_located(raw.address, site)),
+            place=self._place(raw, site),
             random_visitor=0 if recognised else secrets.randbits(64),
         )
         return admit(raw, kind, verdict, site, inputs)
+
+    def _place(self, raw: RawHit, site: Site) -> Place:
+        given = raw.parameters
+        if raw.authorised and given.get("country"):
+            country = clean(given["country"], 2).lower()
+            return Place(
+                CONTINENT.get(country, ""),
+                country,
+                clean(given.get("region", ""), 3),
+                clean(given.get("city", ""), 255),
+            )
+        return self._parts.place(_located(raw.address, site))
 
     def _site(self, parameters: Mapping[str, str]) -> Site:
         text = parameters.get("idsite", "")

@@ -3,7 +3,7 @@
 It stands before anything durable. Address and user agent end here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from msgspec import Struct
 from pellucid.collect.parse import clean, kept_of
 from pellucid.enrich.language import language
 from pellucid.enrich.page import page_url
-from pellucid.enrich.robots import is_robot
+from pellucid.enrich.robots import Agent
 from pellucid.enrich.source import is_referrer_spam, source
 from pellucid.errors import RequestError
 from pellucid.model.hit import Device, Hit, HitKind, Place, RawHit
@@ -35,7 +35,13 @@ class Inputs(Struct, frozen=True):
     random_visitor: int
 
 
-def gate(raw: RawHit, signals: Signals, site: Site, headers: Mapping[bytes, bytes]) -> Allowance | Refusal:
+def gate(
+    raw: RawHit,
+    signals: Signals,
+    site: Site,
+    headers: Mapping[bytes, bytes],
+    agent: Callable[[str], Agent],
+) -> Allowance | Refusal:
     """Return what may be kept of a hit; a visitor's wish is asked for before anything else."""
     verdict = decide(signals, site.privacy)
     if isinstance(verdict, Refusal):
@@ -44,15 +50,18 @@ def gate(raw: RawHit, signals: Signals, site: Site, headers: Mapping[bytes, byte
         return Refusal.NOT_FOR_RECORDING
     if any(headers.get(name) == value for name, value in _PREFETCHING):
         return Refusal.PREFETCH
-    if raw.parameters.get("bots") != "1" and is_robot(raw.user_agent) and not _says_who(raw):
+    if raw.parameters.get("bots") != "1" and _is_automatic(raw, agent(raw.user_agent)):
         return Refusal.ROBOT
     if is_referrer_spam(raw.parameters.get("urlref", "")):
         return Refusal.REFERRER_SPAM
     return verdict
 
 
-def _says_who(raw: RawHit) -> bool:
-    return raw.authorised or "cid" in raw.parameters or "_id" in raw.parameters
+def _is_automatic(raw: RawHit, agent: Agent) -> bool:
+    if agent is Agent.LIBRARY:
+        # A server that tracks for its visitors says who they are, or who it is itself.
+        return not (raw.authorised or "cid" in raw.parameters or "_id" in raw.parameters)
+    return agent is Agent.ROBOT
 
 
 def admit(raw: RawHit, kind: HitKind, allowance: Allowance, site: Site, inputs: Inputs) -> Hit:

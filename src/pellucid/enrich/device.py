@@ -1,0 +1,249 @@
+"""What a visit was made with, read off the user agent and the client hints.
+
+Two parsers: a fast one in this process (ua-parser), and an exact one (device-detector, Matomo's data), which takes
+hundreds of times as long and so lives in a helper process (`parser_process.py`). Names and codes are Matomo's.
+"""
+
+import asyncio
+import sys
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from device_detector import DeviceDetector
+from msgspec import DecodeError, json
+from ua_parser import parse
+
+from pellucid.enrich.memory import Memory
+from pellucid.model.hit import Device
+
+LONGEST_WAIT_SECONDS = 0.05
+"""How long a hit waits for the exact parser; then the fast one's answer counts."""
+
+LONGEST_USER_AGENT = 1024
+_WORTH_WAITING_FOR = 4
+"""With more than this before it, an answer will be late."""
+_LONGEST_QUEUE = 200
+
+_NOTHING = Device()
+
+_BROWSERS: Mapping[str, tuple[str, str, str]] = {
+    "Chrome": ("Chrome", "CH", "Blink"),
+    "Chrome Mobile": ("Chrome Mobile", "CM", "Blink"),
+    "Chrome Mobile WebView": ("Chrome Webview", "CV", "Blink"),
+    "Chrome Mobile iOS": ("Chrome Mobile iOS", "CI", "WebKit"),
+    "HeadlessChrome": ("Headless Chrome", "HC", "Blink"),
+    "Chromium": ("Chromium", "CR", "Blink"),
+    "Edge": ("Microsoft Edge", "PS", "Blink"),
+    "Edge Mobile": ("Microsoft Edge", "PS", "Blink"),
+    "Firefox": ("Firefox", "FF", "Gecko"),
+    "Firefox Mobile": ("Firefox Mobile", "FM", "Gecko"),
+    "Firefox iOS": ("Firefox Mobile iOS", "FI", "WebKit"),
+    "IE": ("Internet Explorer", "IE", "Trident"),
+    "Mobile Safari": ("Mobile Safari", "MF", "WebKit"),
+    "Mobile Safari UI/WKWebView": ("Mobile Safari", "MF", "WebKit"),
+    "Safari": ("Safari", "SF", "WebKit"),
+    "Opera": ("Opera", "OP", "Blink"),
+    "Opera Mobile": ("Opera Mobile", "OM", "Blink"),
+    "Opera Mini": ("Opera Mini", "OI", "Presto"),
+    "Samsung Internet": ("Samsung Browser", "SB", "Blink"),
+    "Vivaldi": ("Vivaldi", "VI", "Blink"),
+    "Yandex Browser": ("Yandex Browser", "YA", "Blink"),
+    "UC Browser": ("UC Browser", "UC", "Blink"),
+    "Brave": ("Brave", "BR", "Blink"),
+}
+_SYSTEMS: Mapping[str, tuple[str, str]] = {
+    "Windows": ("Windows", "WIN"),
+    "Mac OS X": ("Mac", "MAC"),
+    "iOS": ("iOS", "IOS"),
+    "Android": ("Android", "AND"),
+    "Linux": ("GNU/Linux", "LIN"),
+    "Ubuntu": ("Ubuntu", "UBT"),
+    "Fedora": ("Fedora", "FED"),
+    "Debian": ("Debian", "DEB"),
+    "Chrome OS": ("Chrome OS", "COS"),
+    "FreeBSD": ("FreeBSD", "BSD"),
+    "Windows Phone": ("Windows Phone", "WPH"),
+}
+_DESKTOPS = frozenset({"WIN", "MAC", "LIN", "UBT", "FED", "DEB", "COS", "BSD"})
+
+
+class DeviceParser:
+    """Answers from memory, else by the exact parser if it is quick enough, else by the fast one.
+
+    Belongs to one event loop; `now` counts seconds. Nothing it knows is written anywhere.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._memory: Memory[Device] = Memory(now)
+        self._helper: asyncio.subprocess.Process | None = None
+        self._asked: deque[tuple[str, Device, asyncio.Future[Device]]] = deque()
+        self._starting = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
+
+    def known(self, user_agent: str, hints: str = "") -> Device | None:
+        """Return the device if it was asked for lately."""
+        return self._memory.get(user_agent + hints)
+
+    async def device(self, user_agent: str, hints: str = "") -> Device:
+        """Return the device behind a user agent and client hints (Matomo's `uadata`, or nothing)."""
+        user_agent = user_agent[:LONGEST_USER_AGENT]
+        key = user_agent + hints
+        known = self._memory.get(key)
+        if known is not None:
+            return known
+        fast = fast_device(user_agent)
+        self._memory.put(key, fast)
+        if len(self._asked) >= _LONGEST_QUEUE:
+            return fast
+        answer = await self._ask(key, user_agent, hints, fast)
+        if answer is None or len(self._asked) > _WORTH_WAITING_FOR:
+            return fast
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(asyncio.shield(answer), LONGEST_WAIT_SECONDS)
+        return fast
+
+    async def start(self) -> None:
+        """Start the helper process, and wait until it is warm."""
+        await self._ask("", "", "", _NOTHING)
+        if self._asked:
+            await self._asked[-1][2]
+
+    def forget(self) -> None:
+        """Forget what is due."""
+        self._memory.forget()
+
+    async def close(self) -> None:
+        """End the helper process."""
+        helper, self._helper = self._helper, None
+        if helper and helper.stdin:
+            helper.stdin.close()
+            await helper.wait()
+        if self._reading:
+            await self._reading
+
+    async def _ask(self, key: str, user_agent: str, hints: str, fast: Device) -> asyncio.Future[Device] | None:
+        async with self._starting:
+            if self._helper is None or self._helper.returncode is not None:
+                await self._start()
+        helper = self._helper
+        if helper is None or helper.stdin is None:
+            return None
+        answer: asyncio.Future[Device] = asyncio.get_running_loop().create_future()
+        self._asked.append((key, fast, answer))
+        helper.stdin.write(json.encode([user_agent, hints]) + b"\n")
+        return answer
+
+    async def _start(self) -> None:
+        self._helper = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "pellucid.enrich.parser_process",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        self._reading = asyncio.create_task(self._read(self._helper))
+
+    async def _read(self, helper: asyncio.subprocess.Process) -> None:
+        if helper.stdout is None:
+            return
+        async for line in helper.stdout:
+            key, _, answer = self._asked.popleft()
+            device = json.decode(line, type=Device)
+            if key:
+                self._memory.put(key, device)
+            if not answer.done():
+                answer.set_result(device)
+        # The helper has ended: who waits takes the fast answer, and the next question starts another.
+        for _, fast, answer in self._asked:
+            if not answer.done():
+                answer.set_result(fast)
+        self._asked.clear()
+
+
+def fast_device(user_agent: str) -> Device:
+    """Return what can be told of a device in microseconds; brand and model stay unknown."""
+    if not user_agent:
+        return _NOTHING
+    found = parse(user_agent)
+    agent, system = found.user_agent, found.os
+    family = agent.family if agent else ""
+    browser, browser_code, engine = _BROWSERS.get(family, (family, "", ""))
+    system_name, system_code = _SYSTEMS.get(system.family, (system.family, "")) if system else ("", "")
+    if engine == "WebKit" and system_code == "MAC" and browser_code == "MF":
+        browser, browser_code = "Safari", "SF"
+    return Device(
+        type=_type_of(user_agent, system_code),
+        system=system_name,
+        system_code=system_code,
+        system_version=_version(system.major, system.minor) if system else "",
+        browser=browser,
+        browser_code=browser_code,
+        browser_version=_version(agent.major, agent.minor) if agent else "",
+        engine=engine,
+    )
+
+
+def _type_of(user_agent: str, system_code: str) -> str:
+    if "iPad" in user_agent or "Tablet" in user_agent:
+        return "tablet"
+    if system_code == "AND":
+        return "smartphone" if "Mobile" in user_agent else "tablet"
+    if system_code in {"IOS", "WPH"}:
+        return "smartphone"
+    return "desktop" if system_code in _DESKTOPS else ""
+
+
+def exact_device(user_agent: str, hints: str = "") -> Device:
+    """Return all that device-detector tells of a device; takes some 10 milliseconds."""
+    found = DeviceDetector(user_agent, headers=_hint_headers(hints)).parse()
+    details = found.all_details
+    system, client = details.get("os") or {}, details.get("client") or {}
+    is_browser = found.client_type() == "browser"
+    return Device(
+        type=str(found.device_type() or ""),
+        brand=found.device_brand() or "",
+        model=found.device_model() or "",
+        system=system.get("name", ""),
+        system_code=system.get("short_name", ""),
+        system_version=_short(system.get("version", "")),
+        browser=client.get("name", "") if is_browser else "",
+        browser_code=client.get("short_name", "") if is_browser else "",
+        browser_version=_short(client.get("version", "")) if is_browser else "",
+        engine=_engine(found.engine()) if is_browser else "",
+    )
+
+
+def _hint_headers(hints: str) -> dict[str, str]:
+    """Return the headers that a browser would have sent for the client hints a tracker read."""
+    if not hints:
+        return {}
+    try:
+        told = json.decode(hints.encode(errors="replace"))
+    except DecodeError:
+        return {}
+    if not isinstance(told, dict):
+        return {}
+    brands = told.get("fullVersionList") or told.get("brands") or []
+    listed = [
+        f'"{brand.get("brand", "")}";v="{brand.get("version", "")}"' for brand in brands if isinstance(brand, dict)
+    ]
+    return {
+        "Sec-CH-UA-Full-Version-List": ", ".join(listed),
+        "Sec-CH-UA-Model": f'"{told.get("model", "")}"',
+        "Sec-CH-UA-Platform": f'"{told.get("platform", "")}"',
+        "Sec-CH-UA-Platform-Version": f'"{told.get("platformVersion", "")}"',
+        "Sec-CH-UA-Mobile": "?1" if told.get("mobile") else "?0",
+    }
+
+
+def _engine(told: object) -> str:
+    return str(told.get("default", "")) if isinstance(told, dict) else str(told or "")
+
+
+def _version(major: str | None, minor: str | None) -> str:
+    return ".".join(part for part in (major, minor) if part)
+
+
+def _short(version: str) -> str:
+    return ".".join(str(version).split(".")[:2])

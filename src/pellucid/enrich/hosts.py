@@ -1,0 +1,40 @@
+"""Tables of hosts: a host is found under its own name or that of any domain above it."""
+
+from collections.abc import Mapping
+from typing import Generic, TypeVar
+
+_Found = TypeVar("_Found")
+_LONGEST_ENDING = 2
+"""`google.*` matches `google.de` and `google.co.uk`, and not `google.example.co.uk`."""
+
+
+class Hosts(Generic[_Found]):
+    """A mapping from hosts, `google.com` or `google.*`, to what is known of them."""
+
+    def __init__(self, table: Mapping[str, _Found]) -> None:
+        self._exact = {host: found for host, found in table.items() if not host.endswith(".*")}
+        self._anywhere = {host.removesuffix(".*"): found for host, found in table.items() if host.endswith(".*")}
+
+    def find(self, host: str) -> _Found | None:
+        """Return what is known of a host in lower case, by the longest name that fits."""
+        labels = host.split(".")
+        for start in range(len(labels)):
+            name = ".".join(labels[start:])
+            if name in self._exact:
+                return self._exact[name]
+            for ending in range(1, _LONGEST_ENDING + 1):
+                stem = ".".join(labels[start : len(labels) - ending])
+                if stem and stem in self._anywhere:
+                    return self._anywhere[stem]
+        return None
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL in lower case, without port, account or brackets; the empty text if it has none."""
+    _, separator, rest = url.partition("://")
+    if not separator:
+        return ""
+    authority = rest.partition("/")[0].partition("?")[0].partition("#")[0].rpartition("@")[2]
+    if authority.startswith("["):
+        return authority[1:].partition("]")[0].lower()
+    return authority.partition(":")[0].lower().rstrip(".")

@@ -1,0 +1,50 @@
+"""The URL of a page as it is kept: without what names the visitor, the campaign or the click."""
+
+from functools import lru_cache
+from urllib.parse import unquote_plus
+
+LONGEST_URL = 1024
+
+CAMPAIGN_NAMES = (
+    *("pk_cpn", "pk_campaign", "piwik_campaign", "mtm_campaign", "matomo_campaign"),
+    *("utm_campaign", "utm_source", "utm_medium"),
+)
+"""Parameters that name a campaign; the first that is there counts. Matomo's, and Google's that it reads too."""
+
+CAMPAIGN_KEYWORDS = (
+    *("pk_kwd", "pk_keyword", "piwik_kwd", "mtm_kwd", "mtm_keyword", "matomo_kwd"),
+    "utm_term",
+)
+
+_NEVER_KEPT = frozenset(
+    "gclid fbclid msclkid twclid wbraid gbraid yclid fb_xd_fragment fb_comment_id phpsessid jsessionid sessionid "
+    "aspsessionid doing_wp_cron sid pk_vid token_auth token ignore_referrer ignore_referer".split(" "),
+) | {*CAMPAIGN_NAMES, *CAMPAIGN_KEYWORDS}
+
+
+@lru_cache(maxsize=8192)
+def page_url(url: str, excluded: frozenset[str] = frozenset()) -> str:
+    """Return a page's URL without its fragment, its host in lower case, and without parameters that are not kept.
+
+    `excluded` adds names to those that are never kept, in lower case; matrix parameters (`;a=b`) count as a query.
+    """
+    bare = url.partition("#")[0].strip()
+    path, _, query = bare.partition("?")
+    path, _, matrix = path.partition(";")
+    scheme, separator, rest = path.partition("://")
+    if separator:
+        host, slash, below = rest.partition("/")
+        path = f"{scheme.lower()}://{host.lower()}{slash}{below}"
+    kept = [pair for pair in _pairs(matrix, query) if _name(pair) not in _NEVER_KEPT and _name(pair) not in excluded]
+    return (f"{path}?{'&'.join(kept)}" if kept else path)[:LONGEST_URL]
+
+
+def _pairs(matrix: str, query: str) -> list[str]:
+    if not matrix and not query:
+        return []
+    return [pair for pair in [*matrix.replace("&", ";").split(";"), *query.split("&")] if pair]
+
+
+def _name(pair: str) -> str:
+    name = pair.partition("=")[0]
+    return (unquote_plus(name) if "%" in name else name).lower()

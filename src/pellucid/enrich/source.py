@@ -1,0 +1,115 @@
+"""Where a visit came from: a campaign in the page's address, else what the referrer is known as.
+
+The tables are data files beside this module.
+"""
+
+import tomllib
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from urllib.parse import parse_qsl
+
+from msgspec import Struct, convert
+
+from pellucid.enrich.hosts import Hosts, host_of
+from pellucid.enrich.page import CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES
+from pellucid.model.hit import Source, SourceKind
+
+LONGEST_NAME = 255
+LONGEST_REFERRER = 1024
+
+_DATA = files("pellucid.enrich") / "data"
+_IGNORED = ("ignore_referrer", "ignore_referer")
+_DIRECT = Source()
+
+
+class _Engine(Struct):
+    name: str
+    hosts: list[str]
+    keyword: list[str]
+
+
+def _table(name: str) -> dict[str, object]:
+    return tomllib.loads((_DATA / name).read_text(encoding="utf-8"))
+
+
+def _names(name: str) -> Hosts[str]:
+    table = convert(_table(name), dict[str, list[str]])
+    return Hosts({host: label for label, hosts in table.items() for host in hosts})
+
+
+_ENGINES = Hosts(
+    {
+        host: engine
+        for engine in convert(_table("search_engines.toml")["engine"], list[_Engine])
+        for host in engine.hosts
+    },
+)
+_SOCIAL = _names("social_networks.toml")
+_ASSISTANTS = _names("assistants.toml")
+_SPAM = Hosts(
+    {
+        line: True
+        for line in (_DATA / "referrer_spam.txt").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    },
+)
+
+
+def source(url: str, referrer: str, own_hosts: Collection[str]) -> Source:
+    """Return where a hit on the page `url` came from; a page of the site's own hosts, or none, is a direct entry."""
+    return _campaign(url, referrer) or _referred(referrer, frozenset(own_hosts) | {host_of(url)}, url)
+
+
+def is_referrer_spam(referrer: str) -> bool:
+    """Return whether a referrer is one of those that were never followed."""
+    return bool(referrer) and _SPAM.find(host_of(referrer)) is not None
+
+
+def _campaign(url: str, referrer: str) -> Source | None:
+    if "?" not in url and "#" not in url:
+        return None
+    given = _parameters(url)
+    name = next((given[key] for key in CAMPAIGN_NAMES if given.get(key)), "")
+    if not name:
+        return None
+    keyword = next((given[key] for key in CAMPAIGN_KEYWORDS if given.get(key)), "")
+    return Source(SourceKind.CAMPAIGN, _label(name), _label(keyword), referrer[:LONGEST_REFERRER])
+
+
+def _referred(referrer: str, own: frozenset[str], url: str) -> Source:
+    if not referrer or any(f"{name}=" in url for name in _IGNORED):
+        return _DIRECT
+    return _known(referrer, own)
+
+
+@lru_cache(maxsize=8192)
+def _known(referrer: str, own: frozenset[str]) -> Source:
+    host = host_of(referrer)
+    if not host or host in own or host.removeprefix("www.") in {name.removeprefix("www.") for name in own}:
+        return _DIRECT
+    told = referrer[:LONGEST_REFERRER]
+    assistant = _ASSISTANTS.find(host)
+    if assistant:
+        return Source(SourceKind.ASSISTANT, assistant, "", told)
+    network = _SOCIAL.find(host)
+    if network:
+        return Source(SourceKind.SOCIAL, network, "", told)
+    engine = _ENGINES.find(host)
+    if engine:
+        given = _parameters(referrer)
+        keyword = next((given[key] for key in engine.keyword if given.get(key)), "")
+        return Source(SourceKind.SEARCH, engine.name, _label(keyword).lower(), told)
+    return Source(SourceKind.WEBSITE, _label(host.removeprefix("www.")), "", told)
+
+
+def _parameters(url: str) -> Mapping[str, str]:
+    """Return the parameters of a URL's fragment and query; those of the query count first."""
+    rest, _, fragment = url.partition("#")
+    query = rest.partition("?")[2]
+    pairs = [*parse_qsl(fragment.lstrip("?!/"), errors="replace"), *parse_qsl(query, errors="replace")]
+    return {name.lower(): value for name, value in pairs}
+
+
+def _label(text: str) -> str:
+    return text.strip().replace("\0", "")[:LONGEST_NAME]
