@@ -79,7 +79,7 @@ def admit(raw: RawHit, kind: HitKind, allowance: Allowance, site: Site, inputs: 
         kind=kind,
         visitor_id=visitor,
         fingerprint=fingerprint,
-        user_id=_user_id(raw, allowance),
+        user_id=_user_id(raw, allowance, site),
         opens_visit=given.get("new_visit") == "1",
         url=page,
         title=clean(given.get("action_name", "")).strip(),
@@ -101,7 +101,7 @@ def _recognised(raw: RawHit, allowance: Allowance, site: Site, inputs: Inputs) -
         return inputs.random_visitor, 0
     given = raw.parameters
     fingerprint = daily_visitor(inputs.salt, site.id, raw.address, raw.user_agent)
-    if given.get("uid"):
+    if given.get("uid") and site.privacy.user_ids:
         return visitor_of_user_id(given["uid"]), fingerprint
     claimed = visitor_of_tracker(given.get("cid", ""))
     if claimed is None and allowance.recognition is Recognition.COOKIE:
@@ -109,8 +109,8 @@ def _recognised(raw: RawHit, allowance: Allowance, site: Site, inputs: Inputs) -
     return fingerprint if claimed is None else claimed, fingerprint
 
 
-def _user_id(raw: RawHit, allowance: Allowance) -> str:
-    if allowance.recognition is Recognition.NONE:
+def _user_id(raw: RawHit, allowance: Allowance, site: Site) -> str:
+    if allowance.recognition is Recognition.NONE or not site.privacy.user_ids:
         return ""
     return clean(raw.parameters.get("uid", ""), _LONGEST_USER_ID)
 

@@ -36,6 +36,7 @@ class Privacy(Struct, frozen=True, kw_only=True):
     recognition: Recognition
     cookies: bool
     browser_features: bool
+    user_ids: bool = True
     consent: ConsentRule = ConsentRule.NOTHING
     honour_gpc: bool = True
     honour_dnt: bool = True

@@ -1,0 +1,342 @@
+"""What people set up, in one place: sites, accounts, tokens, goals. Secrets are kept as hashes alone."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from msgspec import Struct, convert, json, structs
+from sqlalchemy import Connection, Engine, Row, Table, delete, func, insert, select, update
+
+from pellucid.errors import NotFound, NotSignedIn, RequestError
+from pellucid.model.account import Access, Account
+from pellucid.model.goal import CustomDimension, DimensionScope, Goal
+from pellucid.model.site import Privacy, Site
+from pellucid.policy.presets import DEFAULT, PRESETS
+from pellucid.policy.retention import FIRST_LINK, SIGN_IN
+from pellucid.registry import tables
+
+SHORTEST_PASSWORD = 10
+LONGEST_LOGIN = 100
+_CURRENCY_LETTERS = 3
+_NO_PASSWORD = ""
+
+_Kept = TypeVar("_Kept", bound=Struct)
+
+
+class Registry:
+    """Everything that is set up; safe between threads, and between processes on one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._hasher = PasswordHasher()
+        # Somebody unknown costs as much as a wrong password, so that nobody learns which logins exist.
+        self._unknown = self._hasher.hash(secrets.token_hex())
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+    # Sites
+
+    def sites(self) -> tuple[Site, ...]:
+        """Return all sites, by id."""
+        with self._engine.connect() as connection:
+            return tuple(map(_site, connection.execute(select(tables.SITE).order_by(tables.SITE.c.id))))
+
+    def site(self, site_id: int) -> Site:
+        """Return one site, or raise `NotFound`."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(tables.SITE).where(tables.SITE.c.id == site_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"There is no site {site_id}.")
+        return _site(row)
+
+    def add_site(
+        self,
+        name: str,
+        urls: Sequence[str],
+        *,
+        preset: str = DEFAULT,
+        timezone: str = "UTC",
+        currency: str = "USD",
+        ecommerce: bool = False,
+    ) -> Site:
+        """Add a site with the privacy settings of a preset; raise `RequestError` where a value is wrong."""
+        if preset not in PRESETS:
+            raise RequestError(f"There is no preset {preset!r}; there are {', '.join(PRESETS)}.")
+        site = Site(
+            id=0,
+            name=name.strip(),
+            urls=tuple(urls),
+            timezone=timezone,
+            currency=currency.upper(),
+            ecommerce=ecommerce,
+            privacy=PRESETS[preset],
+            created=datetime.now(UTC),
+        )
+        with self._changing() as connection:
+            key = connection.execute(insert(tables.SITE).values(**_checked(site))).inserted_primary_key
+        return structs.replace(site, id=key[0] if key else 0)
+
+    def update_site(self, site_id: int, **changes: str | bool | tuple[str, ...] | Privacy) -> Site:
+        """Change fields of a site, and return it; raise `RequestError` where a value is wrong."""
+        site = structs.replace(self.site(site_id), **changes)
+        with self._changing() as connection:
+            connection.execute(update(tables.SITE).where(tables.SITE.c.id == site_id).values(**_checked(site)))
+        return site
+
+    def revision(self) -> int:
+        """Return a number that grows whenever something is set up anew."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(tables.REVISION.c.number)).scalar() or 0
+
+    # Accounts
+
+    def add_account(self, login: str, password: str | None = None, *, superuser: bool = False) -> Account:
+        """Add somebody who signs in; without a password they can not until a link sets one."""
+        if not login.strip() or len(login) > LONGEST_LOGIN:
+            raise RequestError(f"A login has 1 to {LONGEST_LOGIN} characters.")
+        hashed = _NO_PASSWORD if password is None else self._hash(password)
+        with self._changing() as connection:
+            if connection.execute(select(tables.ACCOUNT).where(tables.ACCOUNT.c.login == login)).one_or_none():
+                raise RequestError(f"There is an account {login!r} already.")
+            connection.execute(insert(tables.ACCOUNT).values(login=login, password=hashed, superuser=superuser))
+        return Account(login, superuser)
+
+    def accounts(self) -> tuple[Account, ...]:
+        """Return everybody who can sign in."""
+        with self._engine.connect() as connection:
+            logins = connection.execute(select(tables.ACCOUNT.c.login).order_by(tables.ACCOUNT.c.login)).scalars()
+            return tuple(_account(connection, login) for login in logins.all())
+
+    def grant(self, login: str, site_id: int, access: Access) -> None:
+        """Let an account do something with a site."""
+        with self._changing() as connection:
+            _account(connection, login)
+            held = (tables.GRANT.c.login == login) & (tables.GRANT.c.site_id == site_id)
+            connection.execute(delete(tables.GRANT).where(held))
+            connection.execute(insert(tables.GRANT).values(login=login, site_id=site_id, access=access))
+
+    def set_password(self, login: str, password: str) -> None:
+        """Set a password, and end every sign-in there was."""
+        hashed = self._hash(password)
+        with self._changing() as connection:
+            _account(connection, login)
+            connection.execute(update(tables.ACCOUNT).where(tables.ACCOUNT.c.login == login).values(password=hashed))
+            connection.execute(delete(tables.SIGN_IN).where(tables.SIGN_IN.c.login == login))
+
+    def check_password(self, login: str, password: str) -> Account | None:
+        """Return the account if login and password are right."""
+        with self._engine.connect() as connection:
+            stored = connection.execute(
+                select(tables.ACCOUNT.c.password).where(tables.ACCOUNT.c.login == login),
+            ).scalar()
+            try:
+                self._hasher.verify(stored or self._unknown, password)
+            except VerificationError:
+                return None
+            return _account(connection, login) if stored else None
+
+    def _hash(self, password: str) -> str:
+        if len(password) < SHORTEST_PASSWORD:
+            raise RequestError(f"A password has at least {SHORTEST_PASSWORD} characters.")
+        return self._hasher.hash(password)
+
+    # Secrets that stand for an account
+
+    def create_token(self, login: str, description: str = "", site_ids: Sequence[int] | None = None) -> str:
+        """Return a new token of an account, for these sites alone if any are given. It is shown this once."""
+        token = secrets.token_hex(16)
+        with self._changing() as connection:
+            _account(connection, login)
+            connection.execute(
+                insert(tables.TOKEN).values(
+                    hash=_hashed(token),
+                    login=login,
+                    description=description,
+                    site_ids=json.encode(site_ids).decode(),
+                    created=datetime.now(UTC),
+                ),
+            )
+        return token
+
+    def bearer(self, token: str) -> Account | None:
+        """Return what a token may do, as an account; None if it is nobody's."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(tables.TOKEN).where(tables.TOKEN.c.hash == _hashed(token))).one_or_none()
+            if row is None:
+                return None
+            account = _account(connection, row.login)
+        site_ids = json.decode(row.site_ids, type=list[int] | None)
+        if site_ids is None:
+            return account
+        allowed = dict.fromkeys(site_ids, Access.ADMIN) if account.superuser else account.access
+        return Account(account.login, access={site: held for site, held in allowed.items() if site in site_ids})
+
+    def create_link(self, login: str, now: datetime, lifetime: timedelta = FIRST_LINK) -> str:
+        """Return the secret of a link with which an account sets its password, once."""
+        return self._secret(tables.LINK, login, now + lifetime)
+
+    def use_link(self, secret: str, password: str, now: datetime) -> Account:
+        """Set the password of the account a link is for, and end the link; raise `NotSignedIn` if it is no more."""
+        login = self.login_of_link(secret, now)
+        if login is None:
+            raise NotSignedIn("This link was used, or is too old. 'pellucid account link LOGIN' makes another.")
+        self.set_password(login, password)
+        with self._changing() as connection:
+            connection.execute(delete(tables.LINK).where(tables.LINK.c.login == login))
+            return _account(connection, login)
+
+    def login_of_link(self, secret: str, now: datetime) -> str | None:
+        """Return whose link this is, if it is good."""
+        return self._login(tables.LINK, secret, now)
+
+    def sign_in(self, login: str, now: datetime) -> str:
+        """Return the secret by which a browser stays signed in."""
+        return self._secret(tables.SIGN_IN, login, now + SIGN_IN)
+
+    def signed_in(self, secret: str, now: datetime) -> Account | None:
+        """Return who is signed in with a secret."""
+        login = self._login(tables.SIGN_IN, secret, now)
+        if login is None:
+            return None
+        with self._engine.connect() as connection:
+            return _account(connection, login)
+
+    def sign_out(self, secret: str) -> None:
+        """End a sign-in."""
+        with self._changing() as connection:
+            connection.execute(delete(tables.SIGN_IN).where(tables.SIGN_IN.c.hash == _hashed(secret)))
+
+    def _secret(self, table: Table, login: str, expires: datetime) -> str:
+        secret = secrets.token_urlsafe(24)
+        with self._changing() as connection:
+            _account(connection, login)
+            connection.execute(insert(table).values(hash=_hashed(secret), login=login, expires=expires))
+        return secret
+
+    def _login(self, table: Table, secret: str, now: datetime) -> str | None:
+        with self._engine.connect() as connection:
+            row = connection.execute(select(table).where(table.c.hash == _hashed(secret))).one_or_none()
+        return None if row is None or _utc(row.expires) <= now else str(row.login)
+
+    # Goals and custom dimensions
+
+    def add_goal(self, goal: Goal) -> Goal:
+        """Add a goal under the next id of its site."""
+        self.site(goal.site_id)
+        with self._changing() as connection:
+            added = structs.replace(goal, id=_next(connection, tables.GOAL, goal.site_id))
+            connection.execute(insert(tables.GOAL).values(**structs.asdict(added)))
+        return added
+
+    def goals(self, site_id: int) -> tuple[Goal, ...]:
+        """Return the goals of a site, by id."""
+        with self._engine.connect() as connection:
+            chosen = select(tables.GOAL).where(tables.GOAL.c.site_id == site_id).order_by(tables.GOAL.c.id)
+            return tuple(_struct(Goal, row) for row in connection.execute(chosen))
+
+    def add_dimension(self, site_id: int, name: str, scope: DimensionScope, *, active: bool) -> CustomDimension:
+        """Add a custom dimension under the next id of its site."""
+        self.site(site_id)
+        with self._changing() as connection:
+            alike = (tables.DIMENSION.c.site_id == site_id) & (tables.DIMENSION.c.scope == scope)
+            added = CustomDimension(
+                site_id=site_id,
+                id=_next(connection, tables.DIMENSION, site_id),
+                index=(connection.execute(select(func.count()).where(alike)).scalar() or 0) + 1,
+                scope=scope,
+                name=name,
+                active=active,
+            )
+            connection.execute(insert(tables.DIMENSION).values(**structs.asdict(added)))
+        return added
+
+    def dimensions(self, site_id: int) -> tuple[CustomDimension, ...]:
+        """Return the custom dimensions of a site, by id."""
+        table = tables.DIMENSION
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(table).where(table.c.site_id == site_id).order_by(table.c.id))
+            return tuple(_struct(CustomDimension, row) for row in rows)
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        """Give a transaction that also raises the revision, so that other processes see that something changed."""
+        with self._engine.begin() as connection:
+            yield connection
+            connection.execute(update(tables.REVISION).values(number=tables.REVISION.c.number + 1))
+
+
+def _checked(site: Site) -> dict[str, str | bool | datetime]:
+    """Return a site as its row, or raise `RequestError` telling which value is wrong."""
+    if not site.name:
+        raise RequestError("A site needs a name.")
+    if not site.urls:
+        raise RequestError("A site needs at least one address, such as https://example.org.")
+    for url in site.urls:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise RequestError(
+                f"The address of a site begins with http:// or https:// and has a host: {url!r} does not."
+            )
+    if site.timezone not in available_timezones():
+        raise RequestError(f"There is no time zone {site.timezone!r}; names are those of IANA, such as Europe/Berlin.")
+    if len(site.currency) != _CURRENCY_LETTERS or not site.currency.isalpha():
+        raise RequestError(f"A currency has three letters (ISO 4217), such as EUR; {site.currency!r} has not.")
+    return {
+        "name": site.name,
+        "urls": json.encode(site.urls).decode(),
+        "timezone": site.timezone,
+        "currency": site.currency,
+        "ecommerce": site.ecommerce,
+        "privacy": json.encode(site.privacy).decode(),
+        "created": site.created,
+    }
+
+
+def _site(row: Row[Any]) -> Site:
+    return Site(
+        id=row.id,
+        name=row.name,
+        urls=json.decode(row.urls, type=tuple[str, ...]),
+        timezone=row.timezone,
+        currency=row.currency,
+        ecommerce=row.ecommerce,
+        privacy=json.decode(row.privacy, type=Privacy),
+        created=_utc(row.created),
+    )
+
+
+def _account(connection: Connection, login: str) -> Account:
+    row = connection.execute(select(tables.ACCOUNT).where(tables.ACCOUNT.c.login == login)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no account {login!r}.")
+    grants = connection.execute(select(tables.GRANT).where(tables.GRANT.c.login == login))
+    return Account(login, row.superuser, {grant.site_id: Access(grant.access) for grant in grants})
+
+
+def _struct(kind: type[_Kept], row: Row[Any]) -> _Kept:
+    """Return a row whose columns are the fields of a struct."""
+    return convert({str(name): value for name, value in row._mapping.items()}, kind)  # noqa: SLF001 -- SQLAlchemy's own name for a row's columns
+
+
+def _next(connection: Connection, table: Table, site_id: int) -> int:
+    highest = connection.execute(select(func.max(table.c.id)).where(table.c.site_id == site_id)).scalar()
+    return (highest or 0) + 1
+
+
+def _hashed(secret: str) -> str:
+    """Return a secret as it is kept. It is random and long, so one round of a plain hash can not be guessed back."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def _utc(moment: datetime) -> datetime:
+    """Return a stored moment with its zone, which SQLite does not keep."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,98 @@
+"""The tables of the registry. A change here is a new revision in `migrations/versions`."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+METADATA = MetaData()
+
+REVISION = Table(
+    "revision",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+SITE = Table(
+    "site",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("urls", Text, nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("ecommerce", Boolean, nullable=False),
+    Column("privacy", Text, nullable=False),
+    Column("created", DateTime(timezone=True), nullable=False),
+    sqlite_autoincrement=True,
+)
+ACCOUNT = Table(
+    "account",
+    METADATA,
+    Column("login", String(100), primary_key=True),
+    Column("password", Text, nullable=False),
+    Column("superuser", Boolean, nullable=False),
+)
+GRANT = Table(
+    "site_access",
+    METADATA,
+    Column("login", ForeignKey("account.login", ondelete="CASCADE"), primary_key=True),
+    Column("site_id", ForeignKey("site.id", ondelete="CASCADE"), primary_key=True),
+    Column("access", String(10), nullable=False),
+)
+TOKEN = Table(
+    "token",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("login", ForeignKey("account.login", ondelete="CASCADE"), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("site_ids", Text, nullable=False),
+    Column("created", DateTime(timezone=True), nullable=False),
+)
+LINK = Table(
+    "one_time_link",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("login", ForeignKey("account.login", ondelete="CASCADE"), nullable=False),
+    Column("expires", DateTime(timezone=True), nullable=False),
+)
+SIGN_IN = Table(
+    "sign_in",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("login", ForeignKey("account.login", ondelete="CASCADE"), nullable=False),
+    Column("expires", DateTime(timezone=True), nullable=False),
+)
+GOAL = Table(
+    "goal",
+    METADATA,
+    Column("site_id", ForeignKey("site.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("match_attribute", String(32), nullable=False),
+    Column("pattern", Text, nullable=False),
+    Column("pattern_type", String(32), nullable=False),
+    Column("case_sensitive", Boolean, nullable=False),
+    Column("allow_multiple", Boolean, nullable=False),
+    Column("revenue", Float, nullable=False),
+    Column("use_event_value_as_revenue", Boolean, nullable=False),
+)
+DIMENSION = Table(
+    "custom_dimension",
+    METADATA,
+    Column("site_id", ForeignKey("site.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("index", Integer, nullable=False),
+    Column("scope", String(10), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
