@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from pellucid.app import listen
+from pellucid.serving import listen
 from pellucid.store.client import Store
 
 RUN_ENGINE = """
 import socket, sys
 from pathlib import Path
-from pellucid.app import end_with_parent, run_engine
+from pellucid.serving import end_with_parent, serve
+from pellucid.store.engine import Engine, EngineServer
 end_with_parent()
-run_engine(Path(sys.argv[1]), socket.socket(fileno=int(sys.argv[2])), "secret of the tests")
+engine = EngineServer(Engine(Path(sys.argv[1])), "secret of the tests")
+serve(engine, socket.socket(fileno=int(sys.argv[2])))
+engine.close()
 """
 
 

@@ -1,73 +1,256 @@
 """The map: every part is built here, and nobody else reads settings or knows two parts at once.
 
-A part runs in a process of its own and ends with the one that started it.
+There are three processes: web takes hits and answers questions, ingest moves hits to the store, the engine is the
+store. They meet in the data directory alone, whose places `Places` names.
 """
 
+import asyncio
 import os
-import signal
 import socket
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from time import monotonic, time, time_ns
 
-import uvicorn
-from starlette.types import ASGIApp
+import uvloop
+from msgspec import Struct
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pellucid import matomo, web
+from pellucid.collect import tracker_files
+from pellucid.collect.collector import Collector, Parts
+from pellucid.collect.endpoint import TrackingEndpoint
+from pellucid.config import Settings
+from pellucid.edge import client_address, is_secure, networks, status_of
+from pellucid.enrich.device import DeviceParser
+from pellucid.enrich.place import Places
+from pellucid.enrich.robots import Agents
+from pellucid.errors import PellucidError, StoreUnavailable
+from pellucid.ingest import Ingest
+from pellucid.journal.journal import Journal
+from pellucid.journal.outbox import Outbox
+from pellucid.journal.reader import JournalReader
+from pellucid.operators import Numbers
+from pellucid.operators import routes as operators_routes
+from pellucid.registry.database import open_database, sqlite_url
+from pellucid.registry.registry import Registry
+from pellucid.registry.salts import Salts
+from pellucid.registry.snapshot import SECONDS_BETWEEN_LOOKS, Snapshot
+from pellucid.report.run import Reports
+from pellucid.serving import serve, server, until_told_to_end
+from pellucid.store.client import Store
 from pellucid.store.engine import Engine, EngineServer
+from pellucid.upkeep import Upkeep
+
+TRACKING_PATHS = frozenset({"/matomo.php", "/piwik.php", "/js/tracker.php"})
+_TRACKER_OR_TRACKING = "/js/"
+"""With parameters a tracking request, without them a request for the tracker."""
+
+
+class Layout(Struct, frozen=True):
+    """What is where in the data directory."""
+
+    data: Path
+
+    @property
+    def registry(self) -> Path:
+        """What people set up."""
+        return self.data / "registry.db"
+
+    @property
+    def salts(self) -> Path:
+        """The secrets of the days; a backup leaves this file out."""
+        return self.data / "salts.db"
+
+    @property
+    def journals(self) -> Path:
+        """Hits on disk that ingest has not moved."""
+        return self.data / "journal"
+
+    @property
+    def outbox(self) -> Path:
+        """What is on its way to the store."""
+        return self.data / "outbox.db"
+
+    @property
+    def engine(self) -> Path:
+        """The files of the embedded engine."""
+        return self.data / "engine"
+
+    @property
+    def numbers(self) -> Path:
+        """Where the web processes of a running server count together."""
+        return self.data / "numbers"
+
+    @property
+    def places(self) -> Path:
+        """The owner's own database of places."""
+        return self.data / "places.mmdb"
+
+
+def layout(settings: Settings) -> Layout:
+    """Return the places in the data directory, which is made if need be and is nobody else's to read."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Layout(settings.data)
+
+
+def open_registry(settings: Settings) -> Registry:
+    """Return what is set up, in the database the settings name."""
+    return Registry(open_database(settings.database_url or sqlite_url(layout(settings).registry)))
 
 
 def run_engine(directory: Path, listener: socket.socket, secret: str) -> None:
     """Serve the embedded engine on a socket until told to end."""
-    server = EngineServer(Engine(directory), secret)
+    engine = EngineServer(Engine(directory), secret)
     try:
-        _serve(server, listener)
+        serve(engine, listener)
     finally:
-        server.close()
+        engine.close()
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket, IPv4 or IPv6; port 0 takes a free one."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    listener.listen(2048)
-    return listener
+def run_ingest(settings: Settings) -> None:
+    """Move hits from the journals to the store until told to end, and do what is due."""
+    ending = until_told_to_end()
+    at = layout(settings)
+    with closing(Store(settings.clickhouse_url)) as store, closing(open_registry(settings)) as registry:
+        _migrate(store, ending)
+        salts = Salts(at.salts, time)
+        upkeep = Upkeep(store, registry, salts)
+        due = Thread(target=upkeep.run, args=(ending,), name="upkeep", daemon=True)
+        due.start()
+        with closing(JournalReader(at.journals)) as reader, closing(Outbox(at.outbox)) as outbox:
+            Ingest(reader, outbox, store).run(ending)
+        due.join()
+        salts.close()
 
 
-def end_with_parent() -> None:
-    """End this process in order when the one that started it is gone: its end of our standard input closes."""
-
-    def watch() -> None:
-        sys.stdin.buffer.read()
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    Thread(target=watch, name="parent", daemon=True).start()
+def _migrate(store: Store, ending: Event) -> None:
+    while not ending.is_set():
+        with suppress(StoreUnavailable):
+            store.migrate()
+            return
+        ending.wait(0.2)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, but SIGTERM and SIGINT drain and end in an exit status of 0."""
+def run_web(settings: Settings, listener: socket.socket) -> None:
+    """Take hits and answer questions on a socket until told to end."""
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Take the signals, and do not raise them again at the end."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.handle_exit)
-        yield
+    async def run() -> None:
+        async with web_application(settings) as application:
+            await server(application).serve(sockets=[listener])
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run())
 
 
-def _serve(application: ASGIApp, listener: socket.socket) -> None:
-    config = uvicorn.Config(
-        application,
-        loop="uvloop",
-        http="httptools",
-        lifespan="off",
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    _Server(config).run(sockets=[listener])
+@asynccontextmanager
+async def web_application(settings: Settings) -> AsyncIterator[ASGIApp]:
+    """Give the application of a web process, with all it is made of, for as long as it serves."""
+    at = layout(settings)
+    proxies = networks(settings.trusted_proxies)
+    async with AsyncExitStack() as parts:
+        registry = parts.enter_context(closing(open_registry(settings)))
+        store = parts.enter_context(closing(Store(settings.clickhouse_url)))
+        salts = parts.enter_context(closing(Salts(at.salts, time)))
+        snapshot = Snapshot(registry, monotonic)
+        journal = parts.enter_context(closing(Journal(at.journals, settings.journal_limit)))
+        numbers = Numbers(os.environ)
+        collector = await parts.enter_async_context(_collector(settings, snapshot, salts, journal))
+        watch = asyncio.create_task(_keep_up(snapshot, collector, store, numbers))
+        parts.callback(watch.cancel)
+        reports = Reports(store)
+        others = Starlette(
+            routes=[
+                *operators_routes(lambda: journal.trouble, store.ready, numbers, settings.metrics_token),
+                *tracker_files.routes(snapshot.sites),
+                *matomo.routes(registry, reports, store, _now),
+                *web.routes(registry, reports, store, _now, is_secure(proxies)),
+            ],
+            exception_handlers={PellucidError: _answer},
+        )
+        yield _Front(TrackingEndpoint(collector, client_address(proxies)), others)
+
+
+@asynccontextmanager
+async def _collector(
+    settings: Settings,
+    snapshot: Snapshot,
+    salts: Salts,
+    journal: Journal,
+) -> AsyncIterator[Collector]:
+    devices = DeviceParser(monotonic)
+    agents = Agents(monotonic)
+    places = Places(_place_database(settings), monotonic)
+
+    async def forget() -> None:
+        while True:
+            await asyncio.sleep(60)
+            for memory in (devices, agents, places):
+                memory.forget()
+
+    forgetting = asyncio.create_task(forget())
+    await devices.start()
+    try:
+        yield Collector(
+            Parts(
+                site=snapshot.site,
+                may_write=snapshot.may_write,
+                salt=salts.salt,
+                agent=agents.agent,
+                devices=devices,
+                place=places.place,
+                append=journal.append,
+                now=lambda: time_ns() // 1_000_000,
+            ),
+        )
+    finally:
+        forgetting.cancel()
+        await devices.close()
+
+
+def _place_database(settings: Settings) -> Path | None:
+    if settings.place_database:
+        return Path(settings.place_database)
+    dropped_in = Layout(settings.data).places
+    return dropped_in if dropped_in.exists() else None
+
+
+async def _keep_up(snapshot: Snapshot, collector: Collector, store: Store, numbers: Numbers) -> None:
+    while True:
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        await asyncio.to_thread(snapshot.look)
+        up = await asyncio.to_thread(store.ready)
+        numbers.count(collector.recorded, collector.refused, store_up=up)
+
+
+class _Front:
+    """Sends tracking requests to the bare application that takes them, and everything else to Starlette."""
+
+    def __init__(self, tracking: ASGIApp, others: ASGIApp) -> None:
+        self._tracking = tracking
+        self._others = others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if path in TRACKING_PATHS or (path == _TRACKER_OR_TRACKING and _says_something(scope)):
+            await self._tracking(scope, receive, send)
+        else:
+            await self._others(scope, receive, send)
+
+
+def _says_something(scope: Scope) -> bool:
+    return scope["method"] == "POST" or bool(scope["query_string"])
+
+
+def _answer(_request: Request, error: Exception) -> Response:
+    status = status_of(error) if isinstance(error, PellucidError) else 500
+    return PlainTextResponse(str(error), status)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,9 +1,10 @@
 """What HTTP edges share: who is asking, what is set in a browser, and what an error answers. It knows no route."""
 
 from collections.abc import Callable, Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Literal
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from pellucid.errors import (
@@ -78,22 +79,37 @@ def client_address(trusted: tuple[Network, ...]) -> Callable[[str, bytes], str]:
     if not trusted:
         return lambda peer, _forwarded: peer
 
-    def is_proxy(address: str) -> bool:
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in network for network in trusted)
-
     def find(peer: str, forwarded: bytes) -> str:
         address = peer
         for hop in reversed(forwarded.decode("latin-1").split(",")):
-            if not is_proxy(address):
+            if not _is_one_of(address, trusted):
                 break
             address = _without_port(hop.strip()) or address
         return address
 
     return find
+
+
+def is_secure(trusted: tuple[Network, ...]) -> Callable[[Request], bool]:
+    """Return what tells whether a browser's request came by https, to us or to a trusted proxy before us."""
+
+    def ask(request: Request) -> bool:
+        forwarded = request.headers.get("x-forwarded-proto")
+        if forwarded is None or request.client is None or not _is_one_of(request.client.host, trusted):
+            return request.url.scheme == "https"
+        return forwarded.rpartition(",")[2].strip() == "https"
+
+    return ask
+
+
+def _is_one_of(address: str, trusted: tuple[Network, ...]) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    # A socket for IPv6 shows an IPv4 peer as an address of IPv6.
+    plain = (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
+    return any(plain in network for network in trusted)
 
 
 def _without_port(address: str) -> str:

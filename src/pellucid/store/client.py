@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
+from threading import Lock
 from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
@@ -46,9 +47,22 @@ class Store:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ConfigurationError(f"The store's address has to be http://host:port/database, and not {url!r}.")
-        secure = parts.scheme == "https"
+        self._parts = parts
+        self._lock = Lock()
+        self._connected: Client | None = None
+
+    @property
+    def _client(self) -> Client:
+        # Connected when first asked: who only takes hits starts without the engine, and one that is late is waited for.
+        with self._lock:
+            if self._connected is None:
+                self._connected = self._connect()
+            return self._connected
+
+    def _connect(self) -> Client:
+        parts, secure = self._parts, self._parts.scheme == "https"
         with _told(f"{parts.hostname}:{parts.port}"):
-            self._client: Client = clickhouse_connect.get_client(
+            return clickhouse_connect.get_client(
                 host=parts.hostname,
                 port=parts.port or (_SECURE_PORT if secure else _PORT),
                 username=unquote(parts.username or "default"),
@@ -95,11 +109,15 @@ class Store:
 
     def ready(self) -> bool:
         """Return whether the engine answers now."""
-        return bool(self._client.ping())
+        try:
+            return bool(self._client.ping())
+        except StoreUnavailable:
+            return False
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        if self._connected:
+            self._connected.close()
 
 
 @contextmanager

@@ -1,0 +1,61 @@
+"""What the hit path asks of the registry, in memory: looked up for every hit, and read again when it has changed."""
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+
+from pellucid.model.account import Access, Account
+from pellucid.model.site import Site
+from pellucid.registry.registry import Registry
+
+SECONDS_BETWEEN_LOOKS = 1.0
+"""How long a change may go unseen; what is not known at all is looked for at once."""
+
+_SECONDS_BETWEEN_MISSES = 0.02
+_MOST_TOKENS = 10_000
+
+
+class Snapshot:
+    """Sites and tokens as they were at the last look; `now` counts seconds. Safe between threads."""
+
+    def __init__(self, registry: Registry, now: Callable[[], float]) -> None:
+        self._registry = registry
+        self._now = now
+        self._lock = Lock()
+        self._looked = 0.0
+        self._revision = -1
+        self._sites: Mapping[int, Site] = {}
+        self._bearers: dict[str, Account] = {}
+        self.look()
+
+    def look(self) -> None:
+        """Read again what has changed since the last look."""
+        with self._lock:
+            self._looked = self._now()
+            revision = self._registry.revision()
+            if revision != self._revision:
+                self._sites = {site.id: site for site in self._registry.sites()}
+                self._bearers = {}
+                self._revision = revision
+
+    def sites(self) -> tuple[Site, ...]:
+        """Return all sites, by id."""
+        return tuple(self._sites.values())
+
+    def site(self, site_id: int) -> Site | None:
+        """Return a site, or None if there is none."""
+        found = self._sites.get(site_id)
+        if found is None and self._now() - self._looked > _SECONDS_BETWEEN_MISSES:
+            self.look()
+            found = self._sites.get(site_id)
+        return found
+
+    def may_write(self, token: str, site_id: int) -> bool:
+        """Return whether a token may send hits to a site that claim what a browser can not."""
+        account = self._bearers.get(token)
+        if account is None:
+            if self._now() - self._looked > _SECONDS_BETWEEN_MISSES:
+                self.look()
+            account = self._bearers.get(token) or self._registry.bearer(token)
+            if account and len(self._bearers) < _MOST_TOKENS:
+                self._bearers[token] = account
+        return account is not None and account.may(site_id, Access.WRITE)

@@ -1,0 +1,89 @@
+"""How a part of the server runs: on a socket it is given, until told to end or the one that started it is gone."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from time import sleep
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+SECONDS_TO_DRAIN = 10
+"""How long requests that have begun may take to end."""
+
+_SECONDS_TO_END = 30
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket, IPv4 or IPv6; port 0 takes a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        # `::` means every address of this machine, those of IPv4 included.
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    listener.bind((host, port))
+    listener.listen(2048)
+    return listener
+
+
+def server(application: ASGIApp) -> uvicorn.Server:
+    """Return a server of an application, which drains and ends in an exit status of 0 on SIGTERM and SIGINT."""
+    return _Server(
+        uvicorn.Config(
+            application,
+            loop="uvloop",
+            http="httptools",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=SECONDS_TO_DRAIN,
+        ),
+    )
+
+
+def serve(application: ASGIApp, listener: socket.socket) -> None:
+    """Serve an application on a socket until told to end."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(server(application).serve(sockets=[listener]))
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals, and do not raise them again at the end."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.handle_exit)
+        yield
+
+
+def end_with_parent() -> None:
+    """End this process in order when the one that started it is gone: its end of our standard input closes.
+
+    What has not ended in order after a while is ended all the same, so that no process and no port stays behind.
+    """
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+        sleep(_SECONDS_TO_END)
+        os._exit(1)
+
+    Thread(target=watch, name="parent", daemon=True).start()
+
+
+def until_told_to_end() -> Event:
+    """Return a signal that is set when this process is told to end."""
+    ending = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    return ending
