@@ -51,8 +51,8 @@ class Parts(Struct, frozen=True):
     site: Callable[[int], Site | None]
     may_write: Callable[[str, int], bool]
     """Whether a token may write to a site."""
-    salt: Callable[[int], bytes]
-    """The secret of a day, as days since 1970."""
+    salt: Callable[[Site, int], bytes]
+    """The secret of a site's local day, as days since 1970."""
     agent: Callable[[str], Agent]
     devices: Devices
     place: Callable[[str], Place]
@@ -126,7 +126,7 @@ class Collector:
             device = await parts.devices.device(raw.user_agent, hints)
         recognised = verdict.recognition is not Recognition.NONE
         inputs = Inputs(
-            salt=parts.salt(day_in(site.timezone, raw.time)) if recognised else _NO_SALT,
+            salt=parts.salt(site, day_in(site.timezone, raw.time)) if recognised else _NO_SALT,
             device=device,
             place=self._place(raw, site),
             random_visitor=0 if recognised else secrets.randbits(64),

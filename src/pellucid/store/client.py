@@ -80,6 +80,11 @@ class Store:
         with _told("the migration of the tables"):
             migrate(self._client.command, lambda sql: [int(row[0]) for row in self._client.query(sql).result_rows])
 
+    def command(self, sql: str, parameters: Mapping[str, Bound] | None = None) -> None:
+        """Run a statement that changes rows; every value is bound as `{name:Type}`."""
+        with _told("a change"):
+            self._client.command(sql, parameters=dict(parameters or {}))
+
     def insert(self, table: str, rows: type[Struct], lines: bytes, token: str) -> None:
         """Store encoded rows, at most once for a `token`.
 
@@ -108,11 +113,12 @@ class Store:
         return Result(tuple(answer.column_names), tuple(tuple(row) for row in rows))
 
     def ready(self) -> bool:
-        """Return whether the engine answers now."""
+        """Return whether the engine answers now, and has this version's tables."""
         try:
-            return bool(self._client.ping())
+            self.ask("select 1 from visits limit 0", urgency=Urgency.SHORT)
         except StoreUnavailable:
             return False
+        return True
 
     def close(self) -> None:
         """Close the connections."""

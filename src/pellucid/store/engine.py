@@ -23,7 +23,6 @@ from threading import local
 from typing import Any
 from urllib.parse import parse_qsl
 
-import chdb
 from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
@@ -73,12 +72,15 @@ class Engine:
     """The engine on the files below `directory`; `run` may be called from any thread."""
 
     def __init__(self, directory: Path) -> None:
+        import chdb  # noqa: PLC0415 -- 280 MB that the engine's own process alone has to bear
+
         directory.mkdir(parents=True, exist_ok=True)
         self._path = str(directory)
+        self._connect = chdb.connect
         self._thread = local()
         try:
             # Kept open until the end: the files are closed with the last connection.
-            self._first = chdb.connect(self._path)
+            self._first = self._connect(self._path)
         except Exception as error:
             raise ConfigurationError(
                 f"The engine can not open {directory}: {error}. Is another Pellucid running on the same data?",
@@ -105,7 +107,7 @@ class Engine:
 
     def _connection(self) -> Any:
         if not hasattr(self._thread, "connection"):
-            self._thread.connection = chdb.connect(self._path)
+            self._thread.connection = self._connect(self._path)
         return self._thread.connection
 
 
