@@ -21,10 +21,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pellucid import matomo, web
-from pellucid.collect import tracker_files
 from pellucid.collect.collector import Collector, Parts
 from pellucid.collect.endpoint import TrackingEndpoint
+from pellucid.collect.tracker_files import routes as tracker_routes
 from pellucid.config import Settings
 from pellucid.edge import client_address, is_secure, networks, status_of
 from pellucid.enrich.device import DeviceParser
@@ -35,6 +34,7 @@ from pellucid.ingest import Ingest
 from pellucid.journal.journal import Journal
 from pellucid.journal.outbox import Outbox
 from pellucid.journal.reader import JournalReader
+from pellucid.matomo.routes import routes as matomo_routes
 from pellucid.operators import Numbers
 from pellucid.operators import routes as operators_routes
 from pellucid.registry.database import open_database, sqlite_url
@@ -46,6 +46,7 @@ from pellucid.serving import serve, server, until_told_to_end
 from pellucid.store.client import Store
 from pellucid.store.engine import Engine, EngineServer
 from pellucid.upkeep import Upkeep
+from pellucid.web.routes import routes as web_routes
 
 TRACKING_PATHS = frozenset({"/matomo.php", "/piwik.php", "/js/tracker.php"})
 _TRACKER_OR_TRACKING = "/js/"
@@ -120,7 +121,7 @@ def run_ingest(settings: Settings) -> None:
     with closing(Store(settings.clickhouse_url)) as store, closing(open_registry(settings)) as registry:
         _migrate(store, ending)
         salts = Salts(at.salts, time)
-        upkeep = Upkeep(store, registry, salts)
+        upkeep = Upkeep(store, registry, salts, _now)
         due = Thread(target=upkeep.run, args=(ending,), name="upkeep", daemon=True)
         due.start()
         with closing(JournalReader(at.journals)) as reader, closing(Outbox(at.outbox)) as outbox:
@@ -167,9 +168,9 @@ async def web_application(settings: Settings) -> AsyncIterator[ASGIApp]:
         others = Starlette(
             routes=[
                 *operators_routes(lambda: journal.trouble, store.ready, numbers, settings.metrics_token),
-                *tracker_files.routes(snapshot.sites),
-                *matomo.routes(registry, reports, store, _now),
-                *web.routes(registry, reports, store, _now, is_secure(proxies)),
+                *tracker_routes(snapshot.sites),
+                *matomo_routes(registry, reports, store, _now),
+                *web_routes(registry, reports, store, _now, is_secure(proxies)),
             ],
             exception_handlers={PellucidError: _answer},
         )
@@ -225,7 +226,8 @@ async def _keep_up(snapshot: Snapshot, collector: Collector, store: Store, numbe
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
         await asyncio.to_thread(snapshot.look)
         up = await asyncio.to_thread(store.ready)
-        numbers.count(collector.recorded, collector.refused, store_up=up)
+        refused = {reason.value: count for reason, count in collector.refused.items()}
+        numbers.count(collector.recorded, refused, store_up=up)
 
 
 class _Front:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -18,6 +17,7 @@ SECONDS_TO_DRAIN = 10
 """How long requests that have begun may take to end."""
 
 _SECONDS_TO_END = 30
+_STANDARD_INPUT = 0
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -73,7 +73,9 @@ def end_with_parent() -> None:
     """
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        # Not through `sys.stdin`: its lock, held here, would stop the interpreter from ending.
+        while os.read(_STANDARD_INPUT, 1):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
         sleep(_SECONDS_TO_END)
         os._exit(1)

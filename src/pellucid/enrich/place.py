@@ -20,14 +20,14 @@ CONTINENT = {country: continent for continent, countries in _CONTINENTS.items() 
 _NOWHERE = Place()
 
 
-class _Coded(Struct):
+class _Coded(Struct, frozen=True):
     iso_code: str = ""
     names: dict[str, str] = {}
 
 
-class _Record(Struct):
+class _Record(Struct, frozen=True):
     country: _Coded = _Coded()
-    subdivisions: list[_Coded] = []
+    subdivisions: tuple[_Coded, ...] = ()
     city: _Coded = _Coded()
 
 
