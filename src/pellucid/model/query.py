@@ -36,6 +36,9 @@ class Segment(Struct, frozen=True):
     groups: tuple[tuple[Condition, ...], ...] = ()
 
 
+EVERYBODY = Segment()
+
+
 class Order(Struct, frozen=True):
     """By which metric or dimension rows are sorted."""
 
@@ -46,14 +49,15 @@ class Order(Struct, frozen=True):
 class Query(Struct, frozen=True, kw_only=True):
     """A question: `metrics` and `dimensions` are names of rows in `report.metrics` and `report.dimensions`.
 
-    Without dimensions the result has one row. `limit` None asks for all rows.
+    Without dimensions the result has one row. `limit` None asks for all rows. Hours are those of `timezone`.
     """
 
     site_ids: tuple[int, ...]
     period: Period
     metrics: tuple[str, ...]
     dimensions: tuple[str, ...] = ()
-    segment: Segment = Segment()
+    segment: Segment = EVERYBODY
+    timezone: str = "UTC"
     order: tuple[Order, ...] = ()
     limit: int | None = None
     offset: int = 0

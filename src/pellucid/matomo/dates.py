@@ -1,0 +1,138 @@
+"""Matomo's `period` and `date` as periods: every form, in the site's own days."""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from pellucid.errors import RequestError
+from pellucid.model.period import Period, PeriodKind
+
+MOST_PERIODS = 2000
+_LAST = re.compile(r"(last|previous)(\d{1,4})")
+_DAYS_PER_WEEK = 7
+
+
+class Asked(Struct, frozen=True):
+    """The periods a request asks for; `several` when they come as a series, each under its key."""
+
+    periods: tuple[Period, ...]
+    several: bool = False
+
+
+def asked(kind: str, dates: str, today: date) -> Asked:
+    """Return the periods that `period` and `date` name; raise `RequestError` if they name none.
+
+    `last7` are seven periods up to the one today lies in, `previous7` the seven before it. Two days with a comma are
+    one range, or the periods from the first day's to the last day's.
+    """
+    try:
+        period = PeriodKind(kind)
+    except ValueError as error:
+        kinds = ", ".join(PeriodKind)
+        raise RequestError(
+            f"The period {kind!r} is not supported. Try any of the following instead: {kinds}."
+        ) from error
+    counted = _LAST.fullmatch(dates)
+    if counted:
+        return _counted(period, counted[1], int(counted[2]), today)
+    if "," in dates:
+        first, last = (_day(text, today) for text in dates.split(",", 1))
+        if last < first:
+            raise RequestError(f"The date {dates!r} ends before it begins.")
+        if period is PeriodKind.RANGE:
+            return Asked((Period(first, last),))
+        return _series(period, first, last)
+    day = _day(dates, today)
+    return Asked((Period(day, day) if period is PeriodKind.RANGE else period_of(period, day),))
+
+
+def key(period: Period) -> str:
+    """Return the name under which a period stands in a series."""
+    match period.kind:
+        case PeriodKind.DAY:
+            return period.first.isoformat()
+        case PeriodKind.MONTH:
+            return f"{period.first:%Y-%m}"
+        case PeriodKind.YEAR:
+            return f"{period.first:%Y}"
+        case _:
+            return f"{period.first.isoformat()},{period.last.isoformat()}"
+
+
+def period_of(kind: PeriodKind, day: date) -> Period:
+    """Return the day, week (from Monday), month or year that a day lies in."""
+    match kind:
+        case PeriodKind.WEEK:
+            first = day - timedelta(days=day.weekday())
+            return Period(first, first + timedelta(days=_DAYS_PER_WEEK - 1), kind)
+        case PeriodKind.MONTH:
+            return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]), kind)
+        case PeriodKind.YEAR:
+            return Period(day.replace(month=1, day=1), day.replace(month=12, day=31), kind)
+        case _:
+            return Period(day, day, PeriodKind.DAY)
+
+
+def _counted(kind: PeriodKind, direction: str, number: int, today: date) -> Asked:
+    number = max(number, 1)
+    if number > MOST_PERIODS:
+        raise RequestError(f"A request can ask for {MOST_PERIODS} periods at most, and not for {number}.")
+    last = today if direction == "last" else _before(kind, today)
+    if kind is PeriodKind.RANGE:
+        return Asked((Period(last - timedelta(days=number - 1), last),))
+    periods = [period_of(kind, last)]
+    while len(periods) < number:
+        periods.append(period_of(kind, _before(kind, periods[-1].first)))
+    return Asked(tuple(reversed(periods)), several=True)
+
+
+def _before(kind: PeriodKind, day: date) -> date:
+    """Return a day of the period before the one a day lies in."""
+    return period_of(PeriodKind.DAY if kind is PeriodKind.RANGE else kind, day).first - timedelta(days=1)
+
+
+def _series(kind: PeriodKind, first: date, last: date) -> Asked:
+    periods = [period_of(kind, first)]
+    while periods[-1].last < last:
+        if len(periods) == MOST_PERIODS:
+            raise RequestError(f"A request can ask for {MOST_PERIODS} periods at most: make the span shorter.")
+        periods.append(period_of(kind, periods[-1].last + timedelta(days=1)))
+    return Asked(tuple(periods), several=True)
+
+
+def _day(text: str, today: date) -> date:
+    text = text.strip()
+    named = _NAMED.get(text.lower())
+    if named:
+        return named(today)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        names = ", ".join(_NAMED)
+        raise RequestError(
+            f"Date format must be: YYYY-MM-DD, or one of {names}, last7, previous7, or two days with a comma; "
+            f"{text!r} is none.",
+        ) from error
+
+
+def _month_ago(today: date) -> date:
+    last_day_before = today.replace(day=1) - timedelta(days=1)
+    return last_day_before.replace(day=min(today.day, last_day_before.day))
+
+
+def _year_ago(today: date) -> date:
+    year = today.year - 1
+    return date(year, today.month, min(today.day, monthrange(year, today.month)[1]))
+
+
+_NAMED: Mapping[str, Callable[[date], date]] = {
+    "today": lambda today: today,
+    "now": lambda today: today,
+    "yesterday": lambda today: today - timedelta(days=1),
+    "lastweek": lambda today: today - timedelta(days=_DAYS_PER_WEEK),
+    "lastmonth": _month_ago,
+    "lastyear": _year_ago,
+}

@@ -1,0 +1,182 @@
+"""The methods of Matomo's Reporting API: each is a row with its name, what it needs, and what answers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from pellucid.errors import NotAllowed, NotSignedIn, RequestError
+from pellucid.matomo import administration as setup
+from pellucid.matomo.columns import Row
+from pellucid.matomo.dates import asked, key
+from pellucid.matomo.live import visit_row
+from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters
+from pellucid.matomo.reports import NUMBERS, SUMMARIES, TABLES, Answers, number, summary, table
+from pellucid.matomo.segments import segment_of
+from pellucid.model.account import Access, Account
+from pellucid.model.period import Period
+from pellucid.model.site import Site
+from pellucid.registry.registry import Registry
+from pellucid.report.live import counters, last_visits
+from pellucid.store.client import Store
+
+MATOMO_VERSION = "5.2.0"
+"""The version of Matomo whose API this is."""
+
+SUCCESS: Row = {"result": "success", "message": "ok"}
+
+Answer = str | int | float | bool | None | Sequence["Answer"] | Mapping[str, "Answer"]
+
+
+class Call(Struct, frozen=True):
+    """One request: who asks, for what, when, and what answers."""
+
+    account: Account | None
+    given: Parameters
+    registry: Registry
+    reports: Answers
+    store: Store
+    now: datetime
+
+
+class Method(Struct, frozen=True):
+    """A method: `access` to each site it names (None: to no site), or only for a superuser."""
+
+    answer: Callable[[Call, list[Site]], Answer]
+    access: Access | None = Access.VIEW
+    superuser: bool = False
+
+
+def answer(call: Call) -> Answer:
+    """Return what a method answers, or raise the error Matomo has for the request."""
+    name = call.given.text("method", "")
+    method = METHODS.get(name)
+    if method is None:
+        module, _, action = name[:80].partition(".")
+        raise RequestError(f"The method '{action}' does not exist or is not available in the module '{module}'.")
+    if method.superuser and not (call.account and call.account.superuser):
+        raise _refused(call, "You can't access this resource as it requires a 'superuser' access.")
+    sites = _sites(call, method.access) if method.access else []
+    if not method.access and call.account is None:
+        raise _refused(call, "You can't access this resource as it requires 'view' access for at least one website.")
+    return method.answer(call, sites)
+
+
+def _sites(call: Call, access: Access) -> list[Site]:
+    account = call.account or Account("anonymous")
+    for text in call.given.text("idSite").split(","):
+        if text.isdecimal() and not account.may(int(text), access):
+            raise _refused(
+                call,
+                f"You can't access this resource as it requires '{access}' access for the website id = {int(text)}.",
+            )
+    return setup.sites_of(call.registry, account, call.given)
+
+
+def _refused(call: Call, told: str) -> RequestError:
+    return NotAllowed(told) if call.account else NotSignedIn(told)
+
+
+def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Call, sites: list[Site]) -> Answer:
+    """Answer for each site, and for each period: several come under their keys."""
+
+    def of_site(site: Site) -> Answer:
+        today = call.now.astimezone(ZoneInfo(site.timezone)).date()
+        wanted = asked(call.given.text("period"), call.given.text("date"), today)
+        if not wanted.several:
+            return one(call.reports, site, wanted.periods[0], call.given)
+        return {key(period): one(call.reports, site, period, call.given) for period in wanted.periods}
+
+    if len(sites) == 1 and call.given.text("idSite") != "all":
+        return of_site(sites[0])
+    return {str(site.id): of_site(site) for site in sites}
+
+
+def _number(name: str, reports: Answers, site: Site, period: Period, given: Parameters) -> Answer:
+    return {"value": number(name, reports, site, period, given)}
+
+
+def _last_visits(call: Call, sites: list[Site]) -> Answer:
+    rows: list[Row] = []
+    for site in sites:
+        today = call.now.astimezone(ZoneInfo(site.timezone)).date()
+        dated = "date" in call.given.given
+        kind, dates = (call.given.text("period", "day"), call.given.text("date")) if dated else ("range", "last30")
+        limit = call.given.number("filter_limit", DEFAULT_LIMIT)
+        visits = last_visits(
+            call.store,
+            site.id,
+            asked(kind, dates, today).periods[-1],
+            None if limit <= ALL else limit,
+            call.given.number("filter_offset", 0),
+            segment_of(call.given.text("segment", "")),
+        )
+        rows += [visit_row(details, site) for details in visits]
+    return rows
+
+
+def _counters(call: Call, sites: list[Site]) -> Answer:
+    minutes = call.given.number("lastMinutes")
+    lately = [counters(call.store, site.id, minutes, int(call.now.timestamp() * 1000)) for site in sites]
+    return [
+        {
+            "visits": sum(one.visits for one in lately),
+            "actions": sum(one.actions for one in lately),
+            "visitors": sum(one.visitors for one in lately),
+            "visitsConverted": sum(one.visits_converted for one in lately),
+        },
+    ]
+
+
+def _visible_sites(access: Access, call: Call, _sites: list[Site]) -> Answer:
+    account = call.account or Account("anonymous")
+    return [setup.site_row(site) for site in setup.visible(call.registry, account, access)]
+
+
+def _add_site(call: Call, _sites: list[Site]) -> Answer:
+    return {"value": setup.add_site(call.registry, call.given)}
+
+
+def _update_site(call: Call, sites: list[Site]) -> Answer:
+    setup.update_site(call.registry, sites[0], call.given)
+    return SUCCESS
+
+
+def _add_goal(call: Call, sites: list[Site]) -> Answer:
+    return {"value": setup.add_goal(call.registry, sites[0], call.given)}
+
+
+def _goals(call: Call, sites: list[Site]) -> Answer:
+    return [setup.goal_row(goal) for site in sites for goal in call.registry.goals(site.id)]
+
+
+def _add_dimension(call: Call, sites: list[Site]) -> Answer:
+    return {"value": setup.add_dimension(call.registry, sites[0], call.given)}
+
+
+def _dimensions(call: Call, sites: list[Site]) -> Answer:
+    return [setup.dimension_row(one) for site in sites for one in call.registry.dimensions(site.id)]
+
+
+METHODS: Mapping[str, Method] = {
+    **{name: Method(partial(_report, partial(table, report))) for name, report in TABLES.items()},
+    **{name: Method(partial(_report, partial(summary, report))) for name, report in SUMMARIES.items()},
+    **{name: Method(partial(_report, partial(_number, column))) for name, column in NUMBERS.items()},
+    "Live.getLastVisitsDetails": Method(_last_visits),
+    "Live.getCounters": Method(_counters),
+    "SitesManager.getAllSites": Method(partial(_visible_sites, Access.VIEW), access=None, superuser=True),
+    "SitesManager.getSitesWithAtLeastViewAccess": Method(partial(_visible_sites, Access.VIEW), access=None),
+    "SitesManager.getSitesWithAdminAccess": Method(partial(_visible_sites, Access.ADMIN), access=None),
+    "SitesManager.getSiteFromId": Method(lambda _call, sites: setup.site_row(sites[0])),
+    "SitesManager.getSiteUrlsFromId": Method(lambda _call, sites: list(sites[0].urls)),
+    "SitesManager.addSite": Method(_add_site, access=None, superuser=True),
+    "SitesManager.updateSite": Method(_update_site, access=Access.ADMIN),
+    "Goals.addGoal": Method(_add_goal, access=Access.WRITE),
+    "Goals.getGoals": Method(_goals),
+    "CustomDimensions.configureNewCustomDimension": Method(_add_dimension, access=Access.WRITE),
+    "CustomDimensions.getConfiguredCustomDimensions": Method(_dimensions),
+    "API.getMatomoVersion": Method(lambda _call, _sites: {"value": MATOMO_VERSION}, access=None),
+    "API.getPiwikVersion": Method(lambda _call, _sites: {"value": MATOMO_VERSION}, access=None),
+}

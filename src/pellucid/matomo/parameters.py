@@ -1,0 +1,64 @@
+"""The parameters of a request to the Reporting API."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from pellucid.errors import RequestError
+
+DEFAULT_LIMIT = 100
+ALL = -1
+_MISSING = "Please specify a value for '{name}'."
+
+
+class Parameters(Struct, frozen=True):
+    """What a request says, by name; of repeated names the last, those that end in `[]` or `[0]` as lists."""
+
+    given: Mapping[str, str]
+    lists: Mapping[str, tuple[str, ...]] = {}
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Return a value, or raise `RequestError` if there is none and no default."""
+        value = self.given.get(name, default)
+        if value is None:
+            raise RequestError(_MISSING.format(name=name))
+        return value
+
+    def several(self, name: str) -> tuple[str, ...]:
+        """Return the values of a list; a single value is a list of one."""
+        if name in self.lists:
+            return self.lists[name]
+        return (self.given[name],) if self.given.get(name) else ()
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Return whether a value says yes."""
+        value = self.given.get(name)
+        return default if value is None else value not in {"", "0", "false"}
+
+    def number(self, name: str, default: int | None = None) -> int:
+        """Return a whole number, or raise `RequestError` if it is none, or there is none and no default."""
+        if default is not None and not self.given.get(name):
+            return default
+        text = self.text(name)
+        try:
+            return int(text)
+        except ValueError as error:
+            raise RequestError(f"{name} has to be a whole number, and {text!r} is none.") from error
+
+    def decimal(self, name: str, default: float) -> float:
+        """Return a number, or raise `RequestError` if it is none."""
+        text = self.given.get(name)
+        try:
+            return float(text) if text else default
+        except ValueError as error:
+            raise RequestError(f"{name} has to be a number, and {text!r} is none.") from error
+
+
+def parameters_of(pairs: list[tuple[str, str]]) -> Parameters:
+    """Return the parameters of a request from its pairs, `urls[]=a&urls[1]=b` as a list."""
+    lists: dict[str, list[str]] = {}
+    for name, value in pairs:
+        base, bracket, _ = name.partition("[")
+        if bracket:
+            lists.setdefault(base, []).append(value)
+    return Parameters(dict(pairs), {name: tuple(values) for name, values in lists.items()})

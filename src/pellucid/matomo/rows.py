@@ -1,0 +1,93 @@
+"""What Matomo's generic filters do to rows, in its order: pattern, sort, limit, then which columns are shown."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from pellucid.errors import RequestError
+from pellucid.matomo.columns import Cell, Row
+from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters
+
+DEFAULT_ORDER = ("nb_visits", "nb_hits", "nb_actions")
+_SUBTABLE = "subtable"
+_IDENTIFIER = "idsubdatatable"
+
+
+def filtered(rows: Sequence[Row], given: Parameters) -> list[Row]:
+    """Return the rows that the parameters `filter_*`, `showColumns` and `hideColumns` leave, subtables included."""
+    matching = _matching(rows, given)
+    cut = _cut(_ordered(matching, given), given)
+    hidden, only = _names(given, "hideColumns"), _names(given, "showColumns")
+    return [_columns({**row, **_below(row, given)}, hidden, only) for row in cut]
+
+
+def _below(row: Row, given: Parameters) -> Row:
+    below = row.get(_SUBTABLE)
+    return {_SUBTABLE: list(filtered(below, given))} if isinstance(below, list) else {}
+
+
+def number_folders(rows: Iterable[Row], numbers: Iterator[int]) -> None:
+    """Give each row that has a subtable the number by which that is asked for."""
+    for row in rows:
+        below = row.get(_SUBTABLE)
+        if isinstance(below, list):
+            row[_IDENTIFIER] = next(numbers)
+            number_folders(below, numbers)
+
+
+def folder(rows: Iterable[Row], number: int) -> list[Row]:
+    """Return the subtable with a number; nothing if there is none."""
+    for row in rows:
+        below = row.get(_SUBTABLE)
+        if isinstance(below, list):
+            found = below if row[_IDENTIFIER] == number else folder(below, number)
+            if found:
+                return found
+    return []
+
+
+def closed(rows: Iterable[Row]) -> list[Row]:
+    """Return rows without their subtables."""
+    return [{name: value for name, value in row.items() if name != _SUBTABLE} for row in rows]
+
+
+def _matching(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
+    pattern = given.text("filter_pattern", "")
+    if not pattern:
+        return rows
+    column = given.text("filter_column", "label")
+    try:
+        wanted = re.compile(pattern, re.IGNORECASE)
+    except re.error as error:
+        raise RequestError(f"filter_pattern {pattern!r} is no regular expression: {error}.") from error
+    return [row for row in rows if wanted.search(str(row.get(column, "")))]
+
+
+def _ordered(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
+    column = given.text("filter_sort_column", "")
+    if not column:
+        column = next((name for name in DEFAULT_ORDER if rows and name in rows[0]), "")
+        return sorted(rows, key=lambda row: _rank(row.get(column)), reverse=True) if column else rows
+    descending = given.text("filter_sort_order", "desc") == "desc"
+    return sorted(rows, key=lambda row: _rank(row.get(column)), reverse=descending)
+
+
+def _rank(value: Cell) -> tuple[bool, float, str]:
+    if isinstance(value, int | float):
+        return (True, float(value), "")
+    return (False, 0.0, str(value or "").lower())
+
+
+def _cut(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
+    offset = max(given.number("filter_offset", 0), 0)
+    limit = given.number("filter_limit", DEFAULT_LIMIT)
+    return rows[offset:] if limit <= ALL else rows[offset : offset + limit]
+
+
+def _names(given: Parameters, name: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in given.text(name, "").split(",") if part.strip())
+
+
+def _columns(row: Row, hidden: frozenset[str], only: frozenset[str]) -> Row:
+    if only:
+        return {name: value for name, value in row.items() if name in only or name in {"label", _SUBTABLE}}
+    return {name: value for name, value in row.items() if name not in hidden}

@@ -1,0 +1,96 @@
+"""Every dimension: one row says what it tells apart, and which expression tells it in which rows."""
+
+from collections.abc import Mapping
+from typing import get_args, get_type_hints
+
+from msgspec import Struct
+
+from pellucid.model.visit import Visit
+from pellucid.report.source import OF_EVENTS, OF_VISITS, Source
+
+
+class Dimension(Struct, frozen=True):
+    """What rows can be told apart by.
+
+    `told` is an expression for each source. It may use the bound value `timezone`. A `steady` dimension has all its
+    values in every period, also those on which nothing happened.
+    """
+
+    name: str
+    meaning: str
+    told: Mapping[Source, str]
+    steady: bool = False
+
+
+def _everywhere(sql: str) -> dict[Source, str]:
+    return dict.fromkeys((*OF_VISITS, *OF_EVENTS), sql)
+
+
+def _hour() -> dict[Source, str]:
+    clock = "toHour(fromUnixTimestamp64Milli({column}, {{timezone:String}}))"
+    return {source: clock.format(column="first_time" if source in OF_VISITS else "time") for source in _everywhere("")}
+
+
+def _page(field: str) -> dict[Source, str]:
+    return {
+        Source.VIEWS: field,
+        Source.LEAVINGS: f"previous_{field}",
+        Source.ENTRIES: f"entry_{field}",
+        Source.EXITS: f"exit_{field}",
+    }
+
+
+_MEANINGS = {
+    "source_kind": "How the visit came: direct, search, website, campaign, social, assistant.",
+    "source_name": "The search engine, website, network, assistant or campaign it came from.",
+    "source_keyword": "What was searched for, or the campaign's keyword.",
+    "source_url": "The page it came from.",
+    "device_type": "Desktop, smartphone, tablet and the like.",
+    "device_brand": "Who made the device.",
+    "device_model": "The device's model.",
+    "system": "The operating system.",
+    "system_code": "The operating system, as a code.",
+    "system_version": "The operating system's version.",
+    "browser": "The browser.",
+    "browser_code": "The browser, as a code.",
+    "browser_version": "The browser's version.",
+    "engine": "The browser's engine.",
+    "continent": "The continent, as a code.",
+    "country": "The country (ISO 3166-1, lower case).",
+    "region": "The region (ISO 3166-2, without the country).",
+    "city": "The city.",
+    "language": "The language the browser asks for.",
+    "resolution": "The screen's width and height.",
+    "user_id": "The user id that the site gave.",
+    "visitor_id": "The visitor.",
+    "visit_number": "Which of the visitor's visits it is.",
+    "actions": "How many actions the visit had.",
+    "seconds": "How long the visit took.",
+    "local_hour": "The visitor's own hour when the visit began.",
+    "entry_url": "The first page of the visit.",
+    "entry_title": "The title of the first page.",
+    "exit_url": "The last page of the visit.",
+    "exit_title": "The title of the last page.",
+}
+
+_DIMENSIONS = (
+    Dimension("day", "The site's local day.", _everywhere("visit_day"), steady=True),
+    Dimension("week", "The Monday of the week.", _everywhere("toMonday(visit_day)"), steady=True),
+    Dimension("month", "The first day of the month.", _everywhere("toStartOfMonth(visit_day)"), steady=True),
+    Dimension("year", "The first day of the year.", _everywhere("toStartOfYear(visit_day)"), steady=True),
+    Dimension("hour", "The hour in the site's time zone.", _hour(), steady=True),
+    Dimension("site", "The site.", _everywhere("site_id")),
+    Dimension("page_url", "The address of a page.", _page("url")),
+    Dimension("page_title", "The title of a page.", _page("title")),
+    Dimension("download_url", "The address of a downloaded file.", {Source.DOWNLOADS: "url"}),
+    Dimension("outlink_url", "The address of a link to another site.", {Source.OUTLINKS: "url"}),
+    *(Dimension(name, meaning, dict.fromkeys(OF_VISITS, name)) for name, meaning in _MEANINGS.items()),
+)
+
+DIMENSIONS: Mapping[str, Dimension] = {dimension.name: dimension for dimension in _DIMENSIONS}
+
+IS_NUMBER: Mapping[str, bool] = {
+    name: (get_args(hint)[0] if get_args(hint) else hint) is int
+    for name, hint in get_type_hints(Visit, include_extras=True).items()
+}
+"""Whether a field of a visit holds a number, so that a segment compares it as one."""

@@ -1,0 +1,192 @@
+"""Every metric: one row says what it means, in which unit, and how it is counted from which rows.
+
+Definitions are those that the field's tools share (https://matomo.org/docs/analytics-api/reference/#toc-metric-definitions);
+a visit's own counts are made in `visits/visits.py`.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+from pellucid.report.source import Source
+
+
+class Unit(StrEnum):
+    """What a number counts."""
+
+    NUMBER = "number"
+    SECONDS = "seconds"
+    SHARE = "share"
+    """From 0 to 1."""
+
+
+class Metric(Struct, frozen=True):
+    """A number that can be asked for.
+
+    `counted` is an aggregate for each source it can be counted from, the preferred one first. A metric without it is
+    worked out by `formula` from others, those named in `of`; it is None where there is nothing to divide by.
+    """
+
+    name: str
+    meaning: str
+    unit: Unit = Unit.NUMBER
+    counted: Mapping[Source, str] = {}
+    formula: str = ""
+    of: tuple[str, ...] = ()
+
+
+_BOUNCED = "countIf(actions <= 1)"
+_VISIT_OF_ADDRESS = "uniqExact(visit_day, visit_id, url)"
+
+_METRICS = (
+    Metric(
+        "visits",
+        "Visits; told by something that happened in them, the visits that have it.",
+        counted={Source.VISITS: "count()", Source.HITS: "uniqExact(visit_day, visit_id)"},
+    ),
+    Metric(
+        "visitors",
+        "Different visitors. Under daily recognition each day's visitors are new.",
+        counted={
+            Source.VISITS: "uniqExact(visitor_id)",
+            Source.VIEWS: "uniqExact(visitor_id)",
+            Source.HITS: "uniqExact(visitor_id)",
+        },
+    ),
+    Metric(
+        "daily_visitors",
+        "The different visitors of each day, added up.",
+        counted={
+            Source.VISITS: "uniqExact(visit_day, visitor_id)",
+            Source.VIEWS: "uniqExact(visit_day, visitor_id)",
+            Source.HITS: "uniqExact(visit_day, visitor_id)",
+        },
+    ),
+    Metric(
+        "users",
+        "Different user ids that the site gave.",
+        counted={Source.VISITS: "uniqExactIf(user_id, user_id != '')"},
+    ),
+    Metric(
+        "daily_users",
+        "The different user ids of each day, added up.",
+        counted={Source.VISITS: "uniqExactIf((visit_day, user_id), user_id != '')"},
+    ),
+    Metric(
+        "actions",
+        "Page views, searches, events, downloads and outlinks.",
+        counted={Source.VISITS: "sum(actions)"},
+    ),
+    Metric("max_actions", "The most actions of one visit.", counted={Source.VISITS: "max(actions)"}),
+    Metric("pageviews", "Page views.", counted={Source.VISITS: "sum(pageviews)", Source.VIEWS: "count()"}),
+    Metric("searches", "Searches on the site.", counted={Source.VISITS: "sum(searches)", Source.SEARCHES: "count()"}),
+    Metric("events", "Events that the site names itself.", counted={Source.VISITS: "sum(events)"}),
+    Metric("downloads", "Downloads.", counted={Source.VISITS: "sum(downloads)", Source.DOWNLOADS: "count()"}),
+    Metric(
+        "outlinks",
+        "Links to other sites followed.",
+        counted={Source.VISITS: "sum(outlinks)", Source.OUTLINKS: "count()"},
+    ),
+    Metric("bounces", "Visits with one action at most.", counted={Source.VISITS: _BOUNCED}),
+    Metric(
+        "bounce_rate",
+        "The share of visits with one action at most.",
+        Unit.SHARE,
+        formula="bounces / nullIf(visits, 0)",
+        of=("bounces", "visits"),
+    ),
+    Metric("visit_seconds", "How long visits took, added up.", Unit.SECONDS, counted={Source.VISITS: "sum(seconds)"}),
+    Metric(
+        "seconds_per_visit",
+        "How long a visit takes on average.",
+        Unit.SECONDS,
+        formula="visit_seconds / nullIf(visits, 0)",
+        of=("visit_seconds", "visits"),
+    ),
+    Metric(
+        "actions_per_visit",
+        "Actions of a visit on average.",
+        formula="actions / nullIf(visits, 0)",
+        of=("actions", "visits"),
+    ),
+    Metric("conversions", "Goals reached and orders made.", counted={Source.VISITS: "sum(conversions)"}),
+    Metric("visits_converted", "Visits with a conversion.", counted={Source.VISITS: "countIf(conversions > 0)"}),
+    Metric(
+        "conversion_rate",
+        "The share of visits with a conversion.",
+        Unit.SHARE,
+        formula="visits_converted / nullIf(visits, 0)",
+        of=("visits_converted", "visits"),
+    ),
+    Metric("views", "Page views of a page.", counted={Source.VIEWS: "count()"}),
+    Metric(
+        "unique_views", "Visits that viewed a page, added up over pages.", counted={Source.VIEWS: _VISIT_OF_ADDRESS}
+    ),
+    Metric(
+        "unique_downloads",
+        "Visits that downloaded a file, added up over files.",
+        counted={Source.DOWNLOADS: _VISIT_OF_ADDRESS},
+    ),
+    Metric(
+        "unique_outlinks",
+        "Visits that followed a link, added up over links.",
+        counted={Source.OUTLINKS: _VISIT_OF_ADDRESS},
+    ),
+    Metric(
+        "keywords",
+        "Different keywords searched for.",
+        counted={Source.SEARCHES: "uniqExact(lower(parameters['search']))"},
+    ),
+    Metric(
+        "page_seconds",
+        "How long a page was looked at, where the next action tells.",
+        Unit.SECONDS,
+        counted={Source.LEAVINGS: "sum(previous_seconds)"},
+    ),
+    Metric(
+        "seconds_per_view",
+        "How long a page is looked at on average.",
+        Unit.SECONDS,
+        formula="page_seconds / nullIf(views, 0)",
+        of=("page_seconds", "views"),
+    ),
+    Metric("entries", "Visits that began with a page.", counted={Source.ENTRIES: "count()"}),
+    Metric(
+        "daily_entry_visitors",
+        "The different visitors of each day that began with a page, added up.",
+        counted={Source.ENTRIES: "uniqExact(visit_day, visitor_id)"},
+    ),
+    Metric("entry_actions", "Actions of the visits that began with a page.", counted={Source.ENTRIES: "sum(actions)"}),
+    Metric(
+        "entry_seconds",
+        "How long the visits took that began with a page.",
+        Unit.SECONDS,
+        counted={Source.ENTRIES: "sum(seconds)"},
+    ),
+    Metric(
+        "entry_bounces", "Visits that began with a page and had one action at most.", counted={Source.ENTRIES: _BOUNCED}
+    ),
+    Metric(
+        "entry_bounce_rate",
+        "The share of visits that ended where they began.",
+        Unit.SHARE,
+        formula="entry_bounces / nullIf(entries, 0)",
+        of=("entry_bounces", "entries"),
+    ),
+    Metric("exits", "Visits that ended with a page.", counted={Source.EXITS: "count()"}),
+    Metric(
+        "daily_exit_visitors",
+        "The different visitors of each day that ended with a page, added up.",
+        counted={Source.EXITS: "uniqExact(visit_day, visitor_id)"},
+    ),
+    Metric(
+        "exit_rate",
+        "The share of a page's visits that ended with it.",
+        Unit.SHARE,
+        formula="exits / nullIf(unique_views, 0)",
+        of=("exits", "unique_views"),
+    ),
+)  # fmt: skip -- a row a line
+
+METRICS: Mapping[str, Metric] = {metric.name: metric for metric in _METRICS}

@@ -1,0 +1,83 @@
+"""A segment as a condition on visits, in SQL with every value bound."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from pellucid.errors import RequestError
+from pellucid.model.query import Condition, Operator, Segment
+from pellucid.report.dimensions import DIMENSIONS, IS_NUMBER
+from pellucid.report.source import OF_VISITS, ROWS, Source
+from pellucid.store.client import Bound
+
+Bind = Callable[[str, Bound], str]
+"""Keeps a value under a ClickHouse type, and returns the placeholder that stands for it."""
+
+_COMPARED: Mapping[Operator, str] = {
+    Operator.EQUALS: "{told} = {value}",
+    Operator.DIFFERS: "{told} != {value}",
+    Operator.AT_MOST: "{told} <= {value}",
+    Operator.LESS: "{told} < {value}",
+    Operator.AT_LEAST: "{told} >= {value}",
+    Operator.MORE: "{told} > {value}",
+    Operator.CONTAINS: "positionCaseInsensitiveUTF8({told}, {value}) > 0",
+    Operator.LACKS: "positionCaseInsensitiveUTF8({told}, {value}) = 0",
+    Operator.STARTS: "startsWith({told}, {value})",
+    Operator.ENDS: "endsWith({told}, {value})",
+}
+_OF_TEXT = frozenset({Operator.CONTAINS, Operator.LACKS, Operator.STARTS, Operator.ENDS})
+_OF_NUMBERS = frozenset({Operator.AT_MOST, Operator.LESS, Operator.AT_LEAST, Operator.MORE})
+_OPPOSITE: Mapping[Operator, Operator] = {
+    Operator.DIFFERS: Operator.EQUALS,
+    Operator.LACKS: Operator.CONTAINS,
+}
+
+
+class Values(Struct):
+    """The bound values of a statement, by the name of their placeholder."""
+
+    bound: dict[str, Bound]
+
+    def bind(self, kind: str, value: Bound) -> str:
+        """Return the placeholder of a value."""
+        name = f"value_{len(self.bound)}"
+        self.bound[name] = value
+        return f"{{{name}:{kind}}}"
+
+
+def condition_on_visits(segment: Segment, scope: str, bind: Bind) -> str:
+    """Return the condition that a row of `visits` has to meet; `scope` restricts the events that are looked through."""
+    groups = [" or ".join(_condition(condition, scope, bind) for condition in group) for group in segment.groups]
+    return " and ".join(f"({group})" for group in groups)
+
+
+def _condition(condition: Condition, scope: str, bind: Bind) -> str:
+    dimension = DIMENSIONS.get(condition.dimension)
+    if dimension is None:
+        names = ", ".join(sorted(DIMENSIONS))
+        raise RequestError(f"There is no dimension {condition.dimension!r} to choose visits by; there are {names}.")
+    if Source.VISITS in dimension.told:
+        return _compared(condition, condition.operator, dimension.told[Source.VISITS], bind)
+    source = next(source for source in dimension.told if source not in OF_VISITS)
+    table, rows = ROWS[source]
+    # A visit lacks a page when none of its pages is that page.
+    asked = _OPPOSITE.get(condition.operator, condition.operator)
+    within = "in" if asked is condition.operator else "not in"
+    met = _compared(condition, asked, dimension.told[source], bind)
+    return (
+        f"(visit_day, visit_id) {within} (select visit_day, visit_id from {table} where {scope} and {rows} and {met})"
+    )
+
+
+def _compared(condition: Condition, operator: Operator, told: str, bind: Bind) -> str:
+    if not IS_NUMBER.get(condition.dimension, condition.dimension == "hour"):
+        if operator in _OF_NUMBERS:
+            raise RequestError(f"{condition.dimension} is a text, and can not be compared by {operator}.")
+        return _COMPARED[operator].format(told=f"toString({told})", value=bind("String", condition.value))
+    if operator in _OF_TEXT:
+        raise RequestError(f"{condition.dimension} is a number, and can not be compared by {operator}.")
+    try:
+        number = int(condition.value or "0")
+    except ValueError as error:
+        raise RequestError(f"{condition.dimension} is a number, and {condition.value!r} is none.") from error
+    return _COMPARED[operator].format(told=f"toInt128({told})", value=bind("Int128", number))

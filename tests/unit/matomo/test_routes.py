@@ -1,0 +1,252 @@
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import json
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from builders import NOON, a_visit, an_event
+from pellucid.matomo.methods import METHODS
+from pellucid.matomo.routes import routes
+from pellucid.model.account import Access
+from pellucid.model.event import Event
+from pellucid.model.visit import Visit
+from pellucid.registry.database import open_database, sqlite_url
+from pellucid.registry.registry import Registry
+from pellucid.report.run import Reports
+from pellucid.store.client import Store
+
+Ask = Callable[..., Any]
+DAY = {"period": "day", "date": "2025-11-24"}
+NOW = datetime(2025, 11, 24, 12, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[Registry]:
+    opened = Registry(open_database(sqlite_url(tmp_path / "registry.db")))
+    opened.add_account("root", superuser=True)
+    opened.add_site("Shop", ["http://shop.example.org"], currency="EUR")
+    opened.add_site("Blog", ["http://blog.example.org"])
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def client(registry: Registry, store: Store) -> TestClient:
+    visits = [
+        a_visit(
+            visit_id=1,
+            visitor_id=255,
+            actions=3,
+            pageviews=3,
+            seconds=61,
+            country="de",
+            device_type="desktop",
+            browser="Firefox",
+            source_kind="website",
+            source_name="news.example.net",
+            entry_url="http://shop.example.org/",
+            exit_url="http://shop.example.org/shop/bikes/b",
+        ),
+        a_visit(visit_id=2, visitor_id=2, entry_url="http://shop.example.org/", exit_url="http://shop.example.org/"),
+        a_visit(
+            visit_id=3,
+            visitor_id=2,
+            visit_day=date(2025, 11, 25),
+            first_time=NOON + 86_400_000,
+            last_time=NOON + 86_400_000,
+        ),
+        a_visit(visit_id=4, site_id=2),
+    ]
+    events = [
+        an_event(event_id=1, url="http://shop.example.org/", title="Home"),
+        an_event(event_id=2, url="http://shop.example.org/shop/bikes/b", title="Bike", time=NOON + 1),
+        an_event(event_id=3, url="http://shop.example.org/shop/bikes/b", title="Bike", time=NOON + 2),
+        an_event(event_id=4, visit_id=2, visitor_id=2, url="http://shop.example.org/", title="Home"),
+    ]
+    store.insert("visits", Visit, b"\n".join(map(json.encode, visits)), token="visits")
+    store.insert("events", Event, b"\n".join(map(json.encode, events)), token="events")
+    return TestClient(Starlette(routes=routes(registry, Reports(store), store, lambda: NOW)))
+
+
+@pytest.fixture
+def ask(client: TestClient, registry: Registry) -> Ask:
+    token = registry.create_token("root")
+
+    def asking(method: str, **given: str) -> object:
+        return client.post("/index.php", data={"module": "API", "method": method, "token_auth": token, **given}).json()
+
+    return asking
+
+
+def test_a_summary_holds_what_matomos_holds(ask: Ask) -> None:
+    assert ask("VisitsSummary.get", idSite="1", **DAY) == {
+        "nb_uniq_visitors": 2,
+        "nb_users": 0,
+        "nb_visits": 2,
+        "nb_actions": 4,
+        "nb_visits_converted": 0,
+        "bounce_count": 1,
+        "sum_visit_length": 61,
+        "max_actions": 3,
+        "bounce_rate": "50%",
+        "nb_actions_per_visit": 2,
+        "avg_time_on_site": 31,
+    }
+    assert ask("VisitsSummary.getVisits", idSite="1", **DAY) == {"value": 2}
+
+
+def test_unique_visitors_of_a_range_are_refused_as_matomo_refuses_them(ask: Ask) -> None:
+    answer = ask("VisitsSummary.getUniqueVisitors", idSite="1", period="range", date="2025-11-24,2025-11-25")
+
+    assert answer["result"] == "error"
+    assert "nb_uniq_visitors is not enabled" in answer["message"]
+
+
+def test_several_periods_and_sites_come_under_their_keys(ask: Ask) -> None:
+    days = ask("VisitsSummary.getVisits", idSite="1", period="day", date="2025-11-24,2025-11-26")
+    sites = ask("VisitsSummary.getVisits", idSite="all", **DAY)
+
+    assert days == {"2025-11-24": {"value": 2}, "2025-11-25": {"value": 1}, "2025-11-26": {"value": 0}}
+    assert sites == {"1": {"value": 2}, "2": {"value": 1}}
+
+
+def test_pages_come_as_a_tree_whose_folders_can_be_opened(ask: Ask) -> None:
+    closed = ask("Actions.getPageUrls", idSite="1", **DAY)
+    opened = ask("Actions.getPageUrls", idSite="1", expanded="1", **DAY)
+    below = ask("Actions.getPageUrls", idSite="1", idSubtable="2", **DAY)
+
+    assert [(row["label"], row["nb_visits"], row["nb_hits"]) for row in closed] == [("/index", 2, 2), ("shop", 1, 2)]
+    assert opened[1]["subtable"][0]["subtable"][0]["label"] == "/b"
+    assert [row["label"] for row in below] == ["/b"]
+
+
+def test_flat_pages_have_their_path_and_their_ratios(ask: Ask) -> None:
+    rows = ask("Actions.getPageUrls", idSite="1", flat="1", **DAY)
+
+    index = rows[0]
+    assert (index["label"], index["url"]) == ("/", "http://shop.example.org/")
+    assert (index["entry_nb_visits"], index["bounce_rate"], index["exit_rate"]) == (2, "50%", "50%")
+    assert index["segment"] == "pageUrl==http%253A%252F%252Fshop.example.org%252F"
+
+
+@pytest.mark.parametrize(
+    ("method", "label"),
+    [
+        ("Actions.getPageTitles", " Home"),
+        ("Referrers.getWebsites", "news.example.net"),
+        ("Referrers.getReferrerType", "Direct Entry"),
+        ("DevicesDetection.getBrowsers", "Firefox"),
+        ("DevicesDetection.getType", "Desktop"),
+        ("UserCountry.getCountry", "Germany"),
+    ],
+)
+def test_a_report_has_matomos_labels(ask: Ask, method: str, label: str) -> None:
+    assert label in [row["label"] for row in ask(method, idSite="1", **DAY)]
+
+
+def test_a_segment_chooses(ask: Ask) -> None:
+    assert ask("VisitsSummary.getVisits", idSite="1", segment="countryCode==de", **DAY) == {"value": 1}
+    assert "not a supported segment" in ask("VisitsSummary.getVisits", idSite="1", segment="x==1", **DAY)["message"]
+
+
+def test_the_last_visits_show_what_was_done(ask: Ask) -> None:
+    visits = ask("Live.getLastVisitsDetails", idSite="1", **DAY)
+
+    first = next(visit for visit in visits if visit["idVisit"] == 1)
+    assert first["visitorId"] == "00000000000000ff"
+    assert [action["pageTitle"] for action in first["actionDetails"]] == ["Home", "Bike", "Bike"]
+    assert ask("Live.getCounters", idSite="1", lastMinutes="30")[0]["visits"] == 2
+
+
+def test_sites_goals_and_dimensions_are_set_up(ask: Ask, registry: Registry) -> None:
+    assert ask(
+        "SitesManager.addSite", siteName="Neu", **{"urls[0]": "https://ü.example", "urls[1]": "http://b.example"}
+    ) == {"value": 3}
+    assert registry.site(3).privacy.preset == "matomo"
+    assert registry.site(3).urls == ("https://ü.example", "http://b.example")
+    assert ask("SitesManager.updateSite", idSite="3", timezone="Europe/Berlin") == {
+        "result": "success",
+        "message": "ok",
+    }
+    assert ask("SitesManager.getSiteFromId", idSite="3")["timezone"] == "Europe/Berlin"
+    assert [site["idsite"] for site in ask("SitesManager.getAllSites")] == [1, 2, 3]
+    assert ask("Goals.addGoal", idSite="1", name="Signed up", matchAttribute="manually", revenue="3") == {"value": 1}
+    assert ask("Goals.getGoals", idSite="1")[0]["revenue"] == 3
+    assert ask("CustomDimensions.configureNewCustomDimension", idSite="1", name="A", scope="visit", active="1") == {
+        "value": 1
+    }
+    assert ask("CustomDimensions.getConfiguredCustomDimensions", idSite="1")[0]["scope"] == "visit"
+
+
+def test_without_a_token_nothing_is_shown(client: TestClient) -> None:
+    for name in METHODS:
+        answer = client.get("/index.php", params={"module": "API", "method": name, "idSite": "1", **DAY})
+
+        assert answer.status_code == 401, name
+        assert answer.json()["result"] == "error"
+
+
+def test_a_token_of_one_site_reads_that_site_alone(client: TestClient, registry: Registry) -> None:
+    registry.add_account("reader")
+    registry.grant("reader", 2, Access.VIEW)
+    headers = {"Authorization": f"Bearer {registry.create_token('reader')}"}
+
+    def asking(method: str, site: str) -> tuple[int, object]:
+        answer = client.get(
+            "/index.php", params={"module": "API", "method": method, "idSite": site, **DAY}, headers=headers
+        )
+        return answer.status_code, answer.json()
+
+    assert asking("VisitsSummary.getVisits", "2") == (200, {"value": 1})
+    assert asking("VisitsSummary.getVisits", "all") == (200, {"2": {"value": 1}})
+    for method in (
+        "VisitsSummary.getVisits",
+        "Live.getLastVisitsDetails",
+        "Actions.getPageUrls",
+        "SitesManager.getSiteFromId",
+    ):
+        for site in ("1", "1,2", "2,1"):
+            status, told = asking(method, site)
+            assert status == 403, (method, site)
+            assert told["message"].endswith("requires 'view' access for the website id = 1.")
+    assert asking("Goals.addGoal", "2")[0] == 403
+    assert asking("SitesManager.getAllSites", "")[0] == 403
+
+
+def test_a_token_narrowed_to_a_site_reads_that_site_alone(client: TestClient, registry: Registry) -> None:
+    narrow = {"token_auth": registry.create_token("root", site_ids=[2]), "module": "API", **DAY}
+
+    assert (
+        client.get("/index.php", params=narrow | {"method": "VisitsSummary.getVisits", "idSite": "2"}).status_code
+        == 200
+    )
+    assert (
+        client.get("/index.php", params=narrow | {"method": "VisitsSummary.getVisits", "idSite": "1"}).status_code
+        == 403
+    )
+    assert (
+        client.get("/index.php", params=narrow | {"method": "SitesManager.addSite", "siteName": "x"}).status_code == 403
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"method": "Magic.get"}, "'get' does not exist or is not available in the module 'Magic'"),
+        ({"method": "VisitsSummary.get"}, "Please specify a value for 'idSite'"),
+        ({"method": "VisitsSummary.get", "idSite": "1"}, "Please specify a value for 'period'"),
+        ({"method": "VisitsSummary.get", "idSite": "77", **DAY}, "'77'"),
+        ({"method": "VisitsSummary.get", "idSite": "1", "period": "day", "date": "someday"}, "YYYY-MM-DD"),
+        ({"method": "VisitsSummary.get", "idSite": "1", "format": "xml", **DAY}, "'xml' is not answered yet"),
+        ({"method": "SitesManager.addSite", "siteName": "x"}, "at least one address"),
+    ],
+)
+def test_a_wrong_question_is_told_why(ask: Ask, given: dict[str, str], told: str) -> None:
+    answer = ask(**given)
+
+    assert answer["result"] == "error"
+    assert told in answer["message"]

@@ -1,0 +1,60 @@
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pellucid.errors import RequestError
+from pellucid.matomo.segments import NAMES, segment_of
+from pellucid.model.query import EVERYBODY, Condition, Operator, Segment
+from pellucid.report.dimensions import DIMENSIONS
+
+
+def test_nothing_asked_is_everybody() -> None:
+    assert segment_of("") == EVERYBODY
+
+
+def test_or_binds_tighter_than_and() -> None:
+    german = Condition("country", Operator.EQUALS, "de")
+    french = Condition("country", Operator.EQUALS, "fr")
+    busy = Condition("actions", Operator.AT_LEAST, "3")
+
+    assert segment_of("countryCode==de,countryCode==fr;actions>=3") == Segment(((german, french), (busy,)))
+
+
+@pytest.mark.parametrize("operator", list(Operator))
+def test_every_operator_is_read(operator: Operator) -> None:
+    assert segment_of(f"city{operator}Lyon").groups[0][0] == Condition("city", operator, "Lyon")
+
+
+@given(st.text())
+def test_an_escaped_value_comes_through_whole(value: str) -> None:
+    assert segment_of(f"pageTitle=={quote(value, safe='')}").groups[0][0].value == value
+
+
+def test_a_comma_behind_a_backslash_is_part_of_the_value() -> None:
+    assert segment_of(r"pageTitle==a\,b\;c").groups[0][0].value == "a,b;c"
+
+
+def test_every_name_chooses_by_a_dimension_there_is() -> None:
+    assert {name.dimension for name in NAMES.values()} <= set(DIMENSIONS)
+
+
+def test_kinds_and_visitors_have_matomos_values() -> None:
+    assert segment_of("referrerType==ai").groups[0][0].value == "assistant"
+    assert segment_of("visitorId==00000000000000ff").groups[0][0].value == "255"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("colour==red", "'colour' is not a supported segment; there are actions"),
+        ("countryCode", "needs a name and one of =="),
+        ("countryCode~de", "needs a name"),
+        ("referrerType==magic", "'magic' is not known; there are direct"),
+        ("visitorId==xyz", "16 hexadecimal digits"),
+    ],
+)
+def test_what_is_not_understood_is_said(text: str, told: str) -> None:
+    with pytest.raises(RequestError, match=told):
+        segment_of(text)
