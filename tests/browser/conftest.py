@@ -1,0 +1,112 @@
+"""A real browser, and a real server of pages for it.
+
+`browser` is one Chromium for all tests; `page` is a page in a `context` of its own, without cookies, and `visitor`
+tells what that keeps; `page_server` serves the page that a test writes and the tracker, and takes down every tracking
+request.
+"""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from browser.pages import PATIENCE_SECONDS, PageServer
+from browser.visitor import Visitor
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    # Every name is this machine: sites may have names, and nothing is asked for elsewhere.
+    "--host-resolver-rules=MAP * 127.0.0.1",
+]
+
+
+class Loop:
+    """Playwright's event loop, which it leaves running between two calls; others could start none then."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def leave(self) -> None:
+        """Let tests that know nothing of Playwright have a loop."""
+        self._loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Have Playwright's loop for as long as it is spoken to."""
+        asyncio._set_running_loop(self._loop)
+        try:
+            yield
+        finally:
+            asyncio._set_running_loop(None)
+
+
+@pytest.fixture(scope="session")
+def _playwright() -> Iterator[tuple[Browser, Loop]]:
+    executable = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    assert executable, "The tests need Chromium."
+    loop = Loop()
+    playwright = sync_playwright().start()
+    chromium = playwright.chromium.launch(executable_path=executable, headless=True, args=ARGUMENTS)
+    loop.leave()
+    yield chromium, loop
+    with loop.entered():
+        chromium.close()
+        playwright.stop()
+
+
+@pytest.fixture(autouse=True)
+def _speaking(_playwright: tuple[Browser, Loop]) -> Iterator[None]:
+    with _playwright[1].entered():
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser(_playwright: tuple[Browser, Loop]) -> Browser:
+    """Chromium; what a test opens in it, it has to close."""
+    return _playwright[0]
+
+
+@pytest.fixture
+def context(browser: Browser, _speaking: None) -> Iterator[BrowserContext]:
+    """A visitor's browser that was never used."""
+    opened = browser.new_context()
+    opened.set_default_timeout(PATIENCE_SECONDS * 1000)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """An empty page of that browser."""
+    return context.new_page()
+
+
+@pytest.fixture
+def page_server() -> Iterator[PageServer]:
+    """A server for the pages of one test."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        pages = PageServer(listener.getsockname()[1])
+        config = uvicorn.Config(pages.application, log_level="error", ws="none", lifespan="off")
+        server = uvicorn.Server(config)
+        thread = Thread(target=server.run, args=([listener],))
+        thread.start()
+        yield pages
+        server.should_exit = server.force_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def visitor(context: BrowserContext, page_server: PageServer) -> Visitor:
+    """Whose browser `page` is in."""
+    return Visitor(context, page_server.url("/"))

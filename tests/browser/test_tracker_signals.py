@@ -1,0 +1,76 @@
+"""What the tracker does where the browser says of all sites that its visitor objects."""
+
+from time import time
+
+import pytest
+from playwright.sync_api import Page
+
+from browser.pages import VIEW, PageServer, a_page, a_site
+from browser.visitor import CONSENT, ID, VISIT, Visitor
+
+# One worker has one browser.
+pytestmark = pytest.mark.xdist_group("browser")
+
+GPC = "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true })"
+DNT = "Object.defineProperty(Navigator.prototype, 'doNotTrack', { get: () => '1' })"
+
+
+@pytest.mark.parametrize("signal", [GPC, DNT], ids=["global privacy control", "do not track"])
+class TestSignals:
+    def test_a_signal_of_the_browser_is_an_objection(
+        self, visitor: Visitor, page: Page, page_server: PageServer, signal: str
+    ) -> None:
+        visitor.was_here()
+        page.add_init_script(signal)
+        page_server.page = a_page(VIEW, "['setDoNotTrack', false]")
+
+        page.goto(page_server.url())
+
+        assert page_server.hits_when_settled(page) == []
+        assert visitor.names() == set()
+
+    def test_consent_on_the_site_is_stronger_and_the_server_is_told_of_it(
+        self, visitor: Visitor, page: Page, page_server: PageServer, signal: str
+    ) -> None:
+        visitor.had(CONSENT, str(int(time() * 1000)))
+        page.add_init_script(signal)
+        page_server.page = a_page(VIEW)
+
+        page.goto(page_server.url())
+
+        assert page_server.wait_for_hits(1)[0].said["consent"] == "1"
+        assert visitor.names() == {CONSENT, ID, VISIT}
+
+    def test_where_consent_is_asked_for_who_says_yes_is_measured(
+        self, page: Page, page_server: PageServer, signal: str
+    ) -> None:
+        page.add_init_script(signal)
+        page_server.page = a_page("['requireConsent']", VIEW)
+        page.goto(page_server.url())
+        assert page_server.hits_when_settled(page) == []
+
+        page.evaluate("_paq.push(['setConsentGiven'])")
+
+        assert page_server.wait_for_hits(1)[0].said["consent"] == "1"
+
+    def test_an_owner_may_switch_it_off(self, page: Page, page_server: PageServer, signal: str) -> None:
+        page_server.sites = [a_site(honour_gpc=False, honour_dnt=False)]
+        page.add_init_script(signal)
+        page_server.page = a_page(VIEW)
+
+        page.goto(page_server.url())
+
+        page_server.wait_for_hits(1)
+
+
+def test_a_page_may_honour_do_not_track_where_the_owner_does_not_in_any_order(
+    visitor: Visitor, page: Page, page_server: PageServer
+) -> None:
+    page_server.sites = [a_site(honour_dnt=False)]
+    page.add_init_script(DNT)
+    page_server.page = a_page(VIEW, "['setDoNotTrack', true]")
+
+    page.goto(page_server.url())
+
+    assert page_server.hits_when_settled(page) == []
+    assert visitor.names() == set()

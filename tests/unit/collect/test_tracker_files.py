@@ -1,0 +1,135 @@
+import asyncio
+import gzip
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+from msgspec import json, structs
+from starlette.applications import Starlette
+
+from pellucid.collect.tracker_files import PATHS, SiteRule, routes, rule_of, tracker_file
+from pellucid.model.site import Privacy, Site
+from pellucid.policy.presets import PRESETS
+
+
+def a_site(site_id: int, privacy: Privacy) -> Site:
+    return Site(
+        id=site_id,
+        name="A name for its owner",
+        urls=("https://shop.example",),
+        timezone="Europe/Paris",
+        currency="EUR",
+        ecommerce=False,
+        privacy=privacy,
+        created=datetime(2025, 11, 24, tzinfo=UTC),
+    )
+
+
+class Server:
+    """The routes on an application of their own."""
+
+    def __init__(self) -> None:
+        self.sites = [a_site(1, PRESETS["matomo"]), a_site(2, PRESETS["strict"])]
+        self._transport = httpx2.ASGITransport(Starlette(routes=routes(lambda: self.sites)))
+
+    def get(self, path: str = "/matomo.js", method: str = "GET", **headers: str) -> httpx2.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return asyncio.run(self._ask(method, path, {"accept-encoding": "identity"} | named))
+
+    async def _ask(self, method: str, path: str, headers: dict[str, str]) -> httpx2.Response:
+        async with httpx2.AsyncClient(transport=self._transport, base_url="http://stats.example") as client:
+            return await client.request(method, path, headers=headers)
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_name_gives_the_same_file(server: Server, path: str) -> None:
+    answer = server.get(path)
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/javascript; charset=utf-8"
+    assert answer.content == server.get("/pellucid.js").content
+
+
+def test_its_first_line_says_what_each_site_settled_and_no_more(server: Server) -> None:
+    answer = server.get()
+
+    line = answer.text.splitlines()[0].removeprefix("window.PellucidSites=").removesuffix(";")
+    assert json.decode(line, type=dict[str, dict[str, bool]]) == {
+        "1": {"cookies": True, "features": True, "consent": False, "gpc": True, "dnt": True},
+        "2": {"cookies": False, "features": False, "consent": False, "gpc": True, "dnt": True},
+    }
+
+
+def test_a_site_that_asks_for_consent_or_ignores_signals_says_so() -> None:
+    privacy = structs.replace(PRESETS["consent"], honour_gpc=False, honour_dnt=False)
+
+    rule = rule_of(privacy)
+
+    assert rule == SiteRule(cookies=True, features=True, consent=True, gpc=False, dnt=False)
+
+
+def test_anyone_may_keep_it_and_nothing_is_set(server: Server) -> None:
+    answer = server.get(origin="https://shop.example")
+
+    assert answer.headers["cache-control"] == "public, max-age=3600"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "br, gzip;q=0.5", "*"])
+def test_it_is_compressed_for_those_who_can_read_that(server: Server, accepted: str) -> None:
+    plain = server.get()
+    answer = server.get(accept_encoding=accepted)
+
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < len(plain.content) / 2
+    assert answer.content == plain.content
+    assert answer.headers["etag"] != plain.headers["etag"]
+    assert answer.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "gzip; q=0.0"])
+def test_it_is_plain_for_those_who_can_not(server: Server, accepted: str) -> None:
+    answer = server.get(accept_encoding=accepted)
+
+    assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.parametrize("form", ["{}", "W/{}", '"another", {}'])
+def test_who_has_it_already_is_not_sent_it_again(server: Server, form: str) -> None:
+    tag = server.get().headers["etag"]
+
+    answer = server.get(if_none_match=form.format(tag))
+
+    assert answer.status_code == 304
+    assert answer.content == b""
+    assert answer.headers["etag"] == tag
+
+
+def test_a_changed_setting_makes_it_another_file(server: Server) -> None:
+    tag = server.get().headers["etag"]
+    server.sites = [a_site(1, PRESETS["cookieless"])]
+
+    answer = server.get(if_none_match=tag)
+
+    assert answer.status_code == 200
+    assert '"cookies":false' in answer.text.splitlines()[0]
+
+
+def test_asking_for_its_head_gives_no_body(server: Server) -> None:
+    answer = server.get(method="HEAD")
+
+    assert answer.status_code == 200
+    assert answer.content == b""
+
+
+def test_the_file_is_small_as_browsers_get_it() -> None:
+    file = tracker_file([a_site(1, PRESETS["cookieless"])])
+
+    assert len(file.compressed) <= 10 * 1024
+    assert gzip.decompress(file.compressed) == file.plain
