@@ -6,7 +6,6 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
-# Browser tests and the tracker's build leave nothing outside this folder.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help install serve test check format bench parity browsers faults tracker lock
@@ -49,11 +48,21 @@ format: $(DEV)  ## Mend what a tool can mend, and make the documents anew
 	$(BIN)/python -m pellucid.cli.documents
 
 tracker: $(DEV)  ## Build the tracker from TypeScript into the package
-	cd tracker && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
+	cd tracker && ./npm ci --silent && ./npm run --silent build
+
+browsers: $(DEV)  ## Run the tests that drive a browser
+	@sh .ci/system-packages
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/browser tests/flow/test_whole_way.py
+
+faults: $(DEV)  ## Kill the parts of a server under load, 30 times each, and count what is left
+	PELLUCID_FAULTS=30 $(BIN)/python -m pytest --timeout 3600 tests/faults
 
 bench: $(DEV)  ## Measure, side by side, and write docs/performance.md
 	@sh .ci/system-packages wrk
 	$(BIN)/python bench/run.py
+
+parity: $(DEV)  ## Compare answers with those of a running Matomo: make parity PARITY=DIR (with replay.py and compare.py)
+	$(BIN)/python bench/parity.py $(PARITY)
 
 lock:  ## Choose dependencies anew and pin them by hash
 	$(BIN)/uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements/runtime.txt
