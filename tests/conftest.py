@@ -48,6 +48,6 @@ def store(store_url: str) -> Iterator[Store]:
     opened = Store(store_url)
     opened.migrate()
     for table in ("events", "visits"):
-        opened._client.command(f"truncate table {table}")
+        opened._client().command(f"truncate table {table}")
     yield opened
     opened.close()

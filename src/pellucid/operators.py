@@ -55,7 +55,7 @@ class Numbers:
         if not self._shared:
             return generate_latest(self._registry)
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call] -- published without types
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # published without types
         return generate_latest(registry)
 
 

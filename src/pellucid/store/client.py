@@ -24,6 +24,7 @@ Bound = str | int | float | bool | date | Sequence[int] | Sequence[str] | Sequen
 _ERROR_NAME = re.compile(r"\(([A-Z][A-Z_]{4,})\)")
 _SECURE_PORT = 8443
 _PORT = 8123
+_SECONDS_ON_THE_WAY = 5
 
 
 class Urgency(StrEnum):
@@ -49,17 +50,16 @@ class Store:
             raise ConfigurationError(f"The store's address has to be http://host:port/database, and not {url!r}.")
         self._parts = parts
         self._lock = Lock()
-        self._connected: Client | None = None
+        self._clients: dict[Urgency, Client] = {}
 
-    @property
-    def _client(self) -> Client:
+    def _client(self, urgency: Urgency = Urgency.REPORT) -> Client:
         # Connected when first asked: who only takes hits starts without the engine, and one that is late is waited for.
         with self._lock:
-            if self._connected is None:
-                self._connected = self._connect()
-            return self._connected
+            if urgency not in self._clients:
+                self._clients[urgency] = self._connect(LIMITS[urgency]["max_execution_time"] + _SECONDS_ON_THE_WAY)
+            return self._clients[urgency]
 
-    def _connect(self) -> Client:
+    def _connect(self, seconds: int) -> Client:
         parts, secure = self._parts, self._parts.scheme == "https"
         with _told(f"{parts.hostname}:{parts.port}"):
             return clickhouse_connect.get_client(
@@ -73,17 +73,20 @@ class Store:
                 autogenerate_session_id=False,
                 pool_mgr=httputil.get_pool_manager(maxsize=32),
                 query_limit=0,
+                # An engine that is being started again holds its port and does not answer yet.
+                send_receive_timeout=seconds,
             )
 
     def migrate(self) -> None:
         """Bring the tables to this version's schema."""
         with _told("the migration of the tables"):
-            migrate(self._client.command, lambda sql: [int(row[0]) for row in self._client.query(sql).result_rows])
+            client = self._client()
+            migrate(client.command, lambda sql: [int(row[0]) for row in client.query(sql).result_rows])
 
     def command(self, sql: str, parameters: Mapping[str, Bound] | None = None) -> None:
         """Run a statement that changes rows; every value is bound as `{name:Type}`."""
         with _told("a change"):
-            self._client.command(sql, parameters=dict(parameters or {}))
+            self._client().command(sql, parameters=dict(parameters or {}))
 
     def insert(self, table: str, rows: type[Struct], lines: bytes, token: str) -> None:
         """Store encoded rows, at most once for a `token`.
@@ -92,7 +95,7 @@ class Store:
         `MAXIMUM_PARTITIONS` months.
         """
         with _told(f"an insert into {table}"):
-            self._client.raw_insert(
+            self._client().raw_insert(
                 table,
                 column_names=tuple(columns(rows)),
                 insert_block=lines,
@@ -108,7 +111,7 @@ class Store:
     ) -> Result:
         """Return the answer to a select; every value is bound as `{name:Type}`."""
         with _told("a question"):
-            answer = self._client.query(sql, parameters=dict(parameters or {}), settings=dict(LIMITS[urgency]))
+            answer = self._client(urgency).query(sql, parameters=dict(parameters or {}), settings=dict(LIMITS[urgency]))
         rows: Sequence[Sequence[Value]] = answer.result_rows
         return Result(tuple(answer.column_names), tuple(tuple(row) for row in rows))
 
@@ -122,8 +125,8 @@ class Store:
 
     def close(self) -> None:
         """Close the connections."""
-        if self._connected:
-            self._connected.close()
+        for client in self._clients.values():
+            client.close()
 
 
 @contextmanager
