@@ -6,7 +6,8 @@ insert's data behind it; `param_*` for bound values; every other parameter a set
 https://clickhouse.com/docs/interfaces/http
 
 A statement runs on a connection of its thread. Threads are dealt out in lanes, so that long reports can wait for each
-other but never make an insert or a short question wait: what inserts has its lane, what says `priority=1` another.
+other but never make an insert or a short question wait: what inserts has its lane, what says
+`priority=2` another, and what a client asks when it connects is short.
 """
 
 import json
@@ -15,7 +16,7 @@ import re
 import secrets
 from asyncio import get_running_loop
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from msgspec import Struct
-from starlette.types import Receive, Scope, Send
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
 
 from pellucid.errors import ConfigurationError
 
@@ -127,12 +129,16 @@ class EngineServer:
             await _respond(send, 200, b"Ok.\n")
             return
         body = await _whole_body(receive)
-        if not secrets.compare_digest(_password(scope["headers"]), self._secret):
+        if not secrets.compare_digest(_password(scope["headers"]).encode(), self._secret.encode()):
             await _respond(
                 send, 403, b"Code: 516. DB::Exception: The secret is wrong. (AUTHENTICATION_FAILED)", code=516
             )
             return
-        statement = read_statement(scope["query_string"].decode(), body)
+        given = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
+        if dict(scope["headers"]).get(b"content-type", b"").startswith(b"multipart/form-data"):
+            given |= await _form(scope, body)
+            body = b""
+        statement = read_statement(given, body)
         try:
             answer = await get_running_loop().run_in_executor(
                 self._lanes[statement.lane],
@@ -151,9 +157,8 @@ class EngineServer:
         self._engine.close()
 
 
-def read_statement(query_string: str, body: bytes) -> Statement:
-    """Return the statement a request carries, as ClickHouse's HTTP interface reads it."""
-    given = dict(parse_qsl(query_string, keep_blank_values=True))
+def read_statement(given: Mapping[str, str], body: bytes) -> Statement:
+    """Return the statement that the parameters and the body of a request make, as ClickHouse reads them."""
     whole = b"\n".join(part for part in (given.get("query", "").encode(), body) if part)
     head = _INSERT_WITH_DATA.match(whole)
     sql = (head[0] if head else whole).decode(errors="replace").strip().rstrip(";")
@@ -167,7 +172,7 @@ def read_statement(query_string: str, body: bytes) -> Statement:
         },
         data=whole[head.end() :] if head else b"",
         output_format=given.get("default_format", "TabSeparated"),
-        lane="insert" if _INSERT.match(sql) else "short" if given.get("priority") == "1" else "report",
+        lane="insert" if _INSERT.match(sql) else "report" if given.get("priority") == "2" else "short",
     )
 
 
@@ -224,6 +229,16 @@ async def _whole_body(receive: Receive) -> bytes:
         parts.append(message.get("body", b""))
         more = message.get("more_body", False)
     return b"".join(parts)
+
+
+async def _form(scope: Scope, body: bytes) -> dict[str, str]:
+    """Return the parameters of a form: what would make an address too long comes as one."""
+
+    async def replay() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    form = await Request(scope, replay).form(max_files=0, max_part_size=len(body))
+    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 async def _respond(send: Send, status: int, body: bytes, *, code: int | None = None) -> None:
