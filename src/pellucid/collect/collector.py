@@ -13,7 +13,7 @@ from pellucid.collect.parse import clean, kind_of
 from pellucid.collect.signals import signals_of
 from pellucid.enrich.place import CONTINENT
 from pellucid.enrich.robots import Agent
-from pellucid.errors import NotFound, RequestError
+from pellucid.errors import RequestError
 from pellucid.model.hit import Device, Hit, Place, RawHit
 from pellucid.model.site import Recognition, Site
 from pellucid.policy.decision import Refusal
@@ -59,6 +59,8 @@ class Parts(Struct, frozen=True):
     append: Append
     now: Callable[[], int]
     """Milliseconds since 1970."""
+    imported: bool = False
+    """Whether what comes was recorded elsewhere before."""
 
 
 class Collector:
@@ -149,7 +151,7 @@ class Collector:
         text = parameters.get("idsite", "")
         site = self._parts.site(int(text)) if text.isdecimal() and len(text) < _IDENTIFIER_DIGITS else None
         if site is None:
-            raise NotFound(f"There is no site {text[:40]!r}: check idsite in the snippet.")
+            raise RequestError(f"There is no site {text[:40]!r}: check idsite in the snippet.")
         return site
 
     def _raw(self, asker: Asker, parameters: Mapping[str, str], site: Site, token: str) -> RawHit:
@@ -171,6 +173,7 @@ class Collector:
             language=parameters.get("lang") or asker.headers.get(b"accept-language", b"").decode("latin-1"),
             parameters=dict(parameters),
             authorised=authorised,
+            imported=self._parts.imported,
         )
 
 

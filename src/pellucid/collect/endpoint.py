@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from pellucid.collect.collector import Asker, Collector
 from pellucid.collect.parse import bulk_of, parameters_of, parameters_of_entry
 from pellucid.edge import status_of
-from pellucid.errors import PellucidError, RequestError, TooLarge
+from pellucid.errors import PellucidError, RequestError, TooLarge, Unavailable
 from pellucid.policy.decision import Refusal
 
 LARGEST_BODY = 10 * 1024 * 1024
@@ -30,6 +30,7 @@ _NOTICE = b"""<!doctype html>
 _ANYONE = (b"access-control-allow-origin", b"*")
 _EXPOSED = (b"access-control-expose-headers", b"Pellucid-Verdict")
 _NO_STORE = (b"cache-control", b"no-store")
+_RETRY = (b"retry-after", b"5")
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
 _RECORDED = (VERDICT, b"recorded")
 _REFUSED = {reason: (VERDICT, f"refused; reason={reason.value}".encode()) for reason in Refusal}
@@ -57,7 +58,8 @@ class TrackingEndpoint:
             body = await _body(receive, headers) if method == "POST" else b""
             await self._track(scope, headers, body, common, send)
         except PellucidError as error:
-            await _answer(send, status_of(error), [*common, _TEXT], str(error).encode())
+            again = [_RETRY] if isinstance(error, Unavailable) else []
+            await _answer(send, status_of(error), [*common, *again, _TEXT], str(error).encode())
 
     async def _track(
         self,

@@ -91,6 +91,7 @@ def admit(raw: RawHit, kind: HitKind, allowance: Allowance, site: Site, inputs: 
         local_second=_local_second(given),
         pageview_id=clean(given.get("pv_id", ""), 6),
         masked_address=masked(raw.address, settings.kept_address_bits, settings.kept_address_bits_v6),
+        imported=raw.imported,
         parameters=kept_of(kind, given),
     )
 
@@ -104,7 +105,10 @@ def _recognised(raw: RawHit, allowance: Allowance, site: Site, inputs: Inputs) -
     if given.get("uid") and site.privacy.user_ids:
         return visitor_of_user_id(given["uid"]), fingerprint
     claimed = visitor_of_tracker(given.get("cid", ""))
-    if claimed is None and allowance.recognition is Recognition.COOKIE:
+    if claimed is not None:
+        # Who says so knows: a server that tracks for its visitors would be one visitor by its fingerprint.
+        return claimed, 0
+    if allowance.recognition is Recognition.COOKIE:
         claimed = visitor_of_tracker(given.get("_id", ""))
     return fingerprint if claimed is None else claimed, fingerprint
 

@@ -3,6 +3,7 @@
 Nothing here decides. Parameters and their meaning are those of Matomo's tracking API.
 """
 
+import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -32,6 +33,7 @@ _KEPT: Mapping[HitKind, tuple[str, ...]] = {
 }
 _KEPT_OF_ALL = ("cvar", "_cvar", "e_cvar", "_rcn", "_rck", "_refts", "_ref")
 _DIMENSION = "dimension"
+_ESCAPED_NAME = re.compile(rb"(?:^|&)[^=&]*%")
 
 
 class Bulk(Struct):
@@ -47,11 +49,9 @@ def parameters_of(query: bytes) -> dict[str, str]:
 
     Bytes that are not UTF-8 become U+FFFD. The fast parser is right only on plain ASCII with plain names.
     """
-    if query.isascii() and b"%" not in query:
-        return dict(parse_query_string(query, "&"))
-    if query.isascii():
+    if query.isascii() and not _ESCAPED_NAME.search(query):
         found = parse_query_string(query, "&")
-        if not any("=" in name or "%" in name or "\ufffd" in value for name, value in found):
+        if not any("=" in name or "\ufffd" in value for name, value in found):
             return dict(found)
     return dict(parse_qsl(query.decode(errors="replace"), keep_blank_values=True, errors="replace"))
 

@@ -1,11 +1,11 @@
 """Tables of hosts: a host is found under its own name or that of any domain above it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Generic, TypeVar
 
 _Found = TypeVar("_Found")
-_LONGEST_ENDING = 2
-"""`google.*` matches `google.de` and `google.co.uk`, and not `google.example.co.uk`."""
+_LONGEST_SECOND_LEVEL = 3
+"""`google.*` matches `google.de` and `google.co.uk`, and not `google.example.com`."""
 
 
 class Hosts(Generic[_Found]):
@@ -22,11 +22,16 @@ class Hosts(Generic[_Found]):
             name = ".".join(labels[start:])
             if name in self._exact:
                 return self._exact[name]
-            for ending in range(1, _LONGEST_ENDING + 1):
+            for ending in _endings(labels):
                 stem = ".".join(labels[start : len(labels) - ending])
                 if stem and stem in self._anywhere:
                     return self._anywhere[stem]
         return None
+
+
+def _endings(labels: Sequence[str]) -> tuple[int, ...]:
+    """Return of how many labels a country's ending may be here: `de`, `co.uk`."""
+    return (1, 2) if len(labels) > 1 and len(labels[-2]) <= _LONGEST_SECOND_LEVEL else (1,)
 
 
 def host_of(url: str) -> str:

@@ -16,8 +16,8 @@ _Value = TypeVar("_Value")
 class Memory(Generic[_Value]):
     """At most `most` values, each forgotten within `lifetime` seconds of when it was put; `now` counts seconds.
 
-    There are two halves: the younger takes what is put, and becomes the older when half the time is over, or it is
-    half full. What was in the older is forgotten then.
+    There are two halves: the younger takes what is put, and becomes the older when a third of the time is over, or it
+    is half full. What was in the older is forgotten then. A third, because a turn may come late by as much again.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class Memory(Generic[_Value]):
         most: int = MOST_ENTRIES,
     ) -> None:
         self._now = now
-        self._half_life = lifetime / 2
+        self._turn = lifetime / 3
         self._half_size = most // 2
         self._younger: dict[str, _Value] = {}
         self._older: dict[str, _Value] = {}
@@ -49,8 +49,8 @@ class Memory(Generic[_Value]):
     def forget(self) -> None:
         """Forget what is due; who leaves a memory alone has to call this from time to time."""
         late = self._now() - self._turned
-        if late < self._half_life:
+        if late < self._turn:
             return
-        self._older = self._younger if late < 2 * self._half_life else {}
+        self._older = self._younger if late < 2 * self._turn else {}
         self._younger = {}
         self._turned = self._now()

@@ -83,6 +83,7 @@ class RawHit(Struct, kw_only=True, gc=False):
     language: str
     parameters: dict[str, str]
     authorised: bool = False
+    imported: bool = False
 
 
 class Hit(Struct, frozen=True, array_like=True, kw_only=True, gc=False):

@@ -5,6 +5,7 @@ Control and Do Not Track count as objections to being measured is our policy: th
 and of tracking across sites (https://privacycg.github.io/gpc-spec/, https://www.w3.org/TR/tracking-dnt/).
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from msgspec import Struct
@@ -25,6 +26,20 @@ class Refusal(StrEnum):
     PREFETCH = "prefetch"
     ROBOT = "robot"
     REFERRER_SPAM = "referrer-spam"
+
+
+EXPLANATIONS: Mapping[Refusal, str] = {
+    Refusal.OPTED_OUT: "The visitor objected on this site (`optout=1`).",
+    Refusal.OPTED_OUT_OF_INSTANCE: "The visitor objected to being measured by any site of this server (a cookie).",
+    Refusal.CONSENT_WITHDRAWN: "The visitor was asked and said no, or took back a yes (`consent=0`).",
+    Refusal.GLOBAL_PRIVACY_CONTROL: "The browser sends Global Privacy Control, and the visitor has not consented here.",
+    Refusal.DO_NOT_TRACK: "The browser sends Do Not Track, and the visitor has not consented here.",
+    Refusal.CONSENT_MISSING: "The site records only who has consented, and this visitor has not.",
+    Refusal.NOT_FOR_RECORDING: "The request says that it is not to be recorded (no `rec=1`).",
+    Refusal.PREFETCH: "The browser fetched the page ahead; nobody has seen it yet.",
+    Refusal.ROBOT: "The user agent is a robot's, or that of a program that does not say for whom it asks.",
+    Refusal.REFERRER_SPAM: "The referrer is one that nobody followed.",
+}
 
 
 class Consent(StrEnum):

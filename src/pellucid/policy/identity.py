@@ -22,7 +22,7 @@ def visitor_of_tracker(identifier: str) -> int | None:
 
 def visitor_of_user_id(user_id: str) -> int:
     """Return the visitor a user id names: the first 16 hexadecimal digits of its SHA-1, as in Matomo."""
-    return int.from_bytes(sha1(user_id.encode(), usedforsecurity=False).digest()[:_IDENTIFIER_BYTES])
+    return int.from_bytes(sha1(user_id.encode(errors="replace"), usedforsecurity=False).digest()[:_IDENTIFIER_BYTES])
 
 
 def daily_visitor(salt: bytes, site_id: int, address: str, user_agent: str) -> int:

@@ -1,0 +1,43 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pellucid.enrich.page import CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES, page_url
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("HTTP://Site.Example/Path?B=1", "http://site.example/Path?B=1"),
+        ("http://a/#part", "http://a/"),
+        ("http://a/?x=1#part?y=2", "http://a/?x=1"),
+        ("http://a/?gclid=1&x=2&FBCLID=3", "http://a/?x=2"),
+        ("http://a/?token_auth=secret", "http://a/"),
+        ("http://a/?%67clid=1", "http://a/"),
+        ("http://a/p;jsessionid=7;x=1", "http://a/p?x=1"),
+        ("http://a/?utm_content=top&utm_source=x", "http://a/?utm_content=top"),
+        ("  http://a/b ", "http://a/b"),
+        ("/just/a/path", "/just/a/path"),
+        ("", ""),
+    ],
+)
+def test_a_page_is_kept_without_what_names_the_visitor(url: str, kept: str) -> None:
+    assert page_url(url) == kept
+
+
+@pytest.mark.parametrize("name", [*CAMPAIGN_NAMES, *CAMPAIGN_KEYWORDS])
+def test_no_parameter_of_a_campaign_is_kept(name: str) -> None:
+    assert page_url(f"http://a/?x=1&{name}=y") == "http://a/?x=1"
+
+
+def test_a_site_can_leave_out_more() -> None:
+    assert page_url("http://a/?id=1&x=2", frozenset({"id"})) == "http://a/?x=2"
+
+
+@given(st.text(), st.text("abc=&;?#/%"))
+def test_any_address_is_short_and_has_no_fragment(host: str, rest: str) -> None:
+    kept = page_url(f"http://{host}/{rest}")
+
+    assert len(kept) <= 1024
+    assert "#" not in kept
+    assert page_url(kept) == kept or ";" in kept or "?" in host
