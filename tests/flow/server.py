@@ -5,14 +5,16 @@ import re
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Self, TypeVar
 
 import httpx2
 
+from pellucid.errors import StoreUnavailable
 from pellucid.model.site import Site
 from pellucid.registry.database import open_database, sqlite_url
 from pellucid.registry.registry import Registry
@@ -21,6 +23,7 @@ from pellucid.store.client import Store
 PATIENCE_SECONDS = 60.0
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 _Found = TypeVar("_Found")
+_STORED = "select url, count() from events group by url"
 _SAID = re.compile(r"Pellucid is at (http://\S+)")
 
 
@@ -38,12 +41,18 @@ class Server:
         self.url = ""
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.crash()
+            raise
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self.process.poll() is None:
-            self.stop()
+            status = self.stop()
+            # What went wrong before says more.
+            assert kind or status == 0, self._told()
 
     def start(self, *, port: int = 0) -> None:
         """Start it, and return when it is ready."""
@@ -52,21 +61,41 @@ class Server:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "pellucid", "serve", "--data", self.data, "--port", str(port), *self._options],
                 env=self._environment,
+                # What should be written somewhere by chance is written beside the data.
+                cwd=self.data.parent,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
             )
-        self.url = until(lambda: (_SAID.search(self.said()[begins:]) or [None, ""])[1], self._told)
-        until(lambda: self.health().get("status") == "ok", self._told)
+        said = self.until(lambda: _SAID.search(self.said()[begins:]))
+        self.url = said[1]
+        self.until(lambda: self.health().get("status") == "ok")
 
     def stop(self) -> int:
         """Tell it to end, and return its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE_SECONDS)
+        try:
+            return self.process.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.crash()
+            raise
+
+    def crash(self) -> None:
+        """Kill the watcher alone; its parts have to notice."""
+        self.process.kill()
+        self.process.wait()
 
     def said(self) -> str:
         """Return all that it has printed."""
         return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def until(self, found: Callable[[], _Found]) -> _Found:
+        """Return what is found as soon as it is something, or fail after a while, or when the server has ended."""
+        return until(lambda: self._still(found()), self._told)
+
+    def _still(self, value: _Found) -> _Found:
+        assert self.process.poll() is None, self._told()
+        return value
 
     def _told(self) -> str:
         return f"status {self.process.poll()}; it said:\n{self.said()[-4000:]}"
@@ -88,7 +117,7 @@ class Server:
 
     def kill(self, name: str) -> int:
         """Kill one process of a part, as a machine without memory would; return how many were there."""
-        running = until(lambda: self.parts(name), self._told)
+        running = self.until(lambda: self.parts(name))
         with suppress(ProcessLookupError):
             os.kill(running[0], signal.SIGKILL)
         return len(running)
@@ -125,10 +154,16 @@ class Server:
 
     def store(self) -> Store:
         """Return the store of its own engine, by the address and secret its parts know."""
-        (ingest,) = until(lambda: self.parts("ingest"), self._told)
+        (ingest,) = self.until(lambda: self.parts("ingest"))
         variables = Path(f"/proc/{ingest}/environ").read_bytes().split(b"\0")
         name = b"PELLUCID_CLICKHOUSE_URL="
         return Store(next(one for one in variables if one.startswith(name)).removeprefix(name).decode())
+
+    def stored(self) -> Counter[str]:
+        """Return how often each address is in the store; nothing while the engine is away."""
+        with suppress(StoreUnavailable), closing(self.store()) as store:
+            return Counter({str(url): int(str(times)) for url, times in store.ask(_STORED).rows})
+        return Counter()
 
 
 def children(process: int) -> list[int]:
@@ -142,6 +177,11 @@ def children(process: int) -> list[int]:
             if int(parent) == process:
                 found.append(int(entry.name))
     return sorted(found)
+
+
+def descendants(process: int) -> list[int]:
+    """Return the processes that a process has started, and those that they have."""
+    return [one for child in children(process) for one in (child, *descendants(child))]
 
 
 def command_line(process: int) -> str:
