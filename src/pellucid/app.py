@@ -5,10 +5,11 @@ store. They meet in the data directory alone, whose places `Places` names.
 """
 
 import asyncio
+import gc
 import os
 import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -21,20 +22,26 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pellucid.collect.collector import Collector, Parts
+from pellucid.collect.access_log import LineReader
+from pellucid.collect.collector import Append, Collector, Parts
 from pellucid.collect.endpoint import TrackingEndpoint
+from pellucid.collect.log_import import LogImport
 from pellucid.collect.tracker_files import routes as tracker_routes
 from pellucid.config import Settings
 from pellucid.edge import client_address, is_secure, networks, status_of
 from pellucid.enrich.device import DeviceParser
+from pellucid.enrich.patient import Parse, PatientDevices
 from pellucid.enrich.place import Places
 from pellucid.enrich.robots import Agents
-from pellucid.errors import PellucidError, StoreUnavailable
+from pellucid.errors import PellucidError, StoreUnavailable, Unavailable
 from pellucid.ingest import Ingest
+from pellucid.journal.imports import alone_importing, notes
 from pellucid.journal.journal import Journal
 from pellucid.journal.outbox import Outbox
 from pellucid.journal.reader import JournalReader
+from pellucid.journal.standstill import Turn
 from pellucid.matomo.routes import routes as matomo_routes
+from pellucid.model.site import Site
 from pellucid.operators import Numbers
 from pellucid.operators import routes as operators_routes
 from pellucid.registry.database import open_database, sqlite_url
@@ -51,6 +58,8 @@ from pellucid.web.routes import routes as web_routes
 TRACKING_PATHS = frozenset({"/matomo.php", "/piwik.php", "/js/tracker.php"})
 _TRACKER_OR_TRACKING = "/js/"
 """With parameters a tracking request, without them a request for the tracker."""
+
+_ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
 
 
 class Layout(Struct, frozen=True):
@@ -77,6 +86,11 @@ class Layout(Struct, frozen=True):
     def outbox(self) -> Path:
         """What is on its way to the store."""
         return self.data / "outbox.db"
+
+    @property
+    def turn(self) -> Path:
+        """Whose turn it is to move hits."""
+        return self.data / "ingest.turn"
 
     @property
     def engine(self) -> Path:
@@ -125,7 +139,7 @@ def run_ingest(settings: Settings) -> None:
         due = Thread(target=upkeep.run, args=(ending,), name="upkeep", daemon=True)
         due.start()
         with closing(JournalReader(at.journals)) as reader, closing(Outbox(at.outbox)) as outbox:
-            Ingest(reader, outbox, store).run(ending)
+            Ingest(reader, outbox, store, Turn(at.turn)).run(ending)
         due.join()
         salts.close()
 
@@ -143,6 +157,9 @@ def run_web(settings: Settings, listener: socket.socket) -> None:
 
     async def run() -> None:
         async with web_application(settings) as application:
+            # What is here now stays until the end, and a hit leaves no cycles: to look for them is 12 % of the time.
+            gc.freeze()
+            gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
             await server(application).serve(sockets=[listener])
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -195,7 +212,8 @@ async def _collector(
                 memory.forget()
 
     forgetting = asyncio.create_task(forget())
-    await devices.start()
+    # Until the exact parser is warm the fast one answers: a start waits for neither.
+    warming = asyncio.create_task(devices.start())
     try:
         yield Collector(
             Parts(
@@ -206,12 +224,54 @@ async def _collector(
                 devices=devices,
                 place=places.place,
                 append=journal.append,
-                now=lambda: time_ns() // 1_000_000,
+                now=_milliseconds,
             ),
         )
     finally:
         forgetting.cancel()
         await devices.close()
+        await warming
+
+
+@contextmanager
+def importer(settings: Settings, site_id: int, parse: Parse) -> Iterator[LogImport]:
+    """Give what imports access logs into a site; hits wait in a journal of its own, whatever else runs or does not."""
+    at = layout(settings)
+    with closing(open_registry(settings)) as registry:
+        site = registry.site(site_id)
+    with (
+        alone_importing(at.journals),
+        closing(Journal(at.journals, settings.journal_limit)) as journal,
+        patient_collector(settings, site, parse, imported=True) as collector,
+    ):
+        lines = LineReader(site, Agents(monotonic).agent, _milliseconds)
+        yield LogImport(site, lines, collector, journal.append, notes(at.journals))
+
+
+@contextmanager
+def patient_collector(
+    settings: Settings,
+    site: Site,
+    parse: Parse,
+    *,
+    imported: bool,
+) -> Iterator[Callable[[Append], Collector]]:
+    """Give what makes a collector for many hits of one site's past, whoever brings them being allowed to."""
+    agents, places = Agents(monotonic), Places(_place_database(settings), monotonic)
+    with closing(Salts(layout(settings).salts, time)) as salts, salts.held() as salt:
+        yield lambda append: Collector(
+            Parts(
+                site={site.id: site}.get,
+                may_write=lambda _token, _site_id: True,
+                salt=salt,
+                agent=agents.agent,
+                devices=PatientDevices(parse, monotonic),
+                place=places.place,
+                append=append,
+                now=_milliseconds,
+                imported=imported,
+            ),
+        )
 
 
 def _place_database(settings: Settings) -> Path | None:
@@ -224,7 +284,9 @@ def _place_database(settings: Settings) -> Path | None:
 async def _keep_up(snapshot: Snapshot, collector: Collector, store: Store, numbers: Numbers) -> None:
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-        await asyncio.to_thread(snapshot.look)
+        # What was known last counts until the registry answers again.
+        with suppress(Unavailable):
+            await asyncio.to_thread(snapshot.look)
         up = await asyncio.to_thread(store.ready)
         refused = {reason.value: count for reason, count in collector.refused.items()}
         numbers.count(collector.recorded, refused, store_up=up)
@@ -256,3 +318,7 @@ def _answer(_request: Request, error: Exception) -> Response:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _milliseconds() -> int:
+    return time_ns() // 1_000_000

@@ -29,3 +29,8 @@ def data_option(command: _Command) -> _Command:
 def settings_of(data: Path, **given: str | int | None) -> Settings:
     """Return the settings of the installation in a data directory."""
     return read_settings(data, os.environ, **given)
+
+
+def example(*lines: str) -> str:
+    """Return what stands below a command's help: how it is used, each line as it is."""
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)

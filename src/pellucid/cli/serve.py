@@ -1,18 +1,17 @@
 """`pellucid serve` and the parts it starts: web, ingest, engine. Each part can also be started alone."""
 
 import os
-import secrets
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 import click
 from msgspec import structs
 
 from pellucid.app import layout, open_registry, run_engine, run_ingest, run_web
-from pellucid.cli.options import data_option, settings_of
+from pellucid.cli.options import data_option, example, settings_of
+from pellucid.cli.running import LOOPBACK, Running, alone, engine_of
 from pellucid.cli.watch import Part, shared_numbers, watch
 from pellucid.config import Settings
 from pellucid.errors import ConfigurationError
@@ -21,8 +20,6 @@ from pellucid.operators import SHARED
 from pellucid.serving import end_with_parent, listen, until_told_to_end
 
 FIRST_LOGIN = "admin"
-_SECRET_BYTES = 24
-_LOOPBACK = "127.0.0.1"
 
 
 def _watched(command: Callable[..., None]) -> Callable[..., None]:
@@ -31,7 +28,7 @@ def _watched(command: Callable[..., None]) -> Callable[..., None]:
     return click.option("--watched", is_flag=True, hidden=True)(command)
 
 
-@click.command()
+@click.command(epilog=example("pellucid serve --data /var/lib/pellucid --port 8080 --workers 2"))
 @data_option
 @click.option("--host", help="The address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="The port to listen on.  [default: 8080]")
@@ -45,17 +42,18 @@ def serve(data: Path, host: str | None, port: int | None, workers: int | None) -
     listener = _listen(settings.host, settings.port)
     settings = structs.replace(settings, port=listener.getsockname()[1])
     environment = dict(os.environ)
-    engines = []
-    if not settings.clickhouse_url:
-        secret = secrets.token_urlsafe(_SECRET_BYTES)
-        loopback = _listen(_LOOPBACK, 0)
-        engines = [Part("engine", ["engine", "--data", str(data)], loopback)]
-        environment["PELLUCID_CLICKHOUSE_URL"] = _engine_url(secret, loopback.getsockname()[1])
-    environment[SHARED] = shared_numbers(at.numbers)
+    engines, store_url = [], settings.clickhouse_url
+    if not store_url:
+        part, store_url = engine_of(data)
+        engines = [part]
+        environment["PELLUCID_CLICKHOUSE_URL"] = store_url
     ingests = [Part("ingest", ["ingest", "--data", str(data)])]
     webs = [Part("web", ["web", "--data", str(data)], listener) for _ in range(settings.workers)]
-    _greet(settings)
-    watch([engines, ingests, webs], environment, ending)
+    address = _address(settings)
+    with alone(settings.data, Running(address, store_url)):
+        environment[SHARED] = shared_numbers(at.numbers)
+        _greet(settings, address)
+        watch([engines, ingests, webs], environment, ending)
 
 
 @click.command(hidden=True)
@@ -84,7 +82,7 @@ def ingest(data: Path, descriptor: None, *, watched: bool) -> None:  # noqa: ARG
 def engine(data: Path, port: int, descriptor: int | None, *, watched: bool) -> None:
     """Run the embedded engine alone; the setting clickhouse_url says by which secret it is asked."""
     settings = _part(data, watched=watched)
-    run_engine(layout(settings).engine, _socket(_LOOPBACK, port, descriptor), _secret(settings))
+    run_engine(layout(settings).engine, _socket(LOOPBACK, port, descriptor), _secret(settings))
 
 
 def _part(data: Path, *, watched: bool, **given: str | int | None) -> Settings:
@@ -108,10 +106,6 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _engine_url(secret: str, port: int) -> str:
-    return f"http://default:{quote(secret)}@{_LOOPBACK}:{port}/default"
-
-
 def _with_store(settings: Settings) -> Settings:
     if not settings.clickhouse_url:
         raise ConfigurationError(
@@ -128,10 +122,13 @@ def _secret(settings: Settings) -> str:
     return password
 
 
-def _greet(settings: Settings) -> None:
-    """Say where the server is; before anybody has an account, also how to make the first one one's own."""
+def _address(settings: Settings) -> str:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = f"http://{host}:{settings.port}"
+    return f"http://{host}:{settings.port}"
+
+
+def _greet(settings: Settings, address: str) -> None:
+    """Say where the server is; before anybody has an account, also how to make the first one one's own."""
     click.echo(f"Pellucid is at {address}")
     registry = open_registry(settings)
     if not registry.accounts():

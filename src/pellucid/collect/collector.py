@@ -171,7 +171,7 @@ class Collector:
             address=parameters.get("cip") or asker.address,
             user_agent=parameters.get("ua") or asker.headers.get(b"user-agent", b"").decode("latin-1"),
             language=parameters.get("lang") or asker.headers.get(b"accept-language", b"").decode("latin-1"),
-            parameters=dict(parameters),
+            parameters=parameters,
             authorised=authorised,
             imported=self._parts.imported,
         )

@@ -23,7 +23,8 @@ from pellucid.policy.identity import daily_visitor, masked, visitor_of_tracker, 
 
 _SECONDS_PER_DAY = 86_400
 _LONGEST_USER_ID = 200
-_PREFETCHING = ((b"x-purpose", b"preview"), (b"x-purpose", b"instant"), (b"x-moz", b"prefetch"))
+_AHEAD = frozenset({b"preview", b"instant", b"prefetch"})
+_PURPOSE, _PURPOSE_OF_OLD = b"x-purpose", b"x-moz"
 
 
 class Inputs(Struct, frozen=True):
@@ -48,7 +49,7 @@ def gate(
         return verdict
     if raw.parameters.get("rec") != "1":
         return Refusal.NOT_FOR_RECORDING
-    if any(headers.get(name) == value for name, value in _PREFETCHING):
+    if headers.get(_PURPOSE) in _AHEAD or headers.get(_PURPOSE_OF_OLD) in _AHEAD:
         return Refusal.PREFETCH
     if raw.parameters.get("bots") != "1" and _is_automatic(raw, agent(raw.user_agent)):
         return Refusal.ROBOT

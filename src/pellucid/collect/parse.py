@@ -16,7 +16,8 @@ from pellucid.model.hit import HitKind
 LONGEST_TEXT = 1024
 LONGEST_ITEMS = 65_536
 
-_KEPT: Mapping[HitKind, tuple[str, ...]] = {
+_OF_ALL = ("cvar", "_cvar", "e_cvar", "_rcn", "_rck", "_refts", "_ref")
+_OF_KIND: Mapping[HitKind, tuple[str, ...]] = {
     HitKind.PAGEVIEW: (
         *("_pks", "_pkn", "_pkc", "_pkp"),
         *("pf_net", "pf_srv", "pf_tfr", "pf_dm1", "pf_dm2", "pf_onl"),
@@ -31,9 +32,11 @@ _KEPT: Mapping[HitKind, tuple[str, ...]] = {
     HitKind.ORDER: ("ec_id", "revenue", "ec_st", "ec_tx", "ec_sh", "ec_dt", "ec_items"),
     HitKind.PING: (),
 }
-_KEPT_OF_ALL = ("cvar", "_cvar", "e_cvar", "_rcn", "_rck", "_refts", "_ref")
+_KEPT = {kind: frozenset((*names, *_OF_ALL)) for kind, names in _OF_KIND.items()}
 _DIMENSION = "dimension"
-_ESCAPED_NAME = re.compile(rb"(?:^|&)[^=&]*%")
+_ESCAPED_NAME = re.compile(rb"(?:^|&)[^=&]*%3[dD]")
+"""A name with an equals sign in it, which the fast parser takes for the end of the name."""
+
 
 
 class Bulk(Struct):
@@ -49,10 +52,11 @@ def parameters_of(query: bytes) -> dict[str, str]:
 
     Bytes that are not UTF-8 become U+FFFD. The fast parser is right only on plain ASCII with plain names.
     """
-    if query.isascii() and not _ESCAPED_NAME.search(query):
-        found = parse_query_string(query, "&")
-        if not any("=" in name or "\ufffd" in value for name, value in found):
-            return dict(found)
+    if query.isascii() and not (b"%3" in query and _ESCAPED_NAME.search(query)):
+        found = dict(parse_query_string(query, "&"))
+        # What it can not read it leaves in a name, or puts in for a byte: one look at each for all of them.
+        if "=" not in "".join(found) and "\ufffd" not in "".join(found.values()):
+            return found
     return dict(parse_qsl(query.decode(errors="replace"), keep_blank_values=True, errors="replace"))
 
 
@@ -103,15 +107,11 @@ def kind_of(parameters: Mapping[str, str]) -> HitKind | None:
 
 def kept_of(kind: HitKind, parameters: Mapping[str, str]) -> dict[str, str]:
     """Return the parameters that a hit of this kind is about; what is not listed is not kept."""
-    kept = {}
-    for name in (*_KEPT[kind], *_KEPT_OF_ALL):
-        value = parameters.get(name)
-        if value:
-            kept[name] = clean(value, LONGEST_ITEMS if name == "ec_items" else LONGEST_TEXT)
-    for name, value in parameters.items():
-        if name.startswith(_DIMENSION) and name[len(_DIMENSION) :].isdecimal():
-            kept[name] = clean(value, LONGEST_TEXT)
-    return kept
+    return {
+        name: clean(value, LONGEST_ITEMS if name == "ec_items" else LONGEST_TEXT)
+        for name, value in parameters.items()
+        if value and (name in _KEPT[kind] or (name.startswith(_DIMENSION) and name[len(_DIMENSION) :].isdecimal()))
+    }
 
 
 def clean(text: str, longest: int = LONGEST_TEXT) -> str:

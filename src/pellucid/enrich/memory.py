@@ -35,7 +35,8 @@ class Memory(Generic[_Value]):
 
     def get(self, key: str) -> _Value | None:
         """Return the value of a key, or None if there is none (any more)."""
-        self.forget()
+        if self._now() - self._turned >= self._turn:
+            self.forget()
         found = self._younger.get(key)
         return self._older.get(key) if found is None else found
 

@@ -61,6 +61,7 @@ def source(url: str, referrer: str, own_hosts: Collection[str]) -> Source:
     return _campaign(url, referrer) or _referred(referrer, frozenset(own_hosts) | {host_of(url)}, url)
 
 
+@lru_cache(maxsize=8192)
 def is_referrer_spam(referrer: str) -> bool:
     """Return whether a referrer is one of those that were never followed."""
     return bool(referrer) and _SPAM.find(host_of(referrer)) is not None

@@ -9,14 +9,15 @@ import fcntl
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Condition, Thread
 from time import monotonic
 
 from msgspec import Struct
 
-from pellucid.errors import JournalUnavailable
+from pellucid.errors import ConfigurationError, JournalUnavailable
 
 SUFFIX = ".journal"
 _SCHEMA = """
@@ -26,15 +27,41 @@ create table if not exists hit (
     body blob not null
 )
 """
+NOTES = """
+create table if not exists note (
+    key text primary key,
+    value integer not null
+)
+"""
+WRITE_NOTE = """
+insert into note values (?, ?)
+on conflict do update set value = max(value, excluded.value)
+"""
 _BYTES_USED = """
 select (page_count - freelist_count) * page_size
 from pragma_page_count, pragma_freelist_count, pragma_page_size
 """
+_TOUCH = "pragma user_version = 0"
+"""Writes, though it changes nothing."""
 _SECONDS_BETWEEN_MEASUREMENTS = 1.0
+_SECONDS_BETWEEN_TRIES = 1.0
+_PRIMARY_CODE = 0xFF
+_ADVICE = {
+    sqlite3.SQLITE_FULL: "make room on this disk",
+    sqlite3.SQLITE_IOERR: "make room on this disk, or look whether it is broken",
+    sqlite3.SQLITE_BUSY: "end the other program that has this file open",
+    sqlite3.SQLITE_READONLY: "let the account the server runs as write there",
+    sqlite3.SQLITE_CANTOPEN: "let the account the server runs as write there",
+}
+
+
+Note = tuple[str, int]
+"""A name, and a number that only grows: how far something has come whose hits are in this journal."""
 
 
 class _Waiting(Struct):
     rows: Sequence[tuple[int, bytes]]
+    notes: Sequence[Note]
     loop: asyncio.AbstractEventLoop
     written: asyncio.Future[None]
 
@@ -46,7 +73,6 @@ class Journal:
     """
 
     def __init__(self, directory: Path, limit: int) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
         self.id = secrets.token_hex(8)
         self.trouble = ""
         self._path = directory / f"{self.id}{SUFFIX}"
@@ -56,16 +82,26 @@ class Journal:
         self._waiting: list[_Waiting] = []
         self._closing = False
         self._changed = Condition()
-        # Held while this process lives: whoever gets it knows that the owner is gone.
-        self._ownership = own(self._path)
-        self._connection = open_journal(self._path, create=True)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            # Held while this process lives: whoever gets it knows that the owner is gone.
+            self._ownership = own(self._path)
+            self._connection = open_journal(self._path, create=True)
+        except (OSError, sqlite3.Error) as error:
+            raise ConfigurationError(
+                f"No journal can be begun in {directory} ({error}): the account the server runs as has to be able to "
+                "write there, and the disk has to have room.",
+            ) from error
         self._thread = Thread(target=self._write, name="journal", daemon=True)
         self._thread.start()
 
-    async def append(self, rows: Sequence[tuple[int, bytes]]) -> None:
-        """Return when these hits (time of receipt, encoded) are on disk, or raise `JournalUnavailable`."""
+    async def append(self, rows: Sequence[tuple[int, bytes]], *notes: Note) -> None:
+        """Return when these hits (time of receipt, encoded) are on disk, or raise `JournalUnavailable`.
+
+        Notes are on disk with the hits, or not at all.
+        """
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(rows, loop, loop.create_future())
+        waiting = _Waiting(rows, notes, loop, loop.create_future())
         with self._changed:
             if self._closing:
                 raise JournalUnavailable("The server is ending; send this hit again.")
@@ -84,18 +120,29 @@ class Journal:
 
     def _write(self) -> None:
         while True:
-            with self._changed:
-                while not self._waiting and not self._closing:
-                    self._changed.wait()
-                batch, self._waiting = self._waiting, []
-            if not batch:
+            batch = self._next()
+            if not batch and self._closing:
                 return
-            error = self._commit(row for waiting in batch for row in waiting.rows)
+            error = self._commit(
+                [row for waiting in batch for row in waiting.rows],
+                [note for waiting in batch for note in waiting.notes],
+            )
             self.trouble = str(error) if error else ""
             for loop in {waiting.loop for waiting in batch}:
-                loop.call_soon_threadsafe(_answer, [one.written for one in batch if one.loop is loop], error)
+                # A loop that has ended has nobody who waits.
+                with suppress(RuntimeError):
+                    loop.call_soon_threadsafe(_answer, [one.written for one in batch if one.loop is loop], error)
 
-    def _commit(self, rows: Iterable[tuple[int, bytes]]) -> JournalUnavailable | None:
+    def _next(self) -> list[_Waiting]:
+        """Return all that waits; in trouble nothing after a while, for whoever sends no hits while there is trouble."""
+        with self._changed:
+            while not self._waiting and not self._closing:
+                if not self._changed.wait(_SECONDS_BETWEEN_TRIES if self.trouble else None):
+                    break
+            batch, self._waiting = self._waiting, []
+        return batch
+
+    def _commit(self, rows: Sequence[tuple[int, bytes]], notes: Sequence[Note]) -> JournalUnavailable | None:
         try:
             if self._is_full():
                 return JournalUnavailable(
@@ -104,8 +151,15 @@ class Journal:
             with self._connection:
                 self._connection.execute("begin immediate")
                 self._connection.executemany("insert into hit (received, body) values (?, ?)", rows)
+                if notes:
+                    self._connection.executemany(WRITE_NOTE, notes)
+                if not rows:
+                    self._connection.execute(_TOUCH)
         except sqlite3.Error as error:
-            return JournalUnavailable(f"Hits can not be written to the journal in {self._path.parent}: {error}")
+            advice = _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE, "look at this file")
+            return JournalUnavailable(
+                f"Hits can not be written to the journal in {self._path.parent} ({error}): {advice}."
+            )
         return None
 
     def _is_full(self) -> bool:
@@ -129,6 +183,7 @@ def open_journal(path: Path, *, create: bool = False) -> sqlite3.Connection:
     connection.execute("pragma synchronous = full")
     if create:
         connection.execute(_SCHEMA)
+        connection.execute(NOTES)
     return connection
 
 

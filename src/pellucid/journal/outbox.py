@@ -5,12 +5,16 @@ What is here is inserted exactly as it is, under a token made of the outbox's id
 knows a token again. So nothing is computed twice, and nothing is lost or doubled.
 """
 
+import os
 import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+
+from pellucid.errors import ConfigurationError
+from pellucid.journal.journal import own
 
 _SCHEMA = """
 create table if not exists identity (id text not null);
@@ -43,9 +47,13 @@ class Parcel(Struct, frozen=True):
 
 
 class Outbox:
-    """The outbox in a file of its own; for one process, and one thread of it."""
+    """The outbox in a file of its own; for one process, and one thread of it. Two would count every hit twice."""
 
     def __init__(self, path: Path) -> None:
+        try:
+            self._ownership = own(path)
+        except BlockingIOError:
+            raise ConfigurationError(f"The outbox {path} is in use: another ingest runs on the same data.") from None
         self._connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         self._connection.execute("pragma journal_mode = wal")
         self._connection.execute("pragma synchronous = full")
@@ -100,3 +108,4 @@ class Outbox:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+        os.close(self._ownership)

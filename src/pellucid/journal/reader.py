@@ -3,11 +3,12 @@
 import os
 import sqlite3
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from msgspec import Struct
 
+from pellucid.journal.imports import keep_notes
 from pellucid.journal.journal import SUFFIX, open_journal, own
 
 
@@ -78,11 +79,12 @@ class JournalReader:
         for path in self._directory.glob(f"*{SUFFIX}"):
             if path.stem not in self._open:
                 # A file that its owner has only begun has no table yet.
-                with suppress(sqlite3.OperationalError):
-                    connection = open_journal(path)
+                with suppress(sqlite3.OperationalError), ExitStack() as begun:
+                    connection = begun.enter_context(closing(open_journal(path)))
                     connection.execute("pragma synchronous = normal")
                     connection.execute("select 1 from hit limit 1")
                     self._open[path.stem] = connection
+                    begun.pop_all()
 
     def _abandoned(self, journal: str, connection: sqlite3.Connection) -> bool:
         path = self._directory / f"{journal}{SUFFIX}"
@@ -93,6 +95,7 @@ class JournalReader:
         try:
             if connection.execute("select 1 from hit limit 1").fetchone():
                 return False
+            keep_notes(self._directory, connection)
             self._open.pop(journal).close()
             for file in self._directory.glob(f"{journal}.*"):
                 file.unlink(missing_ok=True)

@@ -4,6 +4,7 @@
 what it never received.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -81,7 +82,7 @@ class RawHit(Struct, kw_only=True, gc=False):
     address: str
     user_agent: str
     language: str
-    parameters: dict[str, str]
+    parameters: Mapping[str, str]
     authorised: bool = False
     imported: bool = False
 

@@ -61,3 +61,10 @@ class Visit(Struct, array_like=True, kw_only=True, gc=False):
     local_hour: Small
     masked_address: Text
     imported: Flag
+
+
+class Past(Struct, frozen=True):
+    """What a visitor did before a day: how many visits, and when the last of them began (0: none)."""
+
+    visits: int = 0
+    last_time: int = 0

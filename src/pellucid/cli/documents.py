@@ -1,0 +1,205 @@
+"""Documents that are made from code, so that they say what is so: `python -m pellucid.cli.documents [--check]`."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from pellucid.cli.main import commands
+from pellucid.config import FILE, PREFIX, SETTINGS
+from pellucid.model.site import ConsentRule, Privacy, Recognition
+from pellucid.policy.decision import EXPLANATIONS, Refusal
+from pellucid.policy.presets import DEFAULT, DESCRIPTIONS, PRESETS
+from pellucid.policy.storage import ITEMS, Setter
+
+DIRECTORY = Path(__file__).parents[3] / "docs"
+_MADE = "<!-- Made from the code by `make format`; change it there. -->\n"
+_WIDTH = 100
+_SOURCE = "../src/pellucid"
+_RECOGNITION = {
+    Recognition.COOKIE: "by a cookie; without it, for a day by a keyed hash",
+    Recognition.DAILY: "for a day, by a keyed hash",
+    Recognition.NONE: "not at all",
+}
+
+
+def documents() -> dict[str, str]:
+    """Return every document that is made from code, by name."""
+    return {
+        "settings.md": settings(),
+        "commands.md": "\n".join(command_pages()),
+        "presets.md": presets(),
+        "storage.md": storage(),
+        "refusals.md": refusals(),
+    }
+
+
+def settings() -> str:
+    """Return what can be set, and how."""
+    rows = (
+        (f"`{setting.name}`", f"`{PREFIX}{setting.name.upper()}`", _default(setting.default), setting.help)
+        for setting in SETTINGS
+    )
+    return f"""{_MADE}
+# Settings
+
+A setting is read from the environment, or else from `{FILE}` in the data directory, once at the start. In the
+environment lists have commas; in the file they are lists:
+
+```toml
+workers = 2
+trusted_proxies = ["127.0.0.1", "::1"]
+```
+
+`{PREFIX}DATA` names the data directory for every command, as `--data` does.
+
+{_table(("in the file", "in the environment", "default", "what it is"), rows)}
+What a site keeps of its visitors is no setting of the server: see [presets.md](presets.md).
+"""
+
+
+def command_pages() -> Iterator[str]:
+    """Yield what each command says of itself."""
+    yield f"{_MADE}\n# Commands\n\nWhat `--help` says of each.\n"
+    context = click.Context(
+        commands,
+        info_name="pellucid",
+        terminal_width=_WIDTH,
+        **commands.context_settings,
+    )
+    for one in _listed(context):
+        told = "\n".join(line.rstrip() for line in one.command.get_help(one).splitlines())
+        yield f"## {one.command_path}\n\n```\n{told}\n```\n"
+
+
+def _listed(context: click.Context) -> Iterator[click.Context]:
+    """Yield a command and those below it, but for the parts of a server."""
+    yield context
+    if isinstance(context.command, click.Group):
+        for name in context.command.list_commands(context):
+            found = context.command.get_command(context, name)
+            if found and not found.hidden:
+                yield from _listed(click.Context(found, parent=context, info_name=name))
+
+
+def presets() -> str:
+    """Return what the presets are."""
+    names = list(PRESETS)
+    questions: dict[str, Callable[[Privacy], str]] = {
+        "a visitor is known again": lambda kept: _RECOGNITION[kept.recognition],
+        "cookies": lambda kept: _yes(kept.cookies),
+        "screen size and browser features": lambda kept: _yes(kept.browser_features),
+        "user ids of the site's own": lambda kept: _yes(kept.user_ids),
+        "asks for consent first": lambda kept: _yes(kept.consent is ConsentRule.TRACKING),
+        "Global Privacy Control is an objection": lambda kept: _yes(kept.honour_gpc),
+        "Do Not Track is an objection": lambda kept: _yes(kept.honour_dnt),
+        "address kept (IPv4, IPv6)": lambda kept: _bits(kept.kept_address_bits, kept.kept_address_bits_v6),
+        "address the place is found by": lambda kept: _bits(kept.located_address_bits, kept.located_address_bits_v6),
+        "events are deleted after": lambda kept: f"{kept.retention_days} days" if kept.retention_days else "never",
+    }
+    rows = ((question, *(answer(PRESETS[name]) for name in names)) for question, answer in questions.items())
+    described = (f"- **`{name}`**: {DESCRIPTIONS[name]}" for name in names)
+    return f"""{_MADE}
+# Presets
+
+The privacy settings a site starts with: `pellucid site add ... --preset NAME`. `{DEFAULT}` is the default. From
+[policy/presets.py]({_SOURCE}/policy/presets.py).
+
+{_lines(described)}
+{_table(("", *(f"`{name}`" for name in names)), rows)}
+The address and the user agent stay in memory in every preset; what the table calls kept is a part of the address that
+is stored with a visit. The full address and the user agent have no column.
+"""
+
+
+def storage() -> str:
+    """Return what may be set in a browser."""
+    set_by_us = [item for item in ITEMS if item.set_by is not Setter.EARLIER]
+    rows = (
+        (
+            f"`{item.name}`",
+            item.value,
+            item.purpose,
+            str(item.set_by),
+            _span(item.lifetime),
+            f"path `{item.path}`, {item.same_site}{', not for scripts' if item.http_only else ''}",
+        )
+        for item in set_by_us
+    )
+    honoured = ((f"`{item.name}`", item.purpose, str(item.set_by)) for item in ITEMS if item.set_by is Setter.EARLIER)
+    return f"""{_MADE}
+# What is kept in a browser
+
+All of it. The tracker and the server set what is in this table ([policy/storage.py]({_SOURCE}/policy/storage.py)) and
+nothing else; which of it depends on the site's [preset](presets.md) and on what the visitor chose. Nothing is put into
+local storage, and nothing is set before a consent where one is needed.
+
+{_table(("name", "value", "what it is for", "set by", "for how long", "where"), rows)}
+Never set, and honoured where it is found:
+
+{_table(("name", "what it says", "set by"), honoured)}"""
+
+
+def refusals() -> str:
+    """Return why a hit may not be recorded."""
+    rows = ((f"`{refusal}`", EXPLANATIONS[refusal]) for refusal in Refusal)
+    return f"""{_MADE}
+# Refusals
+
+Why a hit is not recorded: the first of these that applies. A refused hit leaves no byte on disk and no line in a log;
+it is counted under its reason, and that is all. The answer looks as that to a recorded hit does, but for the header
+`Pellucid-Verdict: refused; reason=...`, in which a visitor can read it. From
+[policy/decision.py]({_SOURCE}/policy/decision.py) and [collect/gate.py]({_SOURCE}/collect/gate.py).
+
+{_table(("reason", "what it means"), rows)}"""
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    body = (f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in rows)
+    return _lines((f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *body))
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _default(default: str | int | tuple[str, ...]) -> str:
+    return f"`{default}`" if default or default == 0 else "none"
+
+
+def _yes(answer: bool) -> str:  # noqa: FBT001 -- it is what is said
+    return "yes" if answer else "no"
+
+
+def _bits(bits: int, bits_v6: int) -> str:
+    return f"/{bits}, /{bits_v6}" if bits or bits_v6 else "nothing"
+
+
+def _span(span: timedelta | None) -> str:
+    if span is None:
+        return "until the browser closes"
+    return f"{span.days} days" if span.days else f"{span.seconds // 60} minutes"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the documents, or with `--check` say which are not as they would be written; return an exit status."""
+    made = documents()
+    stale = [name for name, text in made.items() if not _is(DIRECTORY / name, text)]
+    if "--check" in arguments:
+        for name in stale:
+            click.echo(f"docs/{name} is not what the code says: 'make format' writes it.", err=True)
+        return 1 if stale else 0
+    DIRECTORY.mkdir(exist_ok=True)
+    for name in stale:
+        (DIRECTORY / name).write_text(made[name], encoding="utf-8")
+    return 0
+
+
+def _is(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,111 @@
+"""`pellucid import-log`: page views from access logs."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from msgspec import json, structs
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from pellucid.app import importer
+from pellucid.cli.options import data_option, example, settings_of
+from pellucid.collect.access_log import Skip
+from pellucid.collect.log_file import LogFile
+from pellucid.collect.log_import import LogImport, Outcome
+from pellucid.enrich.patient import exactly, quickly
+from pellucid.policy.decision import Refusal
+
+EXPLANATIONS = {
+    Skip.UNREADABLE: "not in the combined format",
+    Skip.METHOD: "other than GET",
+    Skip.STATUS: "an error, a redirect, or a further piece of a file",
+    Skip.STATIC_FILE: "an image, a script, a style, a feed",
+    Skip.OTHER_HOST: "asks for a page of somebody else's",
+    Skip.ROBOT: "a robot or a program, by its user agent",
+    Skip.TIME: "in the future, or of more than 20 years ago",
+    Refusal.REFERRER_SPAM: "a referrer that nobody followed",
+}
+
+
+@click.command(
+    "import-log",
+    epilog=example(
+        "pellucid import-log /var/log/nginx/access.log* --site 1",
+        "zcat old/*.gz | pellucid import-log - --site 1 --json",
+    ),
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--site", "site_id", type=int, required=True, metavar="ID", help="The site whose log it is.")
+@click.option("--exact-devices", is_flag=True, help="Tell brands and models, too; takes longer (see above).")
+@click.option("--json", "as_json", is_flag=True, help="Print what became of the lines as JSON.")
+@data_option
+def import_log(files: tuple[Path, ...], site_id: int, data: Path, *, exact_devices: bool, as_json: bool) -> None:
+    """Import page views from access logs in the combined format of Apache and nginx.
+
+    A FILE may be compressed (gzip, bzip2); - is standard input. Each line is imported once, however often this is run
+    and whatever interrupts it: a file that has grown, was renamed or compressed is known by how it begins, and read on
+    from where it was left. A last line without an end is left for the next time.
+
+    Page views of people are imported, and downloads. What is not: errors, redirects, methods other than GET, images and
+    scripts, robots. Visitors are told apart by address and browser, neither of which is kept. Hits wait in the data
+    directory until the server runs.
+
+    Browser, system and kind of device are told at once; brand and model only by a parser that takes some 20
+    milliseconds for each browser that is new to it. --exact-devices asks that one.
+    """
+    messages = Console(stderr=True, highlight=False)
+    with importer(settings_of(data), site_id, exactly if exact_devices else quickly) as importing:
+        messages.print(
+            "A log does not show who objected: page views of visitors who opted out elsewhere, or whose browser sends "
+            "Global Privacy Control, are imported as well.",
+            style="yellow",
+        )
+        for path in files:
+            asyncio.run(_read(importing, path, messages))
+    _tell(importing.outcome, as_json=as_json)
+
+
+async def _read(importing: LogImport, path: Path, messages: Console) -> None:
+    with _progress(importing, path, messages) as tell:
+        whole = await importing.read(path, tell)
+    if not whole:
+        messages.print(f"The last line of {path} has no end yet; it is left for the next time.", style="yellow")
+
+
+@contextmanager
+def _progress(importing: LogImport, path: Path, messages: Console) -> Iterator[Callable[[LogFile], None]]:
+    """Show how far a file was read, at what rate, and how long the rest will take."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[lines]:,} lines, {task.fields[rate]:,.0f} a second"),
+        TimeRemainingColumn(),
+    )
+    before = importing.outcome.read
+    with Progress(*columns, console=messages, disable=not messages.is_terminal) as progress:
+        task = progress.add_task(path.name, total=None, lines=0, rate=0.0)
+
+        def tell(log: LogFile) -> None:
+            lines = importing.outcome.read - before
+            seconds = progress.tasks[task].elapsed or 0.0
+            rate = lines / seconds if seconds else 0.0
+            progress.update(task, completed=log.taken, total=log.size, lines=lines, rate=rate)
+
+        yield tell
+
+
+def _tell(outcome: Outcome, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.encode(structs.asdict(outcome)).decode())
+        return
+    table = Table("", "lines", "", show_edge=False)
+    table.columns[1].justify = "right"
+    table.add_row("read", f"{outcome.read:,}", "")
+    table.add_row("imported", f"{outcome.imported:,}", "page views and downloads")
+    for reason, lines in outcome.skipped.most_common():
+        table.add_row(f"skipped: {reason}", f"{lines:,}", EXPLANATIONS.get(reason, ""))  # type: ignore[call-overload]
+    Console(highlight=False).print(table)

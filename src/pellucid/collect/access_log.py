@@ -1,0 +1,157 @@
+r"""A line of a web server's access log, as the tracking request that a browser would have sent.
+
+Lines are in the combined format of Apache and nginx. What is cheap to rule out is ruled out here, before anything
+costly: what is no page view of a person, by method, status, kind of file and user agent. A status of 304 is a page seen
+again; one of 206 is a further piece of a file that was counted before.
+
+In quoted fields servers write `\"` and `\xhh` for what would break the line; in paths, bytes beyond ASCII become the
+percent-encoding that a browser shows for them, so that one page has one address.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+from functools import lru_cache
+from urllib.parse import quote_from_bytes, urlsplit
+
+from pellucid.collect.gate import site_hosts, time_of
+from pellucid.enrich.hosts import host_of
+from pellucid.enrich.robots import Agent
+from pellucid.model.site import Site
+
+DOWNLOADS = frozenset(
+    "7z aac apk arc arj asc asf asx avi azw3 bin bz2 csv deb dmg doc docx epub exe flv gz gzip hqx ibooks iso jar md5 "
+    "mobi mov movie mp2 mp3 mp4 mpeg mpg msi msp odb odf odg odp ods odt ogg ogv pdf ppt pptx ra ram rar rpm rtf sea "
+    "sha sha1 sha256 sha512 sig sit tar tbz tbz2 tgz torrent wav webm wma wmv wpd xls xlsx xz z zip".split(" "),
+)
+"""Files that are fetched for their own sake, by the ending of their name."""
+
+STATIC = frozenset(
+    "avif bmp class css cur eot gif ico jpeg jpg js json map mjs otf png svg svgz swf ttf txt webmanifest webp woff "
+    "woff2 xml xsl".split(" "),
+)
+"""Files that pages and robots fetch."""
+
+_QUOTED = rb'"([^"\\]*(?:\\.[^"\\]*)*)"'
+_LINE = re.compile(
+    rb"(\S+) [^\[]*\[([^\]]{20,40})\] " + _QUOTED + rb" (\d{3}) \S+ " + _QUOTED + rb" " + _QUOTED,
+    re.DOTALL,
+)
+_TIME = re.compile(r"(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_ESCAPED = re.compile(rb"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
+_NAMED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"v": b"\v", b"f": b"\f"}
+_ASCII_AS_IT_IS = "".join(map(chr, range(0x21, 0x7F)))
+_SEEN = frozenset({b"200", b"201", b"202", b"203", b"304"})
+
+
+class Skip(StrEnum):
+    """Why a line is not imported; what the gate refuses is told by its own `Refusal`."""
+
+    UNREADABLE = "unreadable"
+    METHOD = "method"
+    STATUS = "status"
+    STATIC_FILE = "static-file"
+    OTHER_HOST = "other-host"
+    ROBOT = "robot"
+    TIME = "time"
+
+
+class LineReader:
+    """Reads the lines of one site's log."""
+
+    def __init__(self, site: Site, agent: Callable[[str], Agent], now: Callable[[], int]) -> None:
+        parts = urlsplit(site.urls[0])
+        self._site = str(site.id)
+        self._origin = f"{parts.scheme}://{parts.netloc.lower()}"
+        self._hosts = site_hosts(site.urls)
+        self._agent = agent
+        self._now = now
+
+    def read(self, line: bytes) -> dict[str, str] | Skip:
+        """Return the parameters of the tracking request a line stands for, or why it stands for none."""
+        found = _LINE.match(line)
+        if found is None:
+            return Skip.UNREADABLE
+        address, time, request, status, referrer, user_agent = found.groups()
+        method, _, target = request.partition(b" ")
+        if method != b"GET":
+            return Skip.METHOD
+        if status not in _SEEN:
+            return Skip.STATUS
+        path = self._path(target)
+        if isinstance(path, Skip):
+            return path
+        ending = _ending(path)
+        if ending in STATIC:
+            return Skip.STATIC_FILE
+        agent = _text(user_agent)
+        if self._agent(agent) is not Agent.PERSON:
+            return Skip.ROBOT
+        seconds = _seconds(time.decode("latin-1"))
+        if seconds is None or time_of(str(seconds), self._now(), authorised=True) != seconds * 1000:
+            return Skip.TIME
+        url = self._origin + path
+        parameters = {
+            "idsite": self._site,
+            "rec": "1",
+            "url": url,
+            "urlref": _text(referrer),
+            "cip": address.decode("latin-1"),
+            "ua": agent,
+            "cdt": str(seconds),
+        }
+        return parameters | {"download": url} if ending in DOWNLOADS else parameters
+
+    def _path(self, target: bytes) -> str | Skip:
+        """Return the path and query a request asks this site for."""
+        asked, _, protocol = target.rpartition(b" ")
+        path = _plain(asked if asked and protocol.startswith(b"HTTP/") else target)
+        if path.startswith((b"http://", b"https://")):
+            # To a proxy, or from somebody looking for one.
+            url = urlsplit(quote_from_bytes(path, _ASCII_AS_IT_IS).replace("[", "%5B").replace("]", "%5D"))
+            if host_of(url.geturl()) not in self._hosts:
+                return Skip.OTHER_HOST
+            return (url.path or "/") + (f"?{url.query}" if url.query else "")
+        if not path.startswith(b"/"):
+            return Skip.UNREADABLE
+        return quote_from_bytes(path, _ASCII_AS_IT_IS)
+
+
+def _ending(path: str) -> str:
+    name = path.partition("?")[0].rpartition("/")[2]
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def _text(field: bytes) -> str:
+    """Return a quoted field as text; a dash stands for nothing."""
+    return "" if field == b"-" else _plain(field).decode(errors="replace")
+
+
+def _plain(field: bytes) -> bytes:
+    return _ESCAPED.sub(_unescaped, field) if b"\\" in field else field
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    told = found[1]
+    return bytes.fromhex(told[1:].decode()) if len(told) > 1 else _NAMED.get(told, told)
+
+
+@lru_cache(maxsize=1024)
+def _seconds(text: str) -> int | None:
+    """Return a time such as `17/May/2015:10:05:03 +0200` as seconds since 1970."""
+    found = _TIME.fullmatch(text)
+    if found is None or found[2] not in _MONTHS:
+        return None
+    day, _, year, hour, minute, second, sign, hours, minutes = found.groups()
+    ahead = timedelta(hours=int(hours), minutes=int(minutes))
+    month = _MONTHS.index(found[2]) + 1
+    try:
+        zone = timezone(ahead if sign == "+" else -ahead)
+        # A leap second belongs to the second before it.
+        return int(
+            datetime(int(year), month, int(day), int(hour), int(minute), min(int(second), 59), 0, zone).timestamp()
+        )
+    except ValueError:
+        return None
