@@ -1,11 +1,17 @@
 import os
+import pwd
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from pellucid.registry.database import sqlite_url
 from pellucid.serving import listen
 from pellucid.store.client import Store
 
@@ -51,3 +57,52 @@ def store(store_url: str) -> Iterator[Store]:
         opened._client().command(f"truncate table {table}")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The address of a database in a PostgreSQL of our own."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    initdb = programs[-1] if programs else Path(shutil.which("initdb") or "")
+    if not initdb.is_file():
+        pytest.fail(
+            "PostgreSQL is not installed: these tests run on SQLite and on PostgreSQL (apt install postgresql)."
+        )
+    # It does not run as root, and pytest's own directories are closed to others.
+    account = "postgres" if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="pellucid-postgresql-") as directory, listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        if account:
+            os.chown(directory, pwd.getpwnam(account).pw_uid, -1)
+        initialise = [initdb, "-D", directory, "-U", "pellucid", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+        subprocess.run(initialise, user=account, cwd=directory, check=True, stdout=subprocess.DEVNULL)
+        listener.close()
+        settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "log_min_messages=fatal"]
+        run = [initdb.with_name("postgres"), "-D", directory, "-p", str(port)]
+        server = subprocess.Popen(
+            [*run, *(word for setting in settings for word in ("-c", setting))],
+            user=account,
+            cwd=directory,
+            stderr=subprocess.DEVNULL,
+        )
+        url = f"postgresql://pellucid@127.0.0.1:{port}/postgres"
+        while server.poll() is None:
+            with suppress(psycopg.OperationalError), closing(psycopg.connect(url)):
+                break
+        assert server.poll() is None, "PostgreSQL did not start"
+        yield url
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database for a registry: a test that asks for it runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path / "registry.db")
+        return
+    url: str = request.getfixturevalue("postgresql_url")
+    with closing(psycopg.connect(url, autocommit=True)) as connection:
+        connection.execute("drop schema public cascade")
+        connection.execute("create schema public")
+    yield url

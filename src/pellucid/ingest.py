@@ -8,6 +8,7 @@ anywhere, the next start sends the outbox first, and only then asks the store fo
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext, suppress
 from datetime import date, timedelta
 from threading import Event as Signal
 from time import monotonic, time_ns
@@ -17,12 +18,14 @@ from msgspec import Struct, json, msgpack
 from pellucid.errors import StoreUnavailable
 from pellucid.journal.outbox import Outbox, Part
 from pellucid.journal.reader import Entry, JournalReader
+from pellucid.journal.standstill import Turn
 from pellucid.model.event import Event
 from pellucid.model.hit import Hit
 from pellucid.model.visit import Visit
 from pellucid.store.client import Store
-from pellucid.store.visits import Past, pasts, visits_between
-from pellucid.visits.visits import count, day_of, open_visit, visit_of
+from pellucid.store.visits import pasts, visits_between
+from pellucid.visits.known import Known
+from pellucid.visits.visits import count
 
 WAIT_FOR_STRAGGLERS = timedelta(milliseconds=200)
 """Another journal may bring an earlier hit this much later."""
@@ -32,7 +35,7 @@ ROUND = timedelta(milliseconds=400)
 
 LARGEST_BATCH = 10_000
 SECONDS_BETWEEN_CLEANINGS = 2.0
-LONGEST_MEMORY_OF_A_VISITOR = timedelta(hours=1)
+LONGEST_MEMORY_OF_VISITORS = timedelta(hours=1)
 MOST_VISITORS_IN_MEMORY = 500_000
 PAUSE_AFTER_FAILURE = timedelta(seconds=1)
 
@@ -40,27 +43,18 @@ _TABLES: dict[str, type[Struct]] = {"events": Event, "visits": Visit}
 _VISIT_ID_BITS = 53
 """As many as a number in JavaScript can tell apart."""
 
-_Visitor = tuple[int, int]
-"""A site and a visitor of it."""
-
-
-class _Known(Struct):
-    """What is known of one visitor: visits by day, and what came before the first of those days."""
-
-    visits: dict[date, list[Visit]]
-    past: dict[date, Past]
-    used: float = 0.0
-
 
 class Ingest:
     """Moves hits from the journals to the store; one of it per installation, in one thread."""
 
-    def __init__(self, reader: JournalReader, outbox: Outbox, store: Store) -> None:
+    def __init__(self, reader: JournalReader, outbox: Outbox, store: Store, turn: Turn | None = None) -> None:
         self._reader = reader
         self._outbox = outbox
         self._store = store
+        self._turn = turn.tried if turn else lambda: nullcontext(enter_result=True)
         self._progress = outbox.progress()
-        self._known: dict[_Visitor, _Known] = {}
+        self._known = Known()
+        self._known_since = monotonic()
         self._decoder = msgpack.Decoder(Hit)
         self._encoder = json.Encoder()
         self._cleaned = 0.0
@@ -77,11 +71,19 @@ class Ingest:
                 continue
             if moved < LARGEST_BATCH:
                 ending.wait(max(0.0, ROUND.total_seconds() - (monotonic() - began)))
-        while self.round(_now()):
-            pass
+        with suppress(StoreUnavailable):
+            while self.round(_now()):
+                pass
 
     def round(self, received_until: int) -> int:
-        """Move the hits received until then (milliseconds) to the store, a batch at most; return how many."""
+        """Move the hits received until then (milliseconds) to the store, a batch at most; return how many.
+
+        None while somebody else needs them to stand still.
+        """
+        with self._turn() as ours:
+            return self._move(received_until) if ours else 0
+
+    def _move(self, received_until: int) -> int:
         self._send()
         entries = self._reader.read(self._progress, received_until, LARGEST_BATCH)
         if entries:
@@ -98,7 +100,7 @@ class Ingest:
             self._outbox.add(progress, parts)
         except BaseException:
             # What was counted in memory is in no row: what the store holds is what is true.
-            self._known.clear()
+            self._known.forget()
             raise
         self._progress = progress
 
@@ -109,12 +111,18 @@ class Ingest:
             self._outbox.sent(parcel)
 
     def _rows(self, hits: Sequence[Hit]) -> list[Part]:
-        self._recall(hits)
+        for gap in self._known.gaps(hits):
+            past = pasts(self._store, gap.site_id, gap.visitors, gap.first)
+            stored = visits_between(self._store, gap.site_id, gap.visitors, gap.first, gap.last, gap.fingerprints)
+            self._known.learn(gap, past, stored)
         changed: dict[int, Visit] = {}
         parts: dict[tuple[str, int], list[bytes]] = defaultdict(list)
-        for hit in hits:
-            visit = self._visit(hit)
-            changed[id(visit)] = visit
+        # Of hits that come together, the earlier happened first, in whatever order they were sent.
+        for hit in sorted(hits, key=lambda hit: hit.time):
+            visit = self._known.visit(hit, secrets.randbits(_VISIT_ID_BITS))
+            if visit is None:
+                continue
+            changed[visit.visit_id] = visit
             event = count(hit, visit, secrets.randbits(_VISIT_ID_BITS))
             parts["events", _month(event.visit_day)].append(self._encoder.encode(event))
         version = time_ns()
@@ -123,48 +131,17 @@ class Ingest:
             parts["visits", _month(visit.visit_day)].append(self._encoder.encode(visit))
         return [Part(target, month, b"\n".join(lines)) for (target, month), lines in parts.items()]
 
-    def _visit(self, hit: Hit) -> Visit:
-        known = self._known[hit.site_id, hit.visitor_id]
-        known.used = monotonic()
-        today = known.visits[day_of(hit)]
-        visit = visit_of(hit, today)
-        if visit is None:
-            past = known.past[day_of(hit)]
-            earlier = [visit for visits in known.visits.values() for visit in visits if visit.first_time <= hit.time]
-            last = max((visit.first_time for visit in earlier), default=past.last_time)
-            visit = open_visit(hit, secrets.randbits(_VISIT_ID_BITS), past.visits + len(today) + 1, last)
-            today.append(visit)
-        return visit
-
-    def _recall(self, hits: Iterable[Hit]) -> None:
-        """Ask the store, once a site and day, for the visits of visitors that are not known here."""
-        unknown: dict[tuple[int, date], set[int]] = defaultdict(set)
-        for hit in hits:
-            day = day_of(hit)
-            known = self._known.setdefault((hit.site_id, hit.visitor_id), _Known({}, {}))
-            if day not in known.visits:
-                unknown[hit.site_id, day].add(hit.visitor_id)
-        for (site_id, day), visitors in unknown.items():
-            past = pasts(self._store, site_id, visitors, day)
-            stored = visits_between(self._store, site_id, visitors, day, day)
-            for visitor in visitors:
-                known = self._known[site_id, visitor]
-                known.visits[day] = []
-                known.past[day] = past.get(visitor, Past())
-            for visit in stored:
-                self._known[site_id, visit.visitor_id].visits[day].append(visit)
-
     def _clean(self) -> None:
         self._cleaned = monotonic()
         gone = self._reader.forget(self._progress)
         self._outbox.forget(gone)
         for journal in gone:
             self._progress.pop(journal, None)
-        if len(self._known) > MOST_VISITORS_IN_MEMORY:
-            self._known.clear()
-        oldest = self._cleaned - LONGEST_MEMORY_OF_A_VISITOR.total_seconds()
-        for visitor in [visitor for visitor, known in self._known.items() if known.used < oldest]:
-            del self._known[visitor]
+        remembered = self._cleaned - self._known_since
+        if len(self._known) > MOST_VISITORS_IN_MEMORY or remembered > LONGEST_MEMORY_OF_VISITORS.total_seconds():
+            # The store knows all of it, and tells again of those who come.
+            self._known.forget()
+            self._known_since = self._cleaned
 
 
 def _reached(entries: Iterable[Entry]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event as Signal
 from zoneinfo import ZoneInfo
 
-from pellucid.errors import StoreUnavailable
+from pellucid.errors import Unavailable
 from pellucid.registry.registry import Registry
 from pellucid.registry.salts import Salts
 from pellucid.store.client import Store
@@ -36,14 +36,15 @@ class Upkeep:
         while not ending.is_set():
             try:
                 self.once()
-            except StoreUnavailable as error:
-                log.warning("What is due waits: %s", error)
+            except Unavailable as error:
+                log.warning("What is due waits for a minute: %s", error)
             ending.wait(BETWEEN_ROUNDS.total_seconds())
 
     def once(self) -> None:
-        """Do what is due now."""
+        """Do what is due now. Salts come first, whatever the store does."""
         self._salts.destroy_expired()
         if self._now() - self._purged >= BETWEEN_PURGES:
+            self._registry.forget_expired(self._now())
             self._purge()
             self._purged = self._now()
 

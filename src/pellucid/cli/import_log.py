@@ -67,6 +67,12 @@ def import_log(files: tuple[Path, ...], site_id: int, data: Path, *, exact_devic
         for path in files:
             asyncio.run(_read(importing, path, messages))
     _tell(importing.outcome, as_json=as_json)
+    if importing.expired:
+        messages.print(
+            f"{importing.expired:,} of these are older than the site keeps page views, and are deleted within the "
+            "hour. A site of the preset 'matomo' keeps them.",
+            style="yellow",
+        )
 
 
 async def _read(importing: LogImport, path: Path, messages: Console) -> None:

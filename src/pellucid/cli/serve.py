@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import click
 from msgspec import structs
@@ -116,7 +117,7 @@ def _with_store(settings: Settings) -> Settings:
 
 
 def _secret(settings: Settings) -> str:
-    password = _with_store(settings).clickhouse_url.partition("://")[2].partition("@")[0].partition(":")[2]
+    password = unquote(urlsplit(_with_store(settings).clickhouse_url).password or "")
     if not password:
         raise ConfigurationError("PELLUCID_CLICKHOUSE_URL has no password; the engine asks for one.")
     return password

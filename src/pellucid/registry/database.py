@@ -7,12 +7,12 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from pellucid.errors import ConfigurationError
+from pellucid.errors import ConfigurationError, Unavailable
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x50656C6C
@@ -30,19 +30,29 @@ def open_database(url: str) -> Engine:
     Several processes may open a new one at once.
     """
     try:
-        parsed = make_url(url)
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed, pool_pre_ping=True) if parsed.database else create_engine(parsed)
-        if engine.dialect.name == "sqlite":
-            engine = create_engine(parsed, poolclass=NullPool)
-            event.listen(engine, "connect", _prepare)
-            event.listen(engine, "begin", _begin)
+        engine = _engine(make_url(url))
         with _alone(engine) as connection:
             _migrate(connection)
     except (ArgumentError, OperationalError, ModuleNotFoundError) as error:
         raise ConfigurationError(f"The registry can not be opened: {str(error).splitlines()[0]}") from None
+    event.listen(engine, "handle_error", _tell)
     return engine
+
+
+def _engine(url: URL) -> Engine:
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, poolclass=NullPool)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def for_change(engine: Engine) -> Engine:
+    """Return the same database for transactions that write."""
+    return engine.execution_options(changes=True)
 
 
 def _prepare(connection: Any, _record: object) -> None:  # the driver's own connection, of whichever driver
@@ -52,13 +62,22 @@ def _prepare(connection: Any, _record: object) -> None:  # the driver's own conn
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("begin immediate")
+    # Who will write takes the lock first: SQLite lets nobody who has read wait for it.
+    changes = connection.get_execution_options().get("changes", False)
+    connection.exec_driver_sql("begin immediate" if changes else "begin")
+
+
+def _tell(context: ExceptionContext) -> Unavailable | None:
+    if isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError):
+        # The text of the error repeats the statement and its values.
+        return Unavailable("The registry's database does not answer now.")
+    return None
 
 
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
-    # On SQLite every transaction begins with the lock for writing, which is all that is needed.
-    with engine.begin() as connection:
+    # On SQLite the lock for writing is all that is needed.
+    with for_change(engine).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         yield connection

@@ -21,6 +21,7 @@ from pellucid.model.site import Privacy, Site
 from pellucid.policy.presets import DEFAULT, PRESETS
 from pellucid.policy.retention import FIRST_LINK, SIGN_IN
 from pellucid.registry import tables
+from pellucid.registry.database import for_change
 
 SHORTEST_PASSWORD = 10
 LONGEST_LOGIN = 100
@@ -116,8 +117,14 @@ class Registry:
             logins = connection.execute(select(tables.ACCOUNT.c.login).order_by(tables.ACCOUNT.c.login)).scalars()
             return tuple(_account(connection, login) for login in logins.all())
 
+    def account(self, login: str) -> Account:
+        """Return one account, or raise `NotFound`."""
+        with self._engine.connect() as connection:
+            return _account(connection, login)
+
     def grant(self, login: str, site_id: int, access: Access) -> None:
         """Let an account do something with a site."""
+        self.site(site_id)
         with self._changing() as connection:
             _account(connection, login)
             held = (tables.GRANT.c.login == login) & (tables.GRANT.c.site_id == site_id)
@@ -128,9 +135,7 @@ class Registry:
         """Set a password, and end every sign-in there was."""
         hashed = self._hash(password)
         with self._changing() as connection:
-            _account(connection, login)
-            connection.execute(update(tables.ACCOUNT).where(tables.ACCOUNT.c.login == login).values(password=hashed))
-            connection.execute(delete(tables.SIGN_IN).where(tables.SIGN_IN.c.login == login))
+            _set_password(connection, login, hashed)
 
     def check_password(self, login: str, password: str) -> Account | None:
         """Return the account if login and password are right."""
@@ -138,11 +143,11 @@ class Registry:
             stored = connection.execute(
                 select(tables.ACCOUNT.c.password).where(tables.ACCOUNT.c.login == login),
             ).scalar()
-            try:
-                self._hasher.verify(stored or self._unknown, password)
-            except VerificationError:
-                return None
-            return _account(connection, login) if stored else None
+        try:
+            self._hasher.verify(stored or self._unknown, password)
+        except VerificationError:
+            return None
+        return self.account(login) if stored else None
 
     def _hash(self, password: str) -> str:
         if len(password) < SHORTEST_PASSWORD:
@@ -186,12 +191,15 @@ class Registry:
 
     def use_link(self, secret: str, password: str, now: datetime) -> Account:
         """Set the password of the account a link is for, and end the link; raise `NotSignedIn` if it is no more."""
-        login = self.login_of_link(secret, now)
-        if login is None:
-            raise NotSignedIn("This link was used, or is too old. 'pellucid account link LOGIN' makes another.")
-        self.set_password(login, password)
+        hashed = self._hash(password)
         with self._changing() as connection:
+            # Whoever deletes the link has it: of two at once, one.
+            good = (tables.LINK.c.hash == _hashed(secret)) & (tables.LINK.c.expires > now)
+            login = connection.execute(delete(tables.LINK).where(good).returning(tables.LINK.c.login)).scalar()
+            if login is None:
+                raise NotSignedIn("This link was used, or is too old. 'pellucid account link LOGIN' makes another.")
             connection.execute(delete(tables.LINK).where(tables.LINK.c.login == login))
+            _set_password(connection, login, hashed)
             return _account(connection, login)
 
     def login_of_link(self, secret: str, now: datetime) -> str | None:
@@ -205,15 +213,18 @@ class Registry:
     def signed_in(self, secret: str, now: datetime) -> Account | None:
         """Return who is signed in with a secret."""
         login = self._login(tables.SIGN_IN, secret, now)
-        if login is None:
-            return None
-        with self._engine.connect() as connection:
-            return _account(connection, login)
+        return None if login is None else self.account(login)
 
     def sign_out(self, secret: str) -> None:
         """End a sign-in."""
         with self._changing() as connection:
             connection.execute(delete(tables.SIGN_IN).where(tables.SIGN_IN.c.hash == _hashed(secret)))
+
+    def forget_expired(self, now: datetime) -> None:
+        """Delete the links and sign-ins that are good no more."""
+        with for_change(self._engine).begin() as connection:
+            for table in (tables.LINK, tables.SIGN_IN):
+                connection.execute(delete(table).where(table.c.expires <= now))
 
     def _secret(self, table: Table, login: str, expires: datetime) -> str:
         secret = secrets.token_urlsafe(24)
@@ -224,8 +235,8 @@ class Registry:
 
     def _login(self, table: Table, secret: str, now: datetime) -> str | None:
         with self._engine.connect() as connection:
-            row = connection.execute(select(table).where(table.c.hash == _hashed(secret))).one_or_none()
-        return None if row is None or _utc(row.expires) <= now else str(row.login)
+            good = (table.c.hash == _hashed(secret)) & (table.c.expires > now)
+            return connection.execute(select(table.c.login).where(good)).scalar()
 
     # Goals and custom dimensions
 
@@ -269,9 +280,10 @@ class Registry:
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
         """Give a transaction that also raises the revision, so that other processes see that something changed."""
-        with self._engine.begin() as connection:
-            yield connection
+        with for_change(self._engine).begin() as connection:
+            # First, so that on PostgreSQL too one change waits for the other.
             connection.execute(update(tables.REVISION).values(number=tables.REVISION.c.number + 1))
+            yield connection
 
 
 def _checked(site: Site) -> dict[str, str | bool | datetime]:
@@ -310,8 +322,13 @@ def _site(row: Row[Any]) -> Site:
         currency=row.currency,
         ecommerce=row.ecommerce,
         privacy=json.decode(row.privacy, type=Privacy),
-        created=_utc(row.created),
+        created=row.created,
     )
+
+
+def _set_password(connection: Connection, login: str, hashed: str) -> None:
+    connection.execute(update(tables.ACCOUNT).where(tables.ACCOUNT.c.login == login).values(password=hashed))
+    connection.execute(delete(tables.SIGN_IN).where(tables.SIGN_IN.c.login == login))
 
 
 def _account(connection: Connection, login: str) -> Account:
@@ -335,8 +352,3 @@ def _next(connection: Connection, table: Table, site_id: int) -> int:
 def _hashed(secret: str) -> str:
     """Return a secret as it is kept. It is random and long, so one round of a plain hash can not be guessed back."""
     return sha256(secret.encode()).hexdigest()
-
-
-def _utc(moment: datetime) -> datetime:
-    """Return a stored moment with its zone, which SQLite does not keep."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,9 +1,12 @@
 """The tables of the registry. A change here is a new revision in `migrations/versions`."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Dialect,
     Float,
     ForeignKey,
     Integer,
@@ -11,7 +14,24 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
 )
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, kept in UTC: SQLite has no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Return the moment as it is kept."""
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Return the moment as it was given."""
+        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
+
 
 METADATA = MetaData()
 
@@ -31,7 +51,7 @@ SITE = Table(
     Column("currency", String(3), nullable=False),
     Column("ecommerce", Boolean, nullable=False),
     Column("privacy", Text, nullable=False),
-    Column("created", DateTime(timezone=True), nullable=False),
+    Column("created", Moment, nullable=False),
     sqlite_autoincrement=True,
 )
 ACCOUNT = Table(
@@ -55,21 +75,21 @@ TOKEN = Table(
     Column("login", ForeignKey("account.login", ondelete="CASCADE"), nullable=False),
     Column("description", Text, nullable=False),
     Column("site_ids", Text, nullable=False),
-    Column("created", DateTime(timezone=True), nullable=False),
+    Column("created", Moment, nullable=False),
 )
 LINK = Table(
     "one_time_link",
     METADATA,
     Column("hash", String(64), primary_key=True),
     Column("login", ForeignKey("account.login", ondelete="CASCADE"), nullable=False),
-    Column("expires", DateTime(timezone=True), nullable=False),
+    Column("expires", Moment, nullable=False),
 )
 SIGN_IN = Table(
     "sign_in",
     METADATA,
     Column("hash", String(64), primary_key=True),
     Column("login", ForeignKey("account.login", ondelete="CASCADE"), nullable=False),
-    Column("expires", DateTime(timezone=True), nullable=False),
+    Column("expires", Moment, nullable=False),
 )
 GOAL = Table(
     "goal",

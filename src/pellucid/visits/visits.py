@@ -1,8 +1,8 @@
 """Which hits belong to one visit, and what they make of it.
 
-A visit ends 30 minutes after its last hit, at the site's midnight, and when a campaign brings the visitor anew
-(Matomo's rules, so that numbers agree). A late hit goes into the visit whose span it lies in or within 30 minutes of;
-two such visits stay two.
+A visit ends 30 minutes after its last hit, at the site's midnight, after 10,000 actions, and when a campaign brings the
+visitor anew (Matomo's rules, so that numbers agree). A late hit goes into the visit whose span it lies in or within 30
+minutes of; two such visits stay two.
 """
 
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from pellucid.model.visit import Visit
 
 VISIT_TIMEOUT = timedelta(minutes=30)
 LONGEST_TIME_ON_PAGE = VISIT_TIMEOUT
+MOST_ACTIONS = 10_000
 
 _TIMEOUT = VISIT_TIMEOUT // timedelta(milliseconds=1)
 _EPOCH = date(1970, 1, 1)
@@ -33,18 +34,19 @@ _ON_A_PAGE = frozenset({HitKind.PAGEVIEW, HitKind.SEARCH})
 def visit_of(hit: Hit, known: Iterable[Visit]) -> Visit | None:
     """Return the visit, among those of the hit's visitor, that the hit continues; None if it opens one.
 
-    Of several, the one that is nearest in time.
+    Of several, the one that is nearest in time; of two as near, the one that began later.
     """
     if hit.opens_visit:
         return None
     near = [visit for visit in known if _continues(hit, visit)]
-    return min(near, key=lambda visit: _distance(hit.time, visit), default=None)
+    return min(near, key=lambda visit: (_distance(hit.time, visit), -visit.first_time), default=None)
 
 
 def _continues(hit: Hit, visit: Visit) -> bool:
     return (
         visit.visit_day == day_of(hit)
         and _distance(hit.time, visit) < _TIMEOUT
+        and visit.actions < MOST_ACTIONS
         and not _brings_another_campaign(hit, visit)
     )
 
@@ -135,6 +137,9 @@ def count(hit: Hit, visit: Visit, event_id: int) -> Event:
     _stretch(hit, visit)
     if hit.user_id:
         visit.user_id = hit.user_id
+    if hit.visitor_id != hit.fingerprint:
+        # Known by the fingerprint alone until now, or under an earlier name: the newest counts.
+        visit.visitor_id = hit.visitor_id
     if visit.source_kind == SourceKind.DIRECT and hit.source.kind is not SourceKind.DIRECT:
         visit.source_kind, visit.source_name = hit.source.kind, hit.source.name
         visit.source_keyword, visit.source_url = hit.source.keyword, hit.source.url
@@ -172,9 +177,9 @@ def _stretch(hit: Hit, visit: Visit) -> None:
             visit.entry_url, visit.entry_title = hit.url, hit.title
         if hit.time >= visit.last_time or not visit.exit_url:
             visit.exit_url, visit.exit_title = hit.url, hit.title
-    ended = max(visit.first_time // 1000 + visit.seconds, hit.time // 1000 + 1)
+    last_second = max(visit.first_time // 1000 + max(visit.seconds - 1, 0), hit.time // 1000)
     visit.first_time = min(visit.first_time, hit.time)
     if hit.kind is not HitKind.PING:
         visit.last_time = max(visit.last_time, hit.time)
-    visit.seconds = ended - visit.first_time // 1000 if visit.hits else 0
+    visit.seconds = last_second - visit.first_time // 1000 + 1 if visit.hits else 0
     visit.hits += 1

@@ -1,0 +1,116 @@
+"""What is known of visitors, so that a hit finds its visit and a new visit its number.
+
+A visitor is found by the number the hit names. Who has no visit under it, as when a cookie was deleted or a person has
+signed in, is found by the day's fingerprint: as in Matomo, whose numbers these have to be. All of it comes from the
+store, and what is not known is asked for there once a batch.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from msgspec import Struct
+
+from pellucid.model.hit import Hit, HitKind
+from pellucid.model.visit import Past, Visit
+from pellucid.visits.visits import day_of, open_visit, visit_of
+
+
+class Gap(Struct, frozen=True):
+    """What is to be asked for of one site: the visits on these days, and what these visitors did before."""
+
+    site_id: int
+    first: date
+    last: date
+    visitors: frozenset[int]
+    fingerprints: frozenset[int]
+
+
+class _Visitor(Struct):
+    """All visits of a visitor from `first` to `last`, and what came before."""
+
+    first: date
+    last: date
+    past: Past
+    visits: list[Visit]
+
+
+class Known:
+    """The visitors of late. A visit is here once, whoever it is found by."""
+
+    def __init__(self) -> None:
+        self._visitors: dict[tuple[int, int], _Visitor] = {}
+        self._fingerprints: dict[tuple[int, int], list[Visit]] = {}
+        self._visits: dict[int, Visit] = {}
+
+    def __len__(self) -> int:
+        return len(self._visitors)
+
+    def forget(self) -> None:
+        """Forget everything."""
+        self._visitors.clear()
+        self._fingerprints.clear()
+        self._visits.clear()
+
+    def gaps(self, hits: Iterable[Hit]) -> Iterator[Gap]:
+        """Yield what has to be learned before these hits can find their visits, one gap a site."""
+        by_site: dict[int, list[Hit]] = {}
+        for hit in hits:
+            if self._is_unknown(hit):
+                by_site.setdefault(hit.site_id, []).append(hit)
+        for site_id, unknown in by_site.items():
+            visitors = frozenset(hit.visitor_id for hit in unknown)
+            covered = [self._visitors[site_id, one] for one in visitors if (site_id, one) in self._visitors]
+            days = [day_of(hit) for hit in unknown]
+            yield Gap(
+                site_id=site_id,
+                first=min([*days, *(visitor.first for visitor in covered)]),
+                last=max([*days, *(visitor.last for visitor in covered)]),
+                visitors=visitors,
+                fingerprints=frozenset(
+                    hit.fingerprint
+                    for hit in unknown
+                    if hit.fingerprint and (site_id, hit.fingerprint) not in self._fingerprints
+                ),
+            )
+
+    def learn(self, gap: Gap, pasts: Mapping[int, Past], visits: Iterable[Visit]) -> None:
+        """Take in what was asked for."""
+        for visitor in gap.visitors:
+            past = pasts.get(visitor, Past())
+            self._visitors[gap.site_id, visitor] = _Visitor(gap.first, gap.last, past, [])
+        for fingerprint in gap.fingerprints:
+            self._fingerprints[gap.site_id, fingerprint] = []
+        for stored in visits:
+            visit = self._visits.setdefault(stored.visit_id, stored)
+            if visit.visitor_id in gap.visitors:
+                self._visitors[gap.site_id, visit.visitor_id].visits.append(visit)
+            if visit.fingerprint in gap.fingerprints:
+                self._fingerprints[gap.site_id, visit.fingerprint].append(visit)
+
+    def visit(self, hit: Hit, new_id: int) -> Visit | None:
+        """Return the visit a hit belongs to, opened under `new_id` if need be; None for a ping, which opens none."""
+        visitor = self._visitors[hit.site_id, hit.visitor_id]
+        own = [visit for visit in visitor.visits if visit.visitor_id == hit.visitor_id]
+        visit = visit_of(hit, own if own or visitor.past.visits else self._alike(hit))
+        if visit is None and hit.kind is not HitKind.PING:
+            earlier = [visit.first_time for visit in own if visit.first_time <= hit.time]
+            number = visitor.past.visits + len(earlier) + 1
+            visit = open_visit(hit, new_id, number, max(earlier, default=visitor.past.last_time))
+            self._visits[new_id] = visit
+            if hit.fingerprint:
+                self._fingerprints[hit.site_id, hit.fingerprint].append(visit)
+        if visit is not None and not any(visit is one for one in visitor.visits):
+            visitor.visits.append(visit)
+        return visit
+
+    def _is_unknown(self, hit: Hit) -> bool:
+        visitor = self._visitors.get((hit.site_id, hit.visitor_id))
+        if visitor is None or not visitor.first <= day_of(hit) <= visitor.last:
+            return True
+        return bool(hit.fingerprint) and (hit.site_id, hit.fingerprint) not in self._fingerprints
+
+    def _alike(self, hit: Hit) -> list[Visit]:
+        if not hit.fingerprint:
+            return []
+        alike = self._fingerprints[hit.site_id, hit.fingerprint]
+        return [visit for visit in alike if not hit.user_id or visit.user_id in {"", hit.user_id}]

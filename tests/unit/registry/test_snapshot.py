@@ -1,0 +1,109 @@
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pellucid.model.account import Access
+from pellucid.registry.database import open_database, sqlite_url
+from pellucid.registry.registry import Registry
+from pellucid.registry.snapshot import Snapshot
+
+
+class Clock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[Registry]:
+    with closing(Registry(open_database(sqlite_url(tmp_path / "registry.db")))) as registry:
+        yield registry
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def snapshot(registry: Registry, clock: Clock) -> Snapshot:
+    return Snapshot(registry, clock)
+
+
+def test_a_site_is_known_without_asking(registry: Registry, clock: Clock) -> None:
+    site = registry.add_site("A", ["http://a"])
+    snapshot = Snapshot(registry, clock)
+
+    registry.close()
+
+    assert snapshot.site(site.id) == site
+    assert snapshot.sites() == (site,)
+
+
+def test_a_site_added_elsewhere_is_found_when_it_is_asked_for(
+    registry: Registry,
+    snapshot: Snapshot,
+    clock: Clock,
+) -> None:
+    site = registry.add_site("A", ["http://a"])
+    clock.now += 1
+
+    assert snapshot.site(site.id) == site
+
+
+def test_a_change_is_seen_at_the_next_look(registry: Registry, snapshot: Snapshot, clock: Clock) -> None:
+    site = registry.add_site("A", ["http://a"])
+    clock.now += 1
+    snapshot.site(site.id)
+
+    changed = registry.update_site(site.id, name="B")
+
+    assert snapshot.site(site.id) == site
+    snapshot.look()
+    assert snapshot.site(site.id) == changed
+
+
+def test_who_asks_for_nothing_again_and_again_does_not_make_it_look_each_time(
+    registry: Registry,
+    snapshot: Snapshot,
+) -> None:
+    site = registry.add_site("A", ["http://a"])
+
+    assert snapshot.site(site.id) is None, "within the same moment as the last look"
+
+
+def test_a_token_writes_where_its_account_may(registry: Registry, snapshot: Snapshot, clock: Clock) -> None:
+    first, second = (registry.add_site(name, ["http://a"]).id for name in "AB")
+    registry.add_account("ada")
+    registry.grant("ada", first, Access.WRITE)
+    registry.grant("ada", second, Access.VIEW)
+    token = registry.create_token("ada")
+    clock.now += 1
+
+    assert snapshot.may_write(token, first)
+    assert not snapshot.may_write(token, second)
+    assert not snapshot.may_write("0" * 32, first)
+
+
+def test_what_was_taken_back_is_taken_back_at_the_next_look(
+    registry: Registry,
+    snapshot: Snapshot,
+    clock: Clock,
+) -> None:
+    site = registry.add_site("A", ["http://a"]).id
+    registry.add_account("ada")
+    registry.grant("ada", site, Access.WRITE)
+    token = registry.create_token("ada")
+    clock.now += 1
+    assert snapshot.may_write(token, site)
+
+    registry.grant("ada", site, Access.VIEW)
+    snapshot.look()
+
+    assert not snapshot.may_write(token, site)

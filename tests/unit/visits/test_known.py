@@ -1,0 +1,205 @@
+from datetime import date, timedelta
+
+from builders import DAY, NOON, a_hit, a_visit
+from pellucid.model.hit import Hit, HitKind
+from pellucid.model.visit import Past, Visit
+from pellucid.visits.known import Gap, Known
+from pellucid.visits.visits import count
+from visit_strategies import MINUTE, after
+
+
+def taken_in(known: Known, *hits: Hit, stored: tuple[Visit, ...] = (), past: Past | None = None) -> list[Visit | None]:
+    """The visit of each hit; the store holds `stored`, and everybody has done `past` before."""
+    for gap in known.gaps(hits):
+        found = [
+            visit
+            for visit in stored
+            if visit.visitor_id in gap.visitors or visit.fingerprint in gap.fingerprints
+            if visit.site_id == gap.site_id and gap.first <= visit.visit_day <= gap.last
+        ]
+        known.learn(gap, dict.fromkeys(gap.visitors, past) if past else {}, found)
+    visits = []
+    for number, hit in enumerate(hits, start=100):
+        visit = known.visit(hit, number)
+        if visit:
+            count(hit, visit, number)
+        visits.append(visit)
+    return visits
+
+
+def test_what_is_not_known_is_asked_for_once_a_site() -> None:
+    hits = [
+        a_hit(site_id=1, visitor_id=1),
+        a_hit(site_id=1, visitor_id=2, fingerprint=5, day=20414),
+        a_hit(site_id=2, visitor_id=1),
+        a_hit(site_id=1, visitor_id=1),
+    ]
+
+    gaps = list(Known().gaps(hits))
+
+    assert gaps == [
+        Gap(1, DAY - timedelta(days=2), DAY, frozenset({1, 2}), frozenset({5})),
+        Gap(2, DAY, DAY, frozenset({1}), frozenset()),
+    ]
+
+
+def test_what_is_known_is_not_asked_for_again() -> None:
+    known = Known()
+    hits = [a_hit(visitor_id=1, fingerprint=5)]
+    taken_in(known, *hits)
+
+    assert list(known.gaps(hits)) == []
+
+
+def test_another_day_of_a_known_visitor_is_asked_for_with_all_days_between() -> None:
+    known = Known()
+    taken_in(known, a_hit())
+
+    (gap,) = known.gaps([a_hit(day=20410)])
+
+    assert (gap.first, gap.last) == (DAY - timedelta(days=6), DAY)
+
+
+def test_after_forgetting_everything_is_asked_for() -> None:
+    known = Known()
+    taken_in(known, a_hit())
+
+    known.forget()
+
+    assert len(known) == 0
+    assert len(list(known.gaps([a_hit()]))) == 1
+
+
+def test_a_stored_visit_goes_on() -> None:
+    stored = a_visit(visit_id=9, visitor_id=1)
+
+    (visit,) = taken_in(Known(), after(5), stored=(stored,))
+
+    assert visit is stored
+    assert stored.hits == 2
+
+
+def test_visits_are_numbered_on_from_what_came_before() -> None:
+    past = Past(visits=3, last_time=NOON - 10**8)
+
+    first, second = taken_in(Known(), after(0), after(60), past=past)
+
+    assert first
+    assert second
+    assert (first.visit_number, first.previous_time) == (4, NOON - 10**8)
+    assert (second.visit_number, second.previous_time) == (5, NOON)
+
+
+def test_visits_of_several_days_in_one_batch_are_numbered_through() -> None:
+    hits = [a_hit(day=20416 + day, time=NOON + day * 86_400_000) for day in range(3)]
+
+    visits = taken_in(Known(), *hits)
+
+    assert [visit.visit_number for visit in visits if visit] == [1, 2, 3]
+    assert [visit.previous_time for visit in visits if visit] == [0, hits[0].time, hits[1].time]
+
+
+def test_a_late_visit_is_numbered_by_what_came_before_it() -> None:
+    _, late = taken_in(Known(), after(120), after(0))
+
+    assert late
+    assert (late.visit_number, late.previous_time) == (1, 0)
+
+
+def test_who_comes_under_a_new_name_is_found_by_the_fingerprint() -> None:
+    before, after_it = taken_in(
+        Known(),
+        after(0, visitor_id=1, fingerprint=5),
+        after(10, visitor_id=2, fingerprint=5),
+    )
+
+    assert before is after_it
+    assert after_it
+    assert after_it.visitor_id == 2
+
+
+def test_who_has_signed_in_goes_on_with_the_visit() -> None:
+    visits = taken_in(
+        Known(),
+        after(0, visitor_id=5, fingerprint=5),
+        after(10, visitor_id=8, fingerprint=5, user_id="ada"),
+        after(20, visitor_id=5, fingerprint=5),
+    )
+
+    assert visits[0] is visits[1] is visits[2]
+    assert visits[0]
+    assert (visits[0].visitor_id, visits[0].user_id) == (8, "ada")
+
+
+def test_two_who_have_signed_in_stay_two_though_they_look_alike() -> None:
+    ada, bob = taken_in(
+        Known(),
+        after(0, visitor_id=1, fingerprint=5, user_id="ada"),
+        after(1, visitor_id=2, fingerprint=5, user_id="bob"),
+    )
+
+    assert ada is not bob
+
+
+def test_a_fingerprint_is_good_for_30_minutes() -> None:
+    before, after_it = taken_in(Known(), after(0, visitor_id=1, fingerprint=5), after(30, visitor_id=2, fingerprint=5))
+
+    assert before is not after_it
+
+
+def test_who_was_here_before_is_not_looked_for_by_the_fingerprint() -> None:
+    stranger, returning = taken_in(
+        Known(),
+        after(0, visitor_id=1, fingerprint=5),
+        after(1, visitor_id=2, fingerprint=5),
+        past=Past(visits=1, last_time=NOON - 10**9),
+    )
+
+    assert stranger is not returning
+
+
+def test_without_a_fingerprint_nobody_is_found_by_it() -> None:
+    one, other = taken_in(Known(), after(0, visitor_id=1), after(1, visitor_id=2))
+
+    assert one is not other
+
+
+def test_a_visit_that_has_another_name_now_is_not_counted_for_the_old_one() -> None:
+    known = Known()
+    taken_in(known, after(0, visitor_id=1, fingerprint=5), after(1, visitor_id=2, fingerprint=5))
+
+    (returning,) = taken_in(known, after(60, visitor_id=1, fingerprint=5))
+
+    assert returning
+    assert returning.visit_number == 1, "as if the store had been asked"
+
+
+def test_a_visit_is_one_though_it_is_found_by_name_and_by_fingerprint() -> None:
+    known = Known()
+    stored = a_visit(visit_id=9, visitor_id=1, fingerprint=5)
+    again = a_visit(visit_id=9, visitor_id=1, fingerprint=5)
+    taken_in(known, after(1, visitor_id=1), stored=(stored,))
+
+    visits = taken_in(known, after(2, visitor_id=2, fingerprint=5), stored=(again,))
+
+    assert visits[0] is stored
+    assert stored.hits == 3
+
+
+def test_a_ping_opens_no_visit() -> None:
+    assert taken_in(Known(), after(0, kind=HitKind.PING)) == [None]
+
+
+def test_a_ping_reaches_the_visit_that_is_open() -> None:
+    view, ping, too_late = taken_in(Known(), after(0), after(5, kind=HitKind.PING), after(31, kind=HitKind.PING))
+
+    assert view is ping
+    assert too_late is None
+
+
+def test_days_that_are_not_asked_for_are_not_known() -> None:
+    old = a_visit(visit_day=date(2025, 11, 20), first_time=NOON - 4 * 1440 * MINUTE, last_time=NOON)
+
+    (visit,) = taken_in(Known(), after(1), stored=(old,))
+
+    assert visit is not old
