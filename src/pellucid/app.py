@@ -245,7 +245,7 @@ def importer(settings: Settings, site_id: int, parse: Parse) -> Iterator[LogImpo
         patient_collector(settings, site, parse, imported=True) as collector,
     ):
         lines = LineReader(site, Agents(monotonic).agent, _milliseconds)
-        yield LogImport(site, lines, collector, journal.append, notes(at.journals))
+        yield LogImport(site, lines, collector, journal.append, notes(at.journals), time())
 
 
 @contextmanager

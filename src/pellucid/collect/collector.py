@@ -11,18 +11,22 @@ from msgspec import Struct, msgpack
 from pellucid.collect.gate import Inputs, admit, day_in, gate, time_of
 from pellucid.collect.parse import clean, kind_of
 from pellucid.collect.signals import signals_of
+from pellucid.enrich.device import LONGEST_USER_AGENT
 from pellucid.enrich.place import CONTINENT
 from pellucid.enrich.robots import Agent
 from pellucid.errors import RequestError
 from pellucid.model.hit import Device, Hit, Place, RawHit
 from pellucid.model.site import Recognition, Site
 from pellucid.policy.decision import Refusal
-from pellucid.policy.identity import masked
+from pellucid.policy.identity import masked, visitor_of_tracker
 
 Append = Callable[[Sequence[tuple[int, bytes]]], Awaitable[None]]
 """Returns when these hits (time of receipt in milliseconds, encoded) are on disk."""
 
-_IDENTIFIER_DIGITS = 16
+_NEEDS_TOKEN = ("cip", "country", "region", "city", "lat", "long")
+"""What only a server may say of its visitors: where they are."""
+_LONGEST_IDENTIFIER = 15
+_LONGEST_HINTS = 4096
 _NO_SALT = b""
 _HITS_IN_A_ROW = 100
 """After so many of a bulk, others get their turn."""
@@ -43,6 +47,15 @@ class Asker(Struct, frozen=True):
 
     address: str
     headers: Mapping[bytes, bytes]
+
+
+class Collected(Struct, frozen=True):
+    """What became of a bulk: of each right entry, and the places of the wrong ones."""
+
+    outcomes: list[Refusal | None]
+    invalid: list[int]
+    authorised: bool
+    """Whether the token may write to a site of the bulk."""
 
 
 class Parts(Struct, frozen=True):
@@ -74,7 +87,7 @@ class Collector:
 
     async def collect(self, asker: Asker, parameters: Mapping[str, str], token: str) -> Refusal | None:
         """Record one hit if it may be; return why not, or None: it is on disk. Raises `RequestError` if it is wrong."""
-        hit = await self._consider(asker, parameters, token)
+        hit = await self._consider(*self._read(asker, parameters, token), asker.headers)
         if isinstance(hit, Refusal):
             self.refused[hit] += 1
             return hit
@@ -86,16 +99,19 @@ class Collector:
         asker: Asker,
         entries: Iterable[Mapping[str, str]],
         token: str,
-    ) -> tuple[list[Refusal | None], list[int]]:
-        """Record the hits of a bulk in one write; return what became of the right ones, and the places of the wrong."""
+    ) -> Collected:
+        """Record the hits of a bulk in one write; return what became of each."""
         outcomes: list[Refusal | None] = []
         invalid: list[int] = []
         hits: list[Hit] = []
+        authorised = False
         for place, parameters in enumerate(entries):
             if place % _HITS_IN_A_ROW == 0:
                 await asyncio.sleep(0)
             try:
-                hit = await self._consider(asker, parameters, token)
+                raw, site = self._read(asker, parameters, token)
+                authorised = authorised or raw.authorised
+                hit = await self._consider(raw, site, asker.headers)
             except RequestError:
                 invalid.append(place)
                 continue
@@ -104,25 +120,25 @@ class Collector:
                 hits.append(hit)
         await self._keep(hits)
         self.refused.update(outcome for outcome in outcomes if outcome)
-        return outcomes, invalid
+        return Collected(outcomes, invalid, authorised)
 
     async def _keep(self, hits: Sequence[Hit]) -> None:
         if hits:
             await self._parts.append([(hit.received, self._encoder.encode(hit)) for hit in hits])
             self.recorded += len(hits)
 
-    async def _consider(self, asker: Asker, parameters: Mapping[str, str], token: str) -> Hit | Refusal:
+    async def _consider(self, raw: RawHit, site: Site, headers: Mapping[bytes, bytes]) -> Hit | Refusal:
         """Return what may be kept of one hit, or why nothing may; raise `RequestError` if it is wrong."""
         parts = self._parts
-        site = self._site(parameters)
-        raw = self._raw(asker, parameters, site, token)
-        verdict = gate(raw, signals_of(asker.headers, parameters), site, asker.headers, parts.agent)
+        verdict = gate(raw, signals_of(headers, raw.parameters), site, headers, parts.agent)
         if isinstance(verdict, Refusal):
             return verdict
-        kind = kind_of(parameters)
+        kind = kind_of(raw.parameters)
         if kind is None:
             raise RequestError("The request has ca=1 and nothing that tells what the custom action is.")
-        hints = parameters.get("uadata", "") if verdict.browser_features else ""
+        hints = raw.parameters.get("uadata", "") if verdict.browser_features else ""
+        if len(hints) > _LONGEST_HINTS:
+            hints = ""
         device = parts.devices.known(raw.user_agent, hints)
         if device is None:
             device = await parts.devices.device(raw.user_agent, hints)
@@ -137,44 +153,49 @@ class Collector:
 
     def _place(self, raw: RawHit, site: Site) -> Place:
         given = raw.parameters
-        if raw.authorised and given.get("country"):
-            country = clean(given["country"], 2).lower()
-            return Place(
-                CONTINENT.get(country, ""),
-                country,
-                clean(given.get("region", ""), 3),
-                clean(given.get("city", ""), 255),
-            )
-        return self._parts.place(_located(raw.address, site))
+        country, region, city = given.get("country", ""), given.get("region", ""), given.get("city", "")
+        if country:
+            code = clean(country, 2).lower()
+            found = Place(CONTINENT.get(code, ""), code)
+        else:
+            found = self._parts.place(_located(raw.address, site))
+        if not region and not city:
+            return found
+        return Place(found.continent, found.country, clean(region, 3) or found.region, clean(city, 255) or found.city)
 
     def _site(self, parameters: Mapping[str, str]) -> Site:
         text = parameters.get("idsite", "")
-        site = self._parts.site(int(text)) if text.isdecimal() and len(text) < _IDENTIFIER_DIGITS else None
+        site = self._parts.site(int(text)) if text.isdecimal() and len(text) <= _LONGEST_IDENTIFIER else None
         if site is None:
             raise RequestError(f"There is no site {text[:40]!r}: check idsite in the snippet.")
         return site
 
-    def _raw(self, asker: Asker, parameters: Mapping[str, str], site: Site, token: str) -> RawHit:
+    def _read(self, asker: Asker, parameters: Mapping[str, str], token: str) -> tuple[RawHit, Site]:
+        """Return what a request says, and of which site; raise `RequestError` if it may not say so."""
+        site = self._site(parameters)
         token = parameters.get("token_auth") or token
         authorised = bool(token) and self._parts.may_write(token, site.id)
-        if parameters.get("cip") and not authorised:
-            raise RequestError("Another address (cip) needs token_auth with write access to the site.")
+        told = () if authorised else [name for name in _NEEDS_TOKEN if parameters.get(name)]
+        if told:
+            raise RequestError(f"{', '.join(told)}: where a visitor is needs token_auth with write access to the site.")
         identifier = parameters.get("cid")
-        if identifier is not None and len(identifier) != _IDENTIFIER_DIGITS:
+        if identifier and visitor_of_tracker(identifier) is None:
             raise RequestError("A visitor's identifier (cid) has exactly 16 hexadecimal digits.")
         received = self._parts.now()
-        time = parameters.get("cdt")
-        return RawHit(
+        time, before = parameters.get("cdt", ""), parameters.get("cdo", "")
+        user_agent = parameters.get("ua") or asker.headers.get(b"user-agent", b"").decode("latin-1")
+        raw = RawHit(
             site_id=site.id,
-            time=time_of(time, received, authorised=authorised) if time else received,
+            time=time_of(time, received, authorised=authorised, seconds_before=before) if time or before else received,
             received=received,
             address=parameters.get("cip") or asker.address,
-            user_agent=parameters.get("ua") or asker.headers.get(b"user-agent", b"").decode("latin-1"),
+            user_agent=user_agent[:LONGEST_USER_AGENT],
             language=parameters.get("lang") or asker.headers.get(b"accept-language", b"").decode("latin-1"),
             parameters=parameters,
             authorised=authorised,
             imported=self._parts.imported,
         )
+        return raw, site
 
 
 def _located(address: str, site: Site) -> str:

@@ -1,7 +1,8 @@
 """The tracking address: a bare ASGI application, because everything here happens for every page view.
 
-Statuses, headers and bodies are those of Matomo's tracking API; the header `Pellucid-Verdict` says besides what was
-done, so that a visitor can see it. A refused hit answers as a recorded one does.
+Statuses, headers and bodies are those of Matomo's tracking API, but for an error's body: it is the text alone, without
+an image before it. The header `Pellucid-Verdict` says besides what was done, so that a visitor can see it. A refused
+hit answers as a recorded one does.
 """
 
 from base64 import b64decode
@@ -33,6 +34,9 @@ _NO_STORE = (b"cache-control", b"no-store")
 _RETRY = (b"retry-after", b"5")
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
 _RECORDED = (VERDICT, b"recorded")
+_NOTHING_RIGHT = (VERDICT, b"invalid")
+_NOT_TRACKED = (b"tk", b"N")
+"""The answer that the text on Do Not Track asks for: https://www.w3.org/TR/tracking-dnt/#tracking-status-value."""
 _REFUSED = {reason: (VERDICT, f"refused; reason={reason.value}".encode()) for reason in Refusal}
 
 Header = tuple[bytes, bytes]
@@ -53,7 +57,7 @@ class TrackingEndpoint:
             allowed = [(b"access-control-allow-methods", b"GET, POST"), (b"access-control-allow-headers", b"*")]
             await _answer(send, 204, [_ANYONE, *allowed])
             return
-        common = [_NO_STORE, _ANYONE, _EXPOSED] if method != "POST" else [*_allowed_origin(headers), _EXPOSED]
+        common = [_NO_STORE, _ANYONE, _EXPOSED] if method == "GET" else [*_allowed_origin(headers), _EXPOSED]
         try:
             body = await _body(receive, headers) if method == "POST" else b""
             await self._track(scope, headers, body, common, send)
@@ -90,24 +94,26 @@ class TrackingEndpoint:
         if "url" not in parameters and "urlref" not in parameters and b"referer" in headers:
             parameters["url"] = headers[b"referer"].decode("latin-1")
         outcome = await self._collector.collect(asker, parameters, _bearer(headers))
-        verdict = _REFUSED[outcome] if outcome else _RECORDED
+        told = [*common, _REFUSED[outcome] if outcome else _RECORDED]
+        if outcome is Refusal.DO_NOT_TRACK:
+            told.append(_NOT_TRACKED)
         if parameters.get("send_image") == "0":
-            await _answer(send, 204, [*common, verdict])
+            await _answer(send, 204, told)
         else:
-            await _answer(send, 200, [*common, verdict, (b"content-type", b"image/gif")], _GIF)
+            await _answer(send, 200, [*told, (b"content-type", b"image/gif")], _GIF)
 
     async def _track_bulk(self, asker: Asker, body: bytes, common: list[Header], send: Send) -> None:
         bulk = bulk_of(body)
         if len(bulk.requests) > MOST_HITS:
             raise TooLarge(f"A bulk request may hold {MOST_HITS} hits; this one has {len(bulk.requests)}.")
         token = bulk.token_auth or _bearer(asker.headers)
-        outcomes, invalid = await self._collector.collect_each(asker, map(parameters_of_entry, bulk.requests), token)
-        verdict = _verdict(outcomes)
+        collected = await self._collector.collect_each(asker, map(parameters_of_entry, bulk.requests), token)
+        verdict = _verdict(collected.outcomes)
         if str(bulk.send_image) in {"0", "False"}:
             await _answer(send, 204, [*common, verdict])
             return
-        told = {"status": "success", "tracked": len(outcomes), "invalid": len(invalid)}
-        places = {"invalid_indices": invalid} if token else {}
+        told = {"status": "success", "tracked": len(collected.outcomes), "invalid": len(collected.invalid)}
+        places = {"invalid_indices": collected.invalid} if collected.authorised else {}
         answer = json.encode(told | places)
         await _answer(send, 200, [*common, verdict, (b"content-type", b"application/json")], answer)
 
@@ -115,7 +121,7 @@ class TrackingEndpoint:
 def _verdict(outcomes: Sequence[Refusal | None]) -> Header:
     reasons = {outcome for outcome in outcomes if outcome}
     if not reasons:
-        return _RECORDED
+        return _RECORDED if outcomes else _NOTHING_RIGHT
     named = ", ".join(sorted(reasons))
     done = "refused" if all(outcomes) else "partly recorded"
     return (VERDICT, f"{done}; reason={named}".encode())
@@ -137,7 +143,7 @@ async def _body(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
     length = headers.get(b"content-length", b"")
     if length.isdigit() and int(length) > LARGEST_BODY:
         raise TooLarge("A tracking request's body may have 10 MB.")
-    body, more = b"", True
+    body, more = bytearray(), True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -146,7 +152,7 @@ async def _body(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
         if len(body) > LARGEST_BODY:
             raise TooLarge("A tracking request's body may have 10 MB.")
         more = message.get("more_body", False)
-    return body
+    return bytes(body)
 
 
 async def _answer(send: Send, status: int, headers: Iterable[Header], body: bytes = b"") -> None:

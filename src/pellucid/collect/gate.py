@@ -23,6 +23,9 @@ from pellucid.policy.identity import daily_visitor, masked, visitor_of_tracker, 
 
 _SECONDS_PER_DAY = 86_400
 _LONGEST_USER_ID = 200
+_LONGEST_URL = 8192
+_LONGEST_ACCEPTED = 255
+_NAMES_OF_VISITORS = ("uid", "cid", "_id")
 _AHEAD = frozenset({b"preview", b"instant", b"prefetch"})
 _PURPOSE, _PURPOSE_OF_OLD = b"x-purpose", b"x-moz"
 
@@ -53,7 +56,7 @@ def gate(
         return Refusal.PREFETCH
     if raw.parameters.get("bots") != "1" and _is_automatic(raw, agent(raw.user_agent)):
         return Refusal.ROBOT
-    if is_referrer_spam(raw.parameters.get("urlref", "")):
+    if is_referrer_spam(raw.parameters.get("urlref", "")[:_LONGEST_URL]):
         return Refusal.REFERRER_SPAM
     return verdict
 
@@ -61,15 +64,15 @@ def gate(
 def _is_automatic(raw: RawHit, agent: Agent) -> bool:
     if agent is Agent.LIBRARY:
         # A server that tracks for its visitors says who they are, or who it is itself.
-        return not (raw.authorised or "cid" in raw.parameters or "_id" in raw.parameters)
+        return not (raw.authorised or any(raw.parameters.get(name) for name in _NAMES_OF_VISITORS))
     return agent is Agent.ROBOT
 
 
 def admit(raw: RawHit, kind: HitKind, allowance: Allowance, site: Site, inputs: Inputs) -> Hit:
     """Return all that may be kept of an admitted hit."""
     given = raw.parameters
-    url = given.get("link") or given.get("download") or given.get("url", "")
-    page = page_url(clean(url, 8192))
+    page = clean(given.get("url", ""), _LONGEST_URL)
+    target = clean(given.get("link") or given.get("download") or "", _LONGEST_URL)
     visitor, fingerprint = _recognised(raw, allowance, site, inputs)
     settings = site.privacy
     return Hit(
@@ -82,12 +85,12 @@ def admit(raw: RawHit, kind: HitKind, allowance: Allowance, site: Site, inputs: 
         fingerprint=fingerprint,
         user_id=_user_id(raw, allowance, site),
         opens_visit=given.get("new_visit") == "1",
-        url=page,
+        url=page_url(target or page),
         title=clean(given.get("action_name", "")).strip(),
-        source=source(given.get("url", ""), given.get("urlref", ""), site_hosts(site.urls)),
+        source=source(page, clean(given.get("urlref", ""), _LONGEST_URL), site_hosts(site.urls)),
         device=inputs.device,
         place=inputs.place,
-        language=language(raw.language),
+        language=language(raw.language[:_LONGEST_ACCEPTED]),
         resolution=clean(given.get("res", ""), 20) if allowance.browser_features else "",
         local_second=_local_second(given),
         pageview_id=clean(given.get("pv_id", ""), 6),
@@ -153,17 +156,18 @@ def site_hosts(urls: tuple[str, ...]) -> frozenset[str]:
     return frozenset(url.partition("://")[2].partition("/")[0].partition(":")[0].lower() for url in urls)
 
 
-def time_of(raw_time: str, received: int, *, authorised: bool) -> int:
+def time_of(raw_time: str, received: int, *, authorised: bool, seconds_before: str = "") -> int:
     """Return when a hit happened, from its `cdt`: seconds since 1970, or `YYYY-MM-DD HH:MM:SS` in UTC.
 
-    A time in the future, more than 20 years ago, or not understood counts as now. One of more than 24 hours ago
-    needs a token. https://developer.matomo.org/api-reference/tracking-api
+    `seconds_before` is its `cdo`, counted back from there, or from now where no time is told. A time in the future,
+    more than 20 years ago, or not understood counts as now. One of more than 24 hours ago needs a token.
+    https://developer.matomo.org/api-reference/tracking-api
     """
     try:
-        seconds = int(raw_time) if raw_time.isdecimal() else int(_utc(raw_time).timestamp())
+        time = _moment(raw_time) if raw_time else received
+        time -= abs(int(seconds_before or 0)) * 1000
     except (ValueError, OverflowError):
         return received
-    time = seconds * 1000
     age = received - time
     if age < -_TOLERATED_FUTURE or age > _OLDEST:
         return received
@@ -177,5 +181,8 @@ _TOLERATED_FUTURE = 600 * 1000
 _OLDEST = 20 * 365 * _DAY
 
 
-def _utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+def _moment(text: str) -> int:
+    if text.isdecimal():
+        return int(text) * 1000
+    time = datetime.fromisoformat(text)
+    return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()) * 1000

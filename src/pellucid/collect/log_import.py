@@ -6,6 +6,7 @@ whenever, the next one goes on behind the last hit that is on disk.
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -40,7 +41,10 @@ class Outcome(Struct):
 
 
 class LogImport:
-    """Imports logs into one site. `notes` say how far earlier imports have come."""
+    """Imports logs into one site. `notes` say how far earlier imports have come; `now` counts seconds since 1970.
+
+    `expired` counts the page views that are older than the site keeps any: they will be deleted soon.
+    """
 
     def __init__(
         self,
@@ -49,6 +53,7 @@ class LogImport:
         collector: Callable[[Append], Collector],
         append: AppendNoted,
         notes: dict[str, int],
+        now: float,
     ) -> None:
         if site.privacy.consent is ConsentRule.TRACKING:
             raise RequestError(
@@ -56,6 +61,8 @@ class LogImport:
                 "nothing can be imported into it.",
             )
         self.outcome = Outcome()
+        self.expired = 0
+        self._kept_since = _kept_since(site, now)
         self._site = site
         self._reader = reader
         self._collector = collector(self._append)
@@ -79,13 +86,14 @@ class LogImport:
         told = [self._reader.read(line) for line in lines]
         page_views = [parameters for parameters in told if not isinstance(parameters, Skip)]
         self._pending = note
-        outcomes, wrong = await self._collector.collect_each(_WHOEVER_WROTE_THE_LOG, page_views, _TOKEN)
+        collected = await self._collector.collect_each(_WHOEVER_WROTE_THE_LOG, page_views, _TOKEN)
         if self._pending:
             # There was no hit to go with it.
             await self._append([])
         name, position = note
         self._notes[name] = max(position, self._notes.get(name, 0))
-        self._count(told, [*outcomes, *(Skip.UNREADABLE for _ in wrong)])
+        self.expired += sum(int(parameters["cdt"]) < self._kept_since for parameters in page_views)
+        self._count(told, [*collected.outcomes, *(Skip.UNREADABLE for _ in collected.invalid)])
 
     async def _append(self, rows: Sequence[tuple[int, bytes]]) -> None:
         notes = [self._pending] if self._pending else []
@@ -97,3 +105,8 @@ class LogImport:
         self.outcome.imported += outcomes.count(None)
         self.outcome.skipped.update(skip.value for skip in told if isinstance(skip, Skip))
         self.outcome.skipped.update(str(reason) for reason in outcomes if reason is not None)
+
+
+def _kept_since(site: Site, now: float) -> float:
+    days = site.privacy.retention_days
+    return 0.0 if days is None else now - timedelta(days=days).total_seconds()

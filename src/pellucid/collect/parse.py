@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from fast_query_parsers import parse_query_string
-from msgspec import DecodeError, Struct, ValidationError, json
+from msgspec import DecodeError, Struct, json
 
 from pellucid.errors import RequestError
 from pellucid.model.hit import HitKind
@@ -38,7 +38,6 @@ _ESCAPED_NAME = re.compile(rb"(?:^|&)[^=&]*%3[dD]")
 """A name with an equals sign in it, which the fast parser takes for the end of the name."""
 
 
-
 class Bulk(Struct):
     """The body of a bulk request; each of `requests` is a query string or an object of parameters."""
 
@@ -64,7 +63,7 @@ def bulk_of(body: bytes) -> Bulk:
     """Return a bulk request, or raise `RequestError` telling where its JSON is wrong."""
     try:
         return json.decode(body, type=Bulk)
-    except (DecodeError, ValidationError) as error:
+    except (DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RequestError(f"The bulk request is no JSON of the form {{'requests': [...]}}: {error}") from error
 
 
@@ -86,8 +85,11 @@ def _text(value: object) -> str:
 def kind_of(parameters: Mapping[str, str]) -> HitKind | None:
     """Return what a request tells of, or None if it is a custom action that nothing here can make sense of."""
     goal = parameters.get("idgoal")
+    custom = parameters.get("ca") == "1"
     if parameters.get("ping") == "1":
         return HitKind.PING
+    if goal and custom:
+        return None
     if goal == "0":
         return HitKind.ORDER if parameters.get("ec_id") else HitKind.CART
     if goal:
@@ -102,7 +104,7 @@ def kind_of(parameters: Mapping[str, str]) -> HitKind | None:
         return HitKind.CONTENT
     if parameters.get("search"):
         return HitKind.SEARCH
-    return None if parameters.get("ca") == "1" else HitKind.PAGEVIEW
+    return None if custom else HitKind.PAGEVIEW
 
 
 def kept_of(kind: HitKind, parameters: Mapping[str, str]) -> dict[str, str]:

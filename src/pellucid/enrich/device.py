@@ -9,10 +9,11 @@ import sys
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 
 from device_detector import DeviceDetector
-from msgspec import DecodeError, json
-from ua_parser import parse
+from msgspec import DecodeError, Struct, json
+from ua_parser import BestAvailableResolver, Domain, Resolver, load_builtins
 
 from pellucid.enrich.memory import Memory
 from pellucid.model.hit import Device
@@ -78,6 +79,7 @@ class DeviceParser:
         self._memory: Memory[Device] = Memory(now)
         self._helper: asyncio.subprocess.Process | None = None
         self._asked: deque[tuple[str, Device, asyncio.Future[Device]]] = deque()
+        self._oldest: object = None
         self._starting = asyncio.Lock()
         self._reading: asyncio.Task[None] | None = None
 
@@ -105,27 +107,37 @@ class DeviceParser:
 
     async def start(self) -> None:
         """Start the helper process, and wait until it is warm."""
-        await self._ask("", "", "", _NOTHING)
-        if self._asked:
-            await self._asked[-1][2]
+        answer = await self._ask("", "", "", _NOTHING)
+        if answer:
+            await answer
 
     def forget(self) -> None:
-        """Forget what is due."""
+        """Forget what is due; end a helper that has not answered since this was called last."""
         self._memory.forget()
+        oldest = self._asked[0] if self._asked else None
+        if oldest is not None and oldest is self._oldest:
+            self._end()
+        self._oldest = oldest
 
     async def close(self) -> None:
         """End the helper process."""
-        helper, self._helper = self._helper, None
-        if helper and helper.stdin:
-            helper.stdin.close()
-            await helper.wait()
+        helper = self._helper
+        self._end()
         if self._reading:
             await self._reading
+        if helper:
+            await helper.wait()
+
+    def _end(self) -> None:
+        if self._helper:
+            with suppress(ProcessLookupError):
+                self._helper.kill()
 
     async def _ask(self, key: str, user_agent: str, hints: str, fast: Device) -> asyncio.Future[Device] | None:
         async with self._starting:
-            if self._helper is None or self._helper.returncode is not None:
-                await self._start()
+            if self._helper is None:
+                with suppress(OSError):
+                    await self._start()
         helper = self._helper
         if helper is None or helper.stdin is None:
             return None
@@ -159,13 +171,14 @@ class DeviceParser:
             if not answer.done():
                 answer.set_result(fast)
         self._asked.clear()
+        self._helper = None
 
 
 def fast_device(user_agent: str) -> Device:
     """Return what can be told of a device in microseconds; brand and model stay unknown."""
     if not user_agent:
         return _NOTHING
-    found = parse(user_agent)
+    found = _fast_parser()(user_agent, Domain.USER_AGENT | Domain.OS)
     agent, system = found.user_agent, found.os
     family = agent.family if agent else ""
     browser, browser_code, engine = _BROWSERS.get(family, (family, "", ""))
@@ -184,6 +197,12 @@ def fast_device(user_agent: str) -> Device:
     )
 
 
+@cache
+def _fast_parser() -> Resolver:
+    # Not the parser that the library has ready, which remembers user agents for as long as the process lives.
+    return BestAvailableResolver(load_builtins())
+
+
 def _type_of(user_agent: str, system_code: str) -> str:
     if "iPad" in user_agent or "Tablet" in user_agent:
         return "tablet"
@@ -196,7 +215,7 @@ def _type_of(user_agent: str, system_code: str) -> str:
 
 def exact_device(user_agent: str, hints: str = "") -> Device:
     """Return all that device-detector tells of a device; takes some 10 milliseconds."""
-    found = DeviceDetector(user_agent, headers=_hint_headers(hints)).parse()
+    found = DeviceDetector(user_agent, headers=_hint_headers(hints), check_cache=False).parse()
     details = found.all_details
     system, client = details.get("os") or {}, details.get("client") or {}
     is_browser = found.client_type() == "browser"
@@ -214,26 +233,35 @@ def exact_device(user_agent: str, hints: str = "") -> Device:
     )
 
 
+class _Brand(Struct):
+    brand: str = ""
+    version: str = ""
+
+
+class _Hints(Struct, rename="camel"):
+    full_version_list: list[_Brand] | None = None
+    brands: list[_Brand] | None = None
+    model: str | None = None
+    platform: str | None = None
+    platform_version: str | None = None
+    mobile: bool | None = None
+
+
 def _hint_headers(hints: str) -> dict[str, str]:
     """Return the headers that a browser would have sent for the client hints a tracker read."""
     if not hints:
         return {}
     try:
-        told = json.decode(hints.encode(errors="replace"))
+        told = json.decode(hints.encode(errors="replace"), type=_Hints)
     except DecodeError:
         return {}
-    if not isinstance(told, dict):
-        return {}
-    brands = told.get("fullVersionList") or told.get("brands") or []
-    listed = [
-        f'"{brand.get("brand", "")}";v="{brand.get("version", "")}"' for brand in brands if isinstance(brand, dict)
-    ]
+    brands = told.full_version_list or told.brands or []
     return {
-        "Sec-CH-UA-Full-Version-List": ", ".join(listed),
-        "Sec-CH-UA-Model": f'"{told.get("model", "")}"',
-        "Sec-CH-UA-Platform": f'"{told.get("platform", "")}"',
-        "Sec-CH-UA-Platform-Version": f'"{told.get("platformVersion", "")}"',
-        "Sec-CH-UA-Mobile": "?1" if told.get("mobile") else "?0",
+        "Sec-CH-UA-Full-Version-List": ", ".join(f'"{brand.brand}";v="{brand.version}"' for brand in brands),
+        "Sec-CH-UA-Model": f'"{told.model or ""}"',
+        "Sec-CH-UA-Platform": f'"{told.platform or ""}"',
+        "Sec-CH-UA-Platform-Version": f'"{told.platform_version or ""}"',
+        "Sec-CH-UA-Mobile": "?1" if told.mobile else "?0",
     }
 
 

@@ -24,7 +24,7 @@ _NEVER_KEPT = frozenset(
 
 @lru_cache(maxsize=8192)
 def page_url(url: str, excluded: frozenset[str] = frozenset()) -> str:
-    """Return a page's URL without its fragment, its host in lower case, and without parameters that are not kept.
+    """Return a page's URL without fragment and account, its host in lower case, without parameters that are not kept.
 
     `excluded` adds names to those that are never kept, in lower case; matrix parameters (`;a=b`) count as a query.
     """
@@ -33,7 +33,8 @@ def page_url(url: str, excluded: frozenset[str] = frozenset()) -> str:
     path, _, matrix = path.partition(";")
     scheme, separator, rest = path.partition("://")
     if separator:
-        host, slash, below = rest.partition("/")
+        authority, slash, below = rest.partition("/")
+        host = authority.rpartition("@")[2]
         path = f"{scheme.lower()}://{host.lower()}{slash}{below}"
     kept = [pair for pair in _pairs(matrix, query) if _name(pair) not in _NEVER_KEPT and _name(pair) not in excluded]
     return (f"{path}?{'&'.join(kept)}" if kept else path)[:LONGEST_URL]

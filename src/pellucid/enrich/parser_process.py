@@ -3,7 +3,10 @@
 It ends when its input ends, so it never outlives the process that asks. It writes to nothing but the pipe.
 """
 
+import os
+import signal
 import sys
+from contextlib import suppress
 
 from msgspec import json
 
@@ -15,11 +18,13 @@ _WARM = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, li
 
 def main() -> None:
     """Answer until the input ends."""
+    # A terminal's Ctrl-C is for the process that asks.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     exact_device(_WARM)
-    for line in sys.stdin.buffer:
-        user_agent, hints = json.decode(line, type=tuple[str, str])
-        sys.stdout.buffer.write(json.encode(_device(user_agent, hints)) + b"\n")
-        sys.stdout.buffer.flush()
+    with suppress(BrokenPipeError):
+        for line in sys.stdin.buffer:
+            user_agent, hints = json.decode(line, type=tuple[str, str])
+            os.write(sys.stdout.fileno(), json.encode(_device(user_agent, hints)) + b"\n")
 
 
 def _device(user_agent: str, hints: str) -> Device:

@@ -2,12 +2,13 @@
 
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
 import maxminddb
 from iptocc import country_code
-from msgspec import Struct, convert
+from msgspec import Struct, ValidationError, convert
 
 from pellucid.enrich.memory import Memory
 from pellucid.errors import ConfigurationError
@@ -59,9 +60,14 @@ class Places:
         if not address:
             return _NOWHERE
         if self._reader:
-            record = convert(self._reader.get(address) or {}, _Record)
-            country = record.country.iso_code.lower()
-            region = record.subdivisions[0].iso_code if record.subdivisions else ""
-            return Place(CONTINENT.get(country, ""), country, region, record.city.names.get("en", ""))
+            # A database may know IPv4 alone, or hold records of another form; then the country has to do.
+            with suppress(ValueError, ValidationError):
+                return _place_of(convert(self._reader.get(address) or {}, _Record))
         country = (country_code(address) or "").lower()
         return Place(CONTINENT.get(country, ""), country) if country else _NOWHERE
+
+
+def _place_of(record: _Record) -> Place:
+    country = record.country.iso_code.lower()
+    region = record.subdivisions[0].iso_code if record.subdivisions else ""
+    return Place(CONTINENT.get(country, ""), country, region, record.city.names.get("en", ""))

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import regex
 import yaml_rs
-from is_crawler import is_crawler
+from is_crawler import crawler_contact, crawler_url, is_crawler
 from msgspec import Struct, convert
 
 from pellucid.enrich.memory import Memory
@@ -59,11 +59,19 @@ def agent(user_agent: str) -> Agent:
     """Return what kind of program a user agent names, without remembering it."""
     if user_agent.lower() in _ONLY_ROBOTS_CALL_THEMSELVES:
         return Agent.ROBOT
-    if not is_crawler(user_agent):
+    if not _is_suspected(user_agent):
         return Agent.PERSON
     if _any_of("bots.yml").search(user_agent):
         return Agent.ROBOT
     return Agent.LIBRARY if _any_of("client/libraries.yml").search(user_agent) else Agent.PERSON
+
+
+def _is_suspected(user_agent: str) -> bool:
+    suspected = is_crawler(user_agent)
+    # Left to itself it remembers user agents for as long as the process lives.
+    for remembering in (is_crawler, crawler_contact, crawler_url):
+        remembering.cache_clear()
+    return suspected
 
 
 @cache

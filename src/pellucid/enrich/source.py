@@ -79,9 +79,13 @@ def _campaign(url: str, referrer: str) -> Source | None:
 
 
 def _referred(referrer: str, own: frozenset[str], url: str) -> Source:
-    if not referrer or any(f"{name}=" in url for name in _IGNORED):
+    if not referrer or _is_ignored(url):
         return _DIRECT
     return _known(referrer, own)
+
+
+def _is_ignored(url: str) -> bool:
+    return any(name in url and _parameters(url).get(name) == "1" for name in _IGNORED)
 
 
 @lru_cache(maxsize=8192)
