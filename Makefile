@@ -8,7 +8,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install serve test check format bench parity browsers faults tracker lock
+.PHONY: help install serve test coverage check format bench parity browsers faults tracker lock
 
 help:  ## Print what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,13 @@ serve: $(RUNTIME)  ## Run Pellucid on this machine, with its data in ./data
 test: $(DEV)  ## Run every test
 	@sh .ci/system-packages
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+coverage: $(DEV)  ## Run every test, and print which lines none of them reaches
+	@sh .ci/system-packages
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 check: $(DEV)  ## Format, lint, types, who may import whom, documents that are made from code
 	$(BIN)/ruff format --check --quiet .
