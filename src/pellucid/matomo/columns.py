@@ -10,8 +10,9 @@ from enum import StrEnum
 from msgspec import Struct
 
 from pellucid.model.period import PeriodKind
+from pellucid.report.metrics import TIMINGS
 
-Cell = str | int | float | bool | None | list["Row"]
+Cell = str | int | float | bool | None | list["Row"] | tuple[str, ...]
 Row = dict[str, Cell]
 
 
@@ -24,11 +25,12 @@ class Shown(StrEnum):
 
 
 class Column(Struct, frozen=True):
-    """A column and the metric it shows."""
+    """A column and the metric it shows; `beside` another column, it stands only in rows where that is not zero."""
 
     name: str
     metric: str
     shown: Shown = Shown.ALWAYS
+    beside: str = ""
 
 
 class Ratio(Struct, frozen=True):
@@ -38,6 +40,13 @@ class Ratio(Struct, frozen=True):
     above: str
     below: str
     digits: int | None = None
+
+
+class Sum(Struct, frozen=True):
+    """A column that is the sum of others."""
+
+    name: str
+    of: tuple[str, ...]
 
 
 OF_VISITS = (
@@ -52,26 +61,56 @@ OF_VISITS = (
     Column("bounce_count", "bounces"),
     Column("nb_visits_converted", "visits_converted"),
 )
-OF_PAGES = (
-    Column("nb_visits", "unique_views"),
-    Column("nb_hits", "views"),
+OF_SOURCES = (
+    Column("nb_uniq_visitors", "daily_source_visitors", Shown.OF_A_DAY),
+    Column("sum_daily_nb_uniq_visitors", "daily_source_visitors", Shown.OF_DAYS),
+    Column("nb_users", "daily_source_users", Shown.OF_A_DAY),
+    Column("sum_daily_nb_users", "daily_source_users", Shown.OF_DAYS),
+    *(column for column in OF_VISITS if column.shown is Shown.ALWAYS),
+)
+"""Matomo adds up the sources of a row, so that a visitor of two of them counts twice."""
+
+_ENTERED, _LEFT = "entry_nb_visits", "exit_nb_visits"
+OF_HITS = (
+    Column("nb_visits", "visits"),
     Column("nb_uniq_visitors", "visitors", Shown.OF_A_DAY),
     Column("sum_daily_nb_uniq_visitors", "daily_visitors", Shown.OF_DAYS),
-    Column("sum_time_spent", "page_seconds"),
-    Column("entry_nb_visits", "entries"),
-    Column("entry_nb_uniq_visitors", "daily_entry_visitors", Shown.OF_A_DAY),
-    Column("sum_daily_entry_nb_uniq_visitors", "daily_entry_visitors", Shown.OF_DAYS),
-    Column("entry_nb_actions", "entry_actions"),
-    Column("entry_sum_visit_length", "entry_seconds"),
-    Column("entry_bounce_count", "entry_bounces"),
-    Column("exit_nb_visits", "exits"),
-    Column("exit_nb_uniq_visitors", "daily_exit_visitors", Shown.OF_A_DAY),
-    Column("sum_daily_exit_nb_uniq_visitors", "daily_exit_visitors", Shown.OF_DAYS),
 )
-RATIOS_OF_PAGES = (
+
+
+def _timing(part: str) -> tuple[Column, ...]:
+    return (
+        Column(f"nb_hits_with_time_{part}", f"{part}_views"),
+        Column(f"sum_time_{part}", f"{part}_seconds"),
+        Column(f"min_time_{part}", f"shortest_{part}"),
+        Column(f"max_time_{part}", f"longest_{part}"),
+    )
+
+
+OF_PAGES = (
+    *OF_HITS,
+    Column("nb_hits", "views"),
+    Column("sum_time_spent", "page_seconds"),
+    Column(_ENTERED, "entries", beside=_ENTERED),
+    Column("entry_nb_uniq_visitors", "daily_entry_visitors", Shown.OF_A_DAY, _ENTERED),
+    Column("sum_daily_entry_nb_uniq_visitors", "daily_entry_visitors", Shown.OF_DAYS, _ENTERED),
+    Column("entry_nb_actions", "entry_actions", beside=_ENTERED),
+    Column("entry_sum_visit_length", "entry_seconds", beside=_ENTERED),
+    Column("entry_bounce_count", "entry_bounces", beside=_ENTERED),
+    Column(_LEFT, "exits", beside=_LEFT),
+    Column("exit_nb_uniq_visitors", "daily_exit_visitors", Shown.OF_A_DAY, _LEFT),
+    Column("sum_daily_exit_nb_uniq_visitors", "daily_exit_visitors", Shown.OF_DAYS, _LEFT),
+    *(column for part in TIMINGS for column in _timing(part)),
+)
+VISITORS = frozenset(column.name for column in (*OF_VISITS, *OF_PAGES) if column.shown is not Shown.ALWAYS)
+"""Columns that count people: those of a folder are fewer than those of its pages."""
+
+RATIOS_OF_PAGES: tuple[Ratio | Sum, ...] = (
     Ratio("avg_time_on_page", "sum_time_spent", "nb_hits", 0),
-    Ratio("bounce_rate", "entry_bounce_count", "entry_nb_visits"),
-    Ratio("exit_rate", "exit_nb_visits", "nb_visits"),
+    Ratio("bounce_rate", "entry_bounce_count", _ENTERED),
+    Ratio("exit_rate", _LEFT, "nb_visits"),
+    *(Ratio(f"avg_time_{part}", f"sum_time_{part}", f"nb_hits_with_time_{part}", 3) for part in TIMINGS),
+    Sum("avg_page_load_time", tuple(f"avg_time_{part}" for part in TIMINGS)),
 )
 SUMMARY = (
     Column("nb_uniq_visitors", "visitors"),
@@ -101,8 +140,13 @@ OF_ACTIONS = (
 NOT_ENABLED = frozenset({"nb_uniq_visitors", "nb_users"})
 """Columns that Matomo does not count by default in years and ranges."""
 
-NEVER_ADDED = frozenset({"max_actions"})
-"""Columns of which a sum of rows holds the largest."""
+HIDDEN = frozenset(f"sum_time_{part}" for part in TIMINGS)
+"""Columns that others are worked out from, and that are not shown themselves."""
+
+NUMBERS = frozenset(
+    one.name for some in (OF_VISITS, OF_PAGES, RATIOS_OF_PAGES, SUMMARY, RATIOS_OF_VISITS, OF_ACTIONS) for one in some
+)
+"""Every column that counts something; the others tell what a row is."""
 
 
 def shown(columns: Sequence[Column], kind: PeriodKind) -> tuple[Column, ...]:
@@ -111,9 +155,37 @@ def shown(columns: Sequence[Column], kind: PeriodKind) -> tuple[Column, ...]:
     return tuple(column for column in columns if column.shown is not absent)
 
 
-def with_ratios(row: Row, ratios: Sequence[Ratio], *, written: bool) -> Row:
+def row_of(columns: Sequence[Column], numbers: Sequence[Cell]) -> Row:
+    """Return the columns of a row, given the number of each of their metrics."""
+    told = dict(zip(metrics(columns), numbers, strict=True))
+    row = {column.name: told[column.metric] for column in columns}
+    return {column.name: row[column.name] for column in columns if not column.beside or row[column.beside]}
+
+
+def metrics(columns: Sequence[Column]) -> tuple[str, ...]:
+    """Return the metrics that columns show, each once."""
+    return tuple(dict.fromkeys(column.metric for column in columns))
+
+
+def total(name: str, so_far: Cell, value: float) -> float:
+    """Return what a column of a sum of rows holds after one more row."""
+    if not isinstance(so_far, int | float):
+        return value
+    if name.startswith("max_"):
+        return max(so_far, value)
+    return min(so_far, value) if name.startswith("min_") else so_far + value
+
+
+def with_ratios(row: Row, ratios: Sequence[Ratio | Sum], *, written: bool) -> Row:
     """Return a row with what is worked out from it; `written` as Matomo shows it, else as bare fractions."""
-    return row | {ratio.name: _ratio(row, ratio, written=written) for ratio in ratios if ratio.above in row}
+    row = dict(row)
+    for one in ratios:
+        match one:
+            case Ratio():
+                row[one.name] = _ratio(row, one, written=written)
+            case Sum():
+                row[one.name] = plain(sum((_number(row[name]) for name in one.of), Decimal(0)))
+    return row
 
 
 def _ratio(row: Mapping[str, Cell], ratio: Ratio, *, written: bool) -> str | int | float:

@@ -11,6 +11,9 @@ from pellucid.errors import RequestError
 from pellucid.model.period import Period, PeriodKind
 
 MOST_PERIODS = 2000
+EARLIEST, LATEST = date(1971, 1, 1), date(2148, 12, 31)
+"""The days whose years, and the weeks these begin and end in, the store can tell apart."""
+
 _LAST = re.compile(r"(last|previous)(\d{1,4})")
 _DAYS_PER_WEEK = 7
 
@@ -109,13 +112,16 @@ def _day(text: str, today: date) -> date:
     if named:
         return named(today)
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         names = ", ".join(_NAMED)
         raise RequestError(
             f"Date format must be: YYYY-MM-DD, or one of {names}, last7, previous7, or two days with a comma; "
             f"{text!r} is none.",
         ) from error
+    if not EARLIEST <= day <= LATEST:
+        raise RequestError(f"The date {text} is out of reach: days from {EARLIEST} to {LATEST} can be asked for.")
+    return day
 
 
 def _month_ago(today: date) -> date:

@@ -2,20 +2,30 @@
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from urllib.parse import quote_plus
 
 from babel import Locale
+from babel.core import get_global
+from device_detector.parser.settings import FAMILY_FROM_OS
 from msgspec import Struct
 
 from pellucid.matomo.columns import Cell
 from pellucid.model.hit import SourceKind
 
 UNKNOWN = "Unknown"
+NO_KEYWORD = "Keyword not defined"
+_NO_TITLE = "Page Name not defined"
+NOWHERE = "xx"
 _ENGLISH = Locale("en")
+_WRITTEN_ALONE = "en"
+"""The language that no country comes before others in."""
+
 _ENGINES = {
     "Blink": "Blink (Chrome, Opera)",
     "Gecko": "Gecko (Firefox)",
     "WebKit": "WebKit (Safari)",
     "Trident": "Trident (IE)",
+    "Presto": "Presto (Opera)",
 }
 _CONTINENTS = {
     "afr": "Africa",
@@ -27,6 +37,10 @@ _CONTINENTS = {
     "eur": "Europe",
     "oce": "Oceania",
 }
+DEVICE_TYPES = (
+    *("desktop", "smartphone", "tablet", "feature phone", "console", "tv", "car browser", "smart display", "camera"),
+    *("portable media player", "phablet", "smart speaker", "wearable", "peripheral"),
+)
 SOURCES: Mapping[str, tuple[int, str, str]] = {
     SourceKind.DIRECT: (1, "Direct Entry", "direct"),
     SourceKind.SEARCH: (2, "Search Engines", "search"),
@@ -39,53 +53,135 @@ SOURCES: Mapping[str, tuple[int, str, str]] = {
 
 
 class Label(Struct, frozen=True):
-    """A label, the code Matomo has for the value, and the columns it puts beside."""
+    """A label, and the columns that tell more of the value."""
 
     text: str
-    code: str = ""
     more: Mapping[str, Cell] = {}
 
 
-def _known(value: str) -> Label:
-    return Label(value or UNKNOWN)
+def chosen(**wanted: str) -> dict[str, Cell]:
+    """Return the column that tells by which segment the visits of a row are chosen."""
+    return {"segment": ";".join(f"{name}=={quote_plus(value)}" for name, value in wanted.items())}
 
 
-def _country(code: str) -> Label:
+def written(write: Callable[[str], str], segment: str = "") -> Callable[[str], Label]:
+    """Return what labels a value, where a segment chooses by the value itself."""
+    return lambda value: Label(write(value), chosen(**{segment: value}) if segment else {})
+
+
+def known(value: str) -> str:
+    """Return a value, or the word for one that is not known."""
+    return value or UNKNOWN
+
+
+def device_type(kind: str) -> str:
+    """Return a type of device as a heading."""
+    return known(kind.capitalize())
+
+
+def engine(name: str) -> str:
+    """Return a browser's engine, with the browsers it is best known by."""
+    return known(_ENGINES.get(name, name))
+
+
+def keyword(text: str) -> str:
+    """Return what was searched for; search engines mostly keep it to themselves."""
+    return text or NO_KEYWORD
+
+
+def screen(resolution: str) -> str:
+    """Return a screen's width and height."""
+    return resolution or "unknown"
+
+
+def title(text: str) -> str:
+    """Return a page's title."""
+    return text or _NO_TITLE
+
+
+def browser(name: str, code: str) -> Label:
+    """Label a browser."""
+    return Label(known(name), chosen(browserCode=code))
+
+
+def browser_version(name: str, code: str, version: str) -> Label:
+    """Label a version of a browser."""
+    return Label(f"{known(name)} {version}".strip(), chosen(browserCode=code, browserVersion=version))
+
+
+def system_family(name: str, code: str) -> Label:
+    """Label the family an operating system belongs to: all of Linux is one."""
+    return Label(FAMILY_FROM_OS.get(code) or known(name))
+
+
+def system_version(name: str, code: str, version: str) -> Label:
+    """Label a version of an operating system."""
+    text = f"{known(name)} {version}".strip()
+    return Label(text, chosen(operatingSystemCode=code, operatingSystemVersion=version))
+
+
+def model(brand: str, name: str, kind: str) -> Label:
+    """Label a model; what has no name is told by its type."""
+    shown = name or f"Generic {device_type(kind)}"
+    segment = chosen(deviceBrand=known(brand), deviceModel=name or f"generic {kind}".strip())
+    return Label(f"{brand} - {shown}" if brand else shown, segment)
+
+
+def configuration(system: str, browser: str, resolution: str) -> Label:
+    """Label a system, browser and screen that come together."""
+    return Label(f"{known(system)} / {known(browser)} / {screen(resolution)}")
+
+
+def country(code: str) -> Label:
+    """Label a country."""
     name = _ENGLISH.territories.get(code.upper(), UNKNOWN) if code else UNKNOWN
-    return Label(name, code or "xx", {"code": code or "xx"})
+    return Label(name, {"code": code or NOWHERE, **chosen(countryCode=code or NOWHERE)})
 
 
-def _continent(code: str) -> Label:
+def continent(code: str) -> Label:
+    """Label a continent."""
     name = _CONTINENTS.get(code, UNKNOWN)
-    return Label(name, code, {"code": name})
+    return Label(name, {"code": name})
 
 
-def _source_kind(kind: str) -> Label:
+def region(code: str, within: str) -> Label:
+    """Label a region by its code: no list of names comes with the installation."""
+    name = country(within).text
+    more: dict[str, Cell] = {"region": code, "country": within or NOWHERE, "country_name": name, "region_name": code}
+    return Label(f"{code}, {name}" if code else UNKNOWN, more | chosen(regionCode=code, countryCode=within))
+
+
+def city(name: str, code: str, within: str) -> Label:
+    """Label a city with its country."""
+    above = region(code, within)
+    text = f"{name}, {above.more['country_name']}" if name else UNKNOWN
+    segment = chosen(city=name, regionCode=code, countryCode=within)
+    return Label(text, {**above.more, "city_name": name or UNKNOWN, **segment})
+
+
+def source_kind(kind: str) -> Label:
+    """Label where visits came from."""
     number, text, code = SOURCES[kind]
-    return Label(text, code, {"referrer_type": number})
+    return Label(text, {"referrer_type": number, **chosen(referrerType=code)})
 
 
 @lru_cache(maxsize=1024)
-def _language(tag: str) -> Label:
-    language, _, territory = tag.partition("-")
-    name = _ENGLISH.languages.get(language, "")
-    if not name:
-        return Label(UNKNOWN if not tag else f"{UNKNOWN} ({tag})")
-    where = _ENGLISH.territories.get(territory.upper(), "")
-    return Label(f"{name} - {where} ({tag})" if where else f"{name} ({tag})")
+def language_code(tag: str) -> Label:
+    """Label a language as it is spoken somewhere; where it is spoken first of all goes without saying."""
+    name, _, territory = tag.partition("-")
+    spoken = _ENGLISH.languages.get(name, "")
+    if not spoken:
+        return Label(f"{UNKNOWN} ({tag})" if tag else UNKNOWN)
+    likely = get_global("likely_subtags").get(name, "").rpartition("_")[2].lower()
+    territory = territory or ("" if name == _WRITTEN_ALONE else likely)
+    if territory in {"", name}:
+        return Label(f"{spoken} ({name})", chosen(languageCode=name))
+    where = _ENGLISH.territories.get(territory.upper(), UNKNOWN)
+    return Label(f"{spoken} - {where} ({name}-{territory})", chosen(languageCode=f"{name}-{territory}"))
 
 
-LABELS: Mapping[str, Callable[[str], Label]] = {
-    "plain": Label,
-    "known": _known,
-    "known_in_lower_case": lambda value: Label(value or "unknown"),
-    "title": lambda title: Label(title or "Page Name not defined"),
-    "keyword": lambda keyword: Label(keyword or "Keyword not defined"),
-    "source_kind": _source_kind,
-    "engine": lambda engine: _known(_ENGINES.get(engine, engine)),
-    "device_type": lambda kind: _known(kind.capitalize()),
-    "country": _country,
-    "continent": _continent,
-    "language": _language,
-}
-"""How a value of a dimension is written."""
+def language(tag: str) -> Label:
+    """Label a language, wherever it is spoken."""
+    name = tag.partition("-")[0]
+    spoken = _ENGLISH.languages.get(name, "")
+    return Label(spoken, {"segment": f"languageCode=={name},languageCode=@{name}-"}) if spoken else Label(UNKNOWN)

@@ -1,34 +1,28 @@
-"""Visits as Matomo's `Live` shows them: one by one, with what was done in each."""
+"""Visits as Matomo's `Live` shows them: who came, from where and with what; `actions` tells what was done in each."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from pellucid.matomo import labels
+from pellucid.matomo.actions import Setting, action_rows, duration, sales
 from pellucid.matomo.columns import Cell, Row
-from pellucid.matomo.labels import LABELS, SOURCES
-from pellucid.model.event import Event
-from pellucid.model.hit import HitKind
-from pellucid.model.site import Site
+from pellucid.model.goal import DimensionScope
+from pellucid.model.hit import HitKind, SourceKind
+from pellucid.model.visit import Visit
 from pellucid.report.live import VisitDetails
 
 _UNKNOWN_HOUR = 255
-_TYPES = {HitKind.PAGEVIEW: "action", HitKind.CART: "ecommerceAbandonedCart", HitKind.ORDER: "ecommerceOrder"}
-_KEPT_APART = frozenset({HitKind.PING})
-"""Hits that are no action of their own."""
+_SECONDS_PER_DAY = 86_400
 
 
-def visit_row(details: VisitDetails, site: Site) -> Row:
+def visit_row(details: VisitDetails, setting: Setting) -> Row:
     """Return a visit under Matomo's names."""
     visit = details.visit
-    zone = ZoneInfo(site.timezone)
-    first, last = (datetime.fromtimestamp(moment / 1000, zone) for moment in (visit.first_time, visit.last_time))
-    _, kind_name, kind = SOURCES[visit.source_kind]
-    country, continent = LABELS["country"](visit.country), LABELS["continent"](visit.continent)
     before = (visit.first_time - visit.previous_time) // 1000 if visit.previous_time else 0
-    events = [event for event in details.events if event.kind not in _KEPT_APART]
     return {
-        "idSite": site.id,
-        "siteName": site.name,
-        "siteCurrency": site.currency,
+        "idSite": setting.site.id,
+        "siteName": setting.site.name,
+        "siteCurrency": setting.site.currency,
         "idVisit": visit.visit_id,
         "visitorId": f"{visit.visitor_id:016x}",
         "fingerprint": f"{visit.fingerprint:016x}" if visit.fingerprint else None,
@@ -37,35 +31,62 @@ def visit_row(details: VisitDetails, site: Site) -> Row:
         "visitorType": "returning" if visit.visit_number > 1 else "new",
         "visitCount": visit.visit_number,
         "visitConverted": int(visit.conversions > 0),
-        "goalConversions": visit.conversions,
-        "daysSinceLastVisit": before // 86_400,
+        "goalConversions": sum(event.kind == HitKind.GOAL for event in details.events),
+        "daysSinceLastVisit": before // _SECONDS_PER_DAY,
         "secondsSinceLastVisit": before,
+        "visitDuration": visit.seconds,
+        "visitDurationPretty": duration(visit.seconds),
+        "actions": visit.actions,
+        "interactions": visit.pageviews + visit.searches,
+        "searches": visit.searches,
+        "events": visit.events,
+        "resolution": visit.resolution or None,
+        **_times(visit, ZoneInfo(setting.site.timezone)),
+        **_source(visit),
+        **_device(visit),
+        **_place(visit),
+        **_of_visit(details, setting),
+        **sales(details),
+        "actionDetails": action_rows(details, setting),
+    }
+
+
+def _times(visit: Visit, zone: ZoneInfo) -> Row:
+    first, last = (datetime.fromtimestamp(moment / 1000, zone) for moment in (visit.first_time, visit.last_time))
+    return {
         "serverDate": f"{last:%Y-%m-%d}",
         "serverDatePretty": _date(last),
         "serverDatePrettyFirstAction": _date(first),
         "serverTimePretty": f"{last:%H:%M:%S}",
         "serverTimePrettyFirstAction": f"{first:%H:%M:%S}",
         "serverTimestamp": visit.last_time // 1000,
-        "visitServerHour": f"{last.hour}",
+        "visitServerHour": str(last.hour),
         "firstActionTimestamp": visit.first_time // 1000,
         "lastActionTimestamp": visit.last_time // 1000,
         "lastActionDateTime": f"{datetime.fromtimestamp(visit.last_time / 1000, UTC):%Y-%m-%d %H:%M:%S}",
         "visitLocalHour": None if visit.local_hour == _UNKNOWN_HOUR else str(visit.local_hour),
-        "visitDuration": visit.seconds,
-        "visitDurationPretty": _duration(visit.seconds),
-        "actions": visit.actions,
-        "interactions": visit.pageviews + visit.searches,
-        "searches": visit.searches,
-        "events": visit.events,
+    }
+
+
+def _source(visit: Visit) -> Row:
+    _, kind_name, kind = labels.SOURCES[visit.source_kind]
+    searched = visit.source_kind == SourceKind.SEARCH
+    return {
         "referrerType": kind,
         "referrerTypeName": kind_name,
-        "referrerName": visit.source_name or None,
-        "referrerKeyword": visit.source_keyword or None,
+        "referrerName": visit.source_name,
+        "referrerKeyword": labels.keyword(visit.source_keyword) if searched else visit.source_keyword,
+        "referrerKeywordPosition": None,
         "referrerUrl": visit.source_url or None,
-        "languageCode": visit.language or None,
-        "language": LABELS["language"](visit.language).text,
-        "deviceType": LABELS["device_type"](visit.device_type).text,
-        "deviceBrand": LABELS["known"](visit.device_brand).text,
+        "referrerSearchEngineUrl": None,
+        "referrerSocialNetworkUrl": None,
+    }
+
+
+def _device(visit: Visit) -> Row:
+    return {
+        "deviceType": labels.device_type(visit.device_type),
+        "deviceBrand": labels.known(visit.device_brand),
         "deviceModel": visit.device_model or f"Generic {visit.device_type.capitalize()}".strip(),
         "operatingSystem": f"{visit.system} {visit.system_version}".strip(),
         "operatingSystemName": visit.system,
@@ -76,71 +97,35 @@ def visit_row(details: VisitDetails, site: Site) -> Row:
         "browserCode": visit.browser_code,
         "browserVersion": visit.browser_version,
         "browserFamily": visit.engine,
-        "browserFamilyDescription": LABELS["engine"](visit.engine).text,
-        "resolution": visit.resolution or None,
-        "continent": continent.text,
+        "browserFamilyDescription": labels.engine(visit.engine),
+    }
+
+
+def _place(visit: Visit) -> Row:
+    country = labels.country(visit.country).text
+    spoken = f"Language code {visit.language}" if "-" in visit.language else labels.language(visit.language).text
+    return {
+        "languageCode": visit.language or None,
+        "language": spoken,
+        "continent": labels.continent(visit.continent).text,
         "continentCode": visit.continent or None,
-        "country": country.text,
-        "countryCode": country.code,
+        "country": country,
+        "countryCode": visit.country or labels.NOWHERE,
+        "region": visit.region or None,
         "regionCode": visit.region or None,
         "city": visit.city or None,
-        "location": ", ".join(part for part in (visit.city, country.text) if part),
-        "actionDetails": _actions(events, zone),
+        "location": ", ".join(part for part in (visit.city, country) if part),
     }
 
 
-def _actions(events: list[Event], zone: ZoneInfo) -> list[Row]:
-    rows: list[Row] = []
-    page = 0
-    for event, following in zip(events, [*events[1:], None], strict=True):
-        page += event.kind == HitKind.PAGEVIEW
-        spent = following.previous_seconds if following else 0
-        rows.append(_action(event, zone, page, spent))
-    return rows
-
-
-def _action(event: Event, zone: ZoneInfo, page: int, spent: int) -> Row:
-    time = datetime.fromtimestamp(event.time / 1000, zone)
-    given = event.parameters
-    row: dict[str, Cell] = {
-        "type": _TYPES.get(HitKind(event.kind), event.kind),
-        "url": event.url,
-        "timestamp": event.time // 1000,
-        "serverTimePretty": f"{time:%b} {time.day}, {time:%Y %H:%M:%S}",
-        "idpageview": event.pageview_id or None,
-    }
-    match event.kind:
-        case HitKind.PAGEVIEW:
-            title: Row = {"pageTitle": event.title or None, "title": event.title, "subtitle": event.url}
-            timed: Row = {"pageviewPosition": page, "timeSpent": spent, "timeSpentPretty": _duration(spent)}
-            return row | title | timed
-        case HitKind.EVENT:
-            return row | {
-                "eventCategory": given.get("e_c"),
-                "eventAction": given.get("e_a"),
-                "eventName": given.get("e_n"),
-                "eventValue": given.get("e_v"),
-            }
-        case HitKind.SEARCH:
-            return row | {"siteSearchKeyword": given.get("search"), "siteSearchCategory": given.get("search_cat")}
-        case HitKind.GOAL:
-            return row | {"goalId": given.get("idgoal"), "revenue": given.get("revenue")}
-        case HitKind.CONTENT:
-            return row | {"contentName": given.get("c_n"), "contentPiece": given.get("c_p")}
-        case _:
-            return row
+def _of_visit(details: VisitDetails, setting: Setting) -> Row:
+    """Return the custom dimensions of the visit: the last value that was told of each."""
+    names = [f"dimension{one.id}" for one in setting.dimensions if one.scope is DimensionScope.VISIT]
+    row: dict[str, Cell] = dict.fromkeys(names)
+    for event in details.events:
+        row |= {name: event.parameters[name] for name in names if name in event.parameters}
+    return row
 
 
 def _date(moment: datetime) -> str:
     return f"{moment:%A}, {moment:%B} {moment.day}, {moment.year}"
-
-
-def _duration(seconds: int) -> str:
-    """Return a duration as Matomo writes it: the two largest of its units."""
-    units = (("days", 86_400), ("hours", 3_600), ("min", 60), ("s", 1))
-    parts = []
-    for name, size in units:
-        number, seconds = divmod(seconds, size)
-        parts.append((number, name))
-    told = [f"{number}{'' if name == 's' else ' '}{name}" for number, name in parts if number]
-    return " ".join(told[:2]) or "0s"

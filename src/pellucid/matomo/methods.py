@@ -9,12 +9,14 @@ from msgspec import Struct
 
 from pellucid.errors import NotAllowed, NotSignedIn, RequestError
 from pellucid.matomo import administration as setup
+from pellucid.matomo.actions import Setting
 from pellucid.matomo.columns import Row
 from pellucid.matomo.dates import asked, key
 from pellucid.matomo.live import visit_row
 from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters
-from pellucid.matomo.reports import NUMBERS, SUMMARIES, TABLES, Answers, number, summary, table
+from pellucid.matomo.reports import NUMBERS, SUMMARIES, Answers, number, summary, table
 from pellucid.matomo.segments import segment_of
+from pellucid.matomo.tables import TABLES
 from pellucid.model.account import Access, Account
 from pellucid.model.period import Period
 from pellucid.model.site import Site
@@ -113,7 +115,8 @@ def _last_visits(call: Call, sites: list[Site]) -> Answer:
             call.given.number("filter_offset", 0),
             segment_of(call.given.text("segment", "")),
         )
-        rows += [visit_row(details, site) for details in visits]
+        setting = Setting(site, call.registry.goals(site.id), call.registry.dimensions(site.id))
+        rows += [visit_row(details, setting) for details in visits]
     return rows
 
 

@@ -32,7 +32,7 @@ def routes(registry: Registry, reports: Answers, store: Store, now: Callable[[],
         try:
             told = await run_in_threadpool(_answer, token, given)
         except PellucidError as error:
-            return JSONResponse({"result": "error", "message": str(error)}, status_of(error), _NO_STORE)
+            return JSONResponse({"result": "error", "message": _without(token, error)}, status_of(error), _NO_STORE)
         return JSONResponse(told, headers=_NO_STORE)
 
     def _answer(token: str, given: Parameters) -> Answer:
@@ -49,6 +49,11 @@ def routes(registry: Registry, reports: Answers, store: Store, now: Callable[[],
 
 def _account(registry: Registry, token: str) -> Account | None:
     return None if token in {"", _SIGNED_OUT} else registry.bearer(token)
+
+
+def _without(token: str, error: PellucidError) -> str:
+    """Return what an error says, without a token that was given as something else."""
+    return str(error).replace(token, "…") if token else str(error)
 
 
 def _bearer(request: Request) -> str:

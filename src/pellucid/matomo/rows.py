@@ -1,34 +1,36 @@
 """What Matomo's generic filters do to rows, in its order: pattern, sort, limit, then which columns are shown."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pellucid.errors import RequestError
-from pellucid.matomo.columns import Cell, Row
+from pellucid.matomo.columns import HIDDEN, NUMBERS, Cell, Row
 from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters
+from pellucid.matomo.tree import SUBTABLE, add
 
 DEFAULT_ORDER = ("nb_visits", "nb_hits", "nb_actions")
-_SUBTABLE = "subtable"
 _IDENTIFIER = "idsubdatatable"
 
 
-def filtered(rows: Sequence[Row], given: Parameters) -> list[Row]:
-    """Return the rows that the parameters `filter_*`, `showColumns` and `hideColumns` leave, subtables included."""
-    matching = _matching(rows, given)
-    cut = _cut(_ordered(matching, given), given)
-    hidden, only = _names(given, "hideColumns"), _names(given, "showColumns")
-    return [_columns({**row, **_below(row, given)}, hidden, only) for row in cut]
+def filtered(rows: Sequence[Row], given: Parameters, worked_out: Callable[[Row], Row] = dict) -> list[Row]:
+    """Return the rows that the parameters `filter_*`, `showColumns` and `hideColumns` leave, subtables included.
+
+    `worked_out` adds to a sum of rows what is not a sum.
+    """
+    left = _cut(_truncated(_ordered(_matching(rows, given), given), given, worked_out), given)
+    hidden, only = _names(given, "hideColumns") | HIDDEN, _names(given, "showColumns")
+    return [_columns({**row, **_below(row, given, worked_out)}, hidden, only) for row in left]
 
 
-def _below(row: Row, given: Parameters) -> Row:
-    below = row.get(_SUBTABLE)
-    return {_SUBTABLE: list(filtered(below, given))} if isinstance(below, list) else {}
+def _below(row: Row, given: Parameters, worked_out: Callable[[Row], Row]) -> Row:
+    below = row.get(SUBTABLE)
+    return {SUBTABLE: filtered(below, given, worked_out)} if isinstance(below, list) else {}
 
 
 def number_folders(rows: Iterable[Row], numbers: Iterator[int]) -> None:
     """Give each row that has a subtable the number by which that is asked for."""
     for row in rows:
-        below = row.get(_SUBTABLE)
+        below = row.get(SUBTABLE)
         if isinstance(below, list):
             row[_IDENTIFIER] = next(numbers)
             number_folders(below, numbers)
@@ -37,7 +39,7 @@ def number_folders(rows: Iterable[Row], numbers: Iterator[int]) -> None:
 def folder(rows: Iterable[Row], number: int) -> list[Row]:
     """Return the subtable with a number; nothing if there is none."""
     for row in rows:
-        below = row.get(_SUBTABLE)
+        below = row.get(SUBTABLE)
         if isinstance(below, list):
             found = below if row[_IDENTIFIER] == number else folder(below, number)
             if found:
@@ -47,7 +49,7 @@ def folder(rows: Iterable[Row], number: int) -> list[Row]:
 
 def closed(rows: Iterable[Row]) -> list[Row]:
     """Return rows without their subtables."""
-    return [{name: value for name, value in row.items() if name != _SUBTABLE} for row in rows]
+    return [{name: value for name, value in row.items() if name != SUBTABLE} for row in rows]
 
 
 def _matching(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
@@ -77,6 +79,17 @@ def _rank(value: Cell) -> tuple[bool, float, str]:
     return (False, 0.0, str(value or "").lower())
 
 
+def _truncated(rows: Sequence[Row], given: Parameters, worked_out: Callable[[Row], Row]) -> Sequence[Row]:
+    """Return the first rows, and one that is the sum of the others."""
+    number = given.number("filter_truncate", ALL)
+    if number < 0 or len(rows) <= number + 1:
+        return rows
+    others: Row = {"label": "Others"}
+    for row in rows[number:]:
+        add(others, {name: value for name, value in row.items() if name in NUMBERS})
+    return [*rows[:number], worked_out(others)]
+
+
 def _cut(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
     offset = max(given.number("filter_offset", 0), 0)
     limit = given.number("filter_limit", DEFAULT_LIMIT)
@@ -89,5 +102,5 @@ def _names(given: Parameters, name: str) -> frozenset[str]:
 
 def _columns(row: Row, hidden: frozenset[str], only: frozenset[str]) -> Row:
     if only:
-        return {name: value for name, value in row.items() if name in only or name in {"label", _SUBTABLE}}
+        return {name: value for name, value in row.items() if name in only or name not in NUMBERS}
     return {name: value for name, value in row.items() if name not in hidden}

@@ -7,11 +7,13 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from pellucid.errors import RequestError
+from pellucid.matomo.labels import UNKNOWN
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import EVERYBODY, Condition, Operator, Segment
 
 _CONDITION = re.compile(r"(?P<name>[A-Za-z0-9]+)(?P<operator>==|!=|<=|>=|=@|!@|=\^|=\$|<|>)(?P<value>.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([,;])")
+_OWN = re.compile(r"dimension[0-9]{1,3}")
 _AND = re.compile(r"(?<!\\);")
 _OR = re.compile(r"(?<!\\),")
 
@@ -43,6 +45,14 @@ def _kind(text: str) -> str:
     return _KINDS[text]
 
 
+def _unless_unknown(text: str) -> str:
+    return "" if text == UNKNOWN else text
+
+
+def _unless_generic(text: str) -> str:
+    return "" if text.lower().startswith("generic ") else text
+
+
 NAMES: Mapping[str, _Name] = {
     "actions": _Name("actions"),
     "browserCode": _Name("browser_code"),
@@ -52,12 +62,17 @@ NAMES: Mapping[str, _Name] = {
     "city": _Name("city"),
     "continentCode": _Name("continent"),
     "countryCode": _Name("country"),
-    "deviceBrand": _Name("device_brand"),
-    "deviceModel": _Name("device_model"),
+    "daysSinceLastVisit": _Name("days_since_last_visit"),
+    "deviceBrand": _Name("device_brand", _unless_unknown),
+    "deviceModel": _Name("device_model", _unless_generic),
     "deviceType": _Name("device_type"),
     "downloadUrl": _Name("download_url"),
     "entryPageTitle": _Name("entry_title"),
     "entryPageUrl": _Name("entry_url"),
+    "eventAction": _Name("event_action"),
+    "eventCategory": _Name("event_category"),
+    "eventName": _Name("event_name"),
+    "events": _Name("events"),
     "exitPageTitle": _Name("exit_title"),
     "exitPageUrl": _Name("exit_url"),
     "languageCode": _Name("language"),
@@ -73,11 +88,16 @@ NAMES: Mapping[str, _Name] = {
     "referrerUrl": _Name("source_url"),
     "regionCode": _Name("region"),
     "resolution": _Name("resolution"),
+    "searches": _Name("searches"),
+    "siteSearchCategory": _Name("search_category"),
+    "siteSearchKeyword": _Name("search_keyword"),
     "userId": _Name("user_id"),
     "visitCount": _Name("visit_number"),
     "visitDuration": _Name("seconds"),
     "visitLocalHour": _Name("local_hour"),
+    "visitStartServerHour": _Name("hour"),
     "visitorId": _Name("visitor_id", _visitor),
+    "visitorType": _Name("visitor_type"),
 }
 
 
@@ -94,7 +114,7 @@ def _condition(text: str) -> Condition:
     if found is None:
         operators = " ".join(Operator)
         raise RequestError(f"The segment condition {text!r} is not valid: it needs a name and one of {operators}.")
-    name = NAMES.get(found["name"])
+    name = _Name(found["name"]) if _OWN.fullmatch(found["name"]) else NAMES.get(found["name"])
     if name is None:
         raise RequestError(f"Segment {found['name']!r} is not a supported segment; there are {', '.join(NAMES)}.")
     value = unquote(_ESCAPED.sub(r"\1", found["value"]))

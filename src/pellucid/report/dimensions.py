@@ -1,5 +1,6 @@
 """Every dimension: one row says what it tells apart, and which expression tells it in which rows."""
 
+import re
 from collections.abc import Mapping
 from typing import get_args, get_type_hints
 
@@ -13,13 +14,14 @@ class Dimension(Struct, frozen=True):
     """What rows can be told apart by.
 
     `told` is an expression for each source. It may use the bound value `timezone`. A `steady` dimension has all its
-    values in every period, also those on which nothing happened.
+    values in every period, also those on which nothing happened. Segments compare a `number` as one.
     """
 
     name: str
     meaning: str
     told: Mapping[Source, str]
     steady: bool = False
+    number: bool = False
 
 
 def _everywhere(sql: str) -> dict[Source, str]:
@@ -65,6 +67,8 @@ _MEANINGS = {
     "visitor_id": "The visitor.",
     "visit_number": "Which of the visitor's visits it is.",
     "actions": "How many actions the visit had.",
+    "searches": "How many searches the visit had.",
+    "events": "How many of the site's own events the visit had.",
     "seconds": "How long the visit took.",
     "local_hour": "The visitor's own hour when the visit began.",
     "entry_url": "The first page of the visit.",
@@ -73,24 +77,57 @@ _MEANINGS = {
     "exit_title": "The title of the last page.",
 }
 
+_NUMBERS = frozenset(
+    name
+    for name, hint in get_type_hints(Visit, include_extras=True).items()
+    if (get_args(hint)[0] if get_args(hint) else hint) is int
+)
+_OWN = re.compile(r"dimension([0-9]{1,3})")
+
 _DIMENSIONS = (
     Dimension("day", "The site's local day.", _everywhere("visit_day"), steady=True),
     Dimension("week", "The Monday of the week.", _everywhere("toMonday(visit_day)"), steady=True),
     Dimension("month", "The first day of the month.", _everywhere("toStartOfMonth(visit_day)"), steady=True),
     Dimension("year", "The first day of the year.", _everywhere("toStartOfYear(visit_day)"), steady=True),
-    Dimension("hour", "The hour in the site's time zone.", _hour(), steady=True),
+    Dimension("hour", "The hour in the site's time zone.", _hour(), steady=True, number=True),
     Dimension("site", "The site.", _everywhere("site_id")),
     Dimension("page_url", "The address of a page.", _page("url")),
     Dimension("page_title", "The title of a page.", _page("title")),
     Dimension("download_url", "The address of a downloaded file.", {Source.DOWNLOADS: "url"}),
     Dimension("outlink_url", "The address of a link to another site.", {Source.OUTLINKS: "url"}),
-    *(Dimension(name, meaning, dict.fromkeys(OF_VISITS, name)) for name, meaning in _MEANINGS.items()),
+    Dimension("search_keyword", "What was searched for on the site.", {Source.SEARCHES: "parameters['search']"}),
+    Dimension(
+        "search_category", "Where on the site it was searched for.", {Source.SEARCHES: "parameters['search_cat']"}
+    ),
+    Dimension("event_category", "What kind of event the site names.", {Source.EVENTS: "parameters['e_c']"}),
+    Dimension("event_action", "What happened in the event.", {Source.EVENTS: "parameters['e_a']"}),
+    Dimension("event_name", "What the event happened to.", {Source.EVENTS: "parameters['e_n']"}),
+    Dimension("order_id", "The number of an order.", {Source.HITS: "parameters['ec_id']"}),
+    Dimension(
+        "visitor_type",
+        "Whether the visitor is new or returning.",
+        dict.fromkeys(OF_VISITS, "if(visit_number > 1, 'returning', 'new')"),
+    ),
+    Dimension(
+        "days_since_last_visit",
+        "How many days ago the visitor's visit before began; 0 where there was none.",
+        dict.fromkeys(OF_VISITS, "if(previous_time = 0, 0, intDiv(first_time - previous_time, 86400000))"),
+        number=True,
+    ),
+    *(
+        Dimension(name, meaning, dict.fromkeys(OF_VISITS, name), number=name in _NUMBERS)
+        for name, meaning in _MEANINGS.items()
+    ),
 )
 
 DIMENSIONS: Mapping[str, Dimension] = {dimension.name: dimension for dimension in _DIMENSIONS}
 
-IS_NUMBER: Mapping[str, bool] = {
-    name: (get_args(hint)[0] if get_args(hint) else hint) is int
-    for name, hint in get_type_hints(Visit, include_extras=True).items()
-}
-"""Whether a field of a visit holds a number, so that a segment compares it as one."""
+
+def dimension_of(name: str) -> Dimension | None:
+    """Return a dimension, one of the owner's own (`dimension1`) too; None if there is none of that name."""
+    own = _OWN.fullmatch(name)
+    if own is None:
+        return DIMENSIONS.get(name)
+    told = f"parameters['dimension{int(own[1])}']"
+    # A segment looks through the first of them.
+    return Dimension(name, "What the owner tells apart.", dict.fromkeys((Source.HITS, *OF_EVENTS), told))

@@ -25,7 +25,8 @@ class Metric(Struct, frozen=True):
     """A number that can be asked for.
 
     `counted` is an aggregate for each source it can be counted from, the preferred one first. A metric without it is
-    worked out by `formula` from others, those named in `of`; it is None where there is nothing to divide by.
+    worked out by `formula` from others, those named in `of`; it is None where there is nothing to divide by. `nothing`
+    is its value where its source has no row.
     """
 
     name: str
@@ -34,34 +35,79 @@ class Metric(Struct, frozen=True):
     counted: Mapping[Source, str] = {}
     formula: str = ""
     of: tuple[str, ...] = ()
+    nothing: str = "0"
 
 
 _BOUNCED = "countIf(actions <= 1)"
 _VISIT_OF_ADDRESS = "uniqExact(visit_day, visit_id, url)"
+_ITS_SOURCE = "source_kind, source_name, source_keyword, source_url"
+_IN_HITS = (Source.HITS, Source.VIEWS, Source.DOWNLOADS, Source.OUTLINKS, Source.SEARCHES, Source.EVENTS)
+
+
+def _distinct(what: str, visits: str = "") -> dict[Source, str]:
+    """Return the ways to count what is distinct: among visits, and among each kind of what happens in them."""
+    return {Source.VISITS: visits or what, **dict.fromkeys(_IN_HITS, what)}
+
+
+TIMINGS: Mapping[str, str] = {
+    "network": "pf_net",
+    "server": "pf_srv",
+    "transfer": "pf_tfr",
+    "dom_processing": "pf_dm1",
+    "dom_completion": "pf_dm2",
+    "on_load": "pf_onl",
+}
+"""The parts of the time that a page takes to load, and the parameter that tells each in milliseconds."""
+
+
+def _timing(part: str, parameter: str) -> tuple[Metric, ...]:
+    told = f"toUInt32OrNull(parameters['{parameter}'])"
+    what = f"how long pages took to load: {part.replace('_', ' ')}"
+    return (
+        Metric(f"{part}_views", f"Page views that told {what}.", counted={Source.VIEWS: f"count({told})"}),
+        Metric(
+            f"{part}_seconds",
+            f"Added up, {what}.",
+            Unit.SECONDS,
+            counted={Source.VIEWS: f"sum(ifNull({told}, 0)) / 1000"},
+        ),
+        Metric(
+            f"shortest_{part}",
+            f"At least, {what}.",
+            Unit.SECONDS,
+            counted={Source.VIEWS: f"min({told}) / 1000"},
+            nothing="null",
+        ),
+        Metric(
+            f"longest_{part}",
+            f"At most, {what}.",
+            Unit.SECONDS,
+            counted={Source.VIEWS: f"max({told}) / 1000"},
+            nothing="null",
+        ),
+    )
+
 
 _METRICS = (
     Metric(
         "visits",
         "Visits; told by something that happened in them, the visits that have it.",
-        counted={Source.VISITS: "count()", Source.HITS: "uniqExact(visit_day, visit_id)"},
+        counted=_distinct("uniqExact(visit_day, visit_id)", visits="count()"),
     ),
     Metric(
         "visitors",
         "Different visitors. Under daily recognition each day's visitors are new.",
-        counted={
-            Source.VISITS: "uniqExact(visitor_id)",
-            Source.VIEWS: "uniqExact(visitor_id)",
-            Source.HITS: "uniqExact(visitor_id)",
-        },
+        counted=_distinct("uniqExact(visitor_id)"),
     ),
     Metric(
         "daily_visitors",
         "The different visitors of each day, added up.",
-        counted={
-            Source.VISITS: "uniqExact(visit_day, visitor_id)",
-            Source.VIEWS: "uniqExact(visit_day, visitor_id)",
-            Source.HITS: "uniqExact(visit_day, visitor_id)",
-        },
+        counted=_distinct("uniqExact(visit_day, visitor_id)"),
+    ),
+    Metric(
+        "daily_source_visitors",
+        "The different visitors of each day and source, added up: who came by two ways counts twice.",
+        counted={Source.VISITS: f"uniqExact(visit_day, visitor_id, {_ITS_SOURCE})"},
     ),
     Metric(
         "users",
@@ -74,6 +120,11 @@ _METRICS = (
         counted={Source.VISITS: "uniqExactIf((visit_day, user_id), user_id != '')"},
     ),
     Metric(
+        "daily_source_users",
+        "The different user ids of each day and source, added up.",
+        counted={Source.VISITS: f"uniqExactIf((visit_day, user_id, {_ITS_SOURCE}), user_id != '')"},
+    ),
+    Metric(
         "actions",
         "Page views, searches, events, downloads and outlinks.",
         counted={Source.VISITS: "sum(actions)"},
@@ -81,7 +132,9 @@ _METRICS = (
     Metric("max_actions", "The most actions of one visit.", counted={Source.VISITS: "max(actions)"}),
     Metric("pageviews", "Page views.", counted={Source.VISITS: "sum(pageviews)", Source.VIEWS: "count()"}),
     Metric("searches", "Searches on the site.", counted={Source.VISITS: "sum(searches)", Source.SEARCHES: "count()"}),
-    Metric("events", "Events that the site names itself.", counted={Source.VISITS: "sum(events)"}),
+    Metric(
+        "events", "Events that the site names itself.", counted={Source.VISITS: "sum(events)", Source.EVENTS: "count()"}
+    ),
     Metric("downloads", "Downloads.", counted={Source.VISITS: "sum(downloads)", Source.DOWNLOADS: "count()"}),
     Metric(
         "outlinks",
@@ -184,9 +237,10 @@ _METRICS = (
         "exit_rate",
         "The share of a page's visits that ended with it.",
         Unit.SHARE,
-        formula="exits / nullIf(unique_views, 0)",
-        of=("exits", "unique_views"),
+        formula="exits / nullIf(visits, 0)",
+        of=("exits", "visits"),
     ),
+    *(metric for part, parameter in TIMINGS.items() for metric in _timing(part, parameter)),
 )  # fmt: skip -- a row a line
 
 METRICS: Mapping[str, Metric] = {metric.name: metric for metric in _METRICS}

@@ -27,18 +27,27 @@ class Reports:
         asked = statement(query)
         result = self._store.ask(asked.sql, asked.parameters)
         result = Result(query.dimensions + query.metrics, result.rows)
-        if len(query.dimensions) == 1 and query.limit is None and DIMENSIONS[query.dimensions[0]].steady:
+        if len(query.dimensions) == 1 and query.limit is None and _is_steady(query.dimensions[0]):
             return _filled(result, query)
         return result
 
 
+def _is_steady(name: str) -> bool:
+    return name in DIMENSIONS and DIMENSIONS[name].steady
+
+
 def _filled(result: Result, query: Query) -> Result:
     found = {row[0]: row for row in result.rows}
-    nothing: tuple[Value, ...] = tuple(None if METRICS[name].formula else 0 for name in query.metrics)
+    nothing: tuple[Value, ...] = tuple(map(_nothing, query.metrics))
     return Result(
         result.columns,
         tuple(found.get(step, (step, *nothing)) for step in steps(query.dimensions[0], query.period)),
     )
+
+
+def _nothing(name: str) -> Value:
+    metric = METRICS[name]
+    return None if metric.formula or metric.nothing == "null" else 0
 
 
 def steps(dimension: str, period: Period) -> list[Value]:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from pellucid.errors import RequestError
 from pellucid.model.query import Condition, Operator, Segment
-from pellucid.report.dimensions import DIMENSIONS, IS_NUMBER
+from pellucid.report.dimensions import DIMENSIONS, Dimension, dimension_of
 from pellucid.report.source import OF_VISITS, ROWS, Source
 from pellucid.store.client import Bound
 
@@ -52,25 +52,26 @@ def condition_on_visits(segment: Segment, scope: str, bind: Bind) -> str:
 
 
 def _condition(condition: Condition, scope: str, bind: Bind) -> str:
-    dimension = DIMENSIONS.get(condition.dimension)
+    dimension = dimension_of(condition.dimension)
     if dimension is None:
         names = ", ".join(sorted(DIMENSIONS))
         raise RequestError(f"There is no dimension {condition.dimension!r} to choose visits by; there are {names}.")
     if Source.VISITS in dimension.told:
-        return _compared(condition, condition.operator, dimension.told[Source.VISITS], bind)
+        return _compared(condition, condition.operator, dimension, Source.VISITS, bind)
     source = next(source for source in dimension.told if source not in OF_VISITS)
     table, rows = ROWS[source]
     # A visit lacks a page when none of its pages is that page.
     asked = _OPPOSITE.get(condition.operator, condition.operator)
     within = "in" if asked is condition.operator else "not in"
-    met = _compared(condition, asked, dimension.told[source], bind)
+    met = _compared(condition, asked, dimension, source, bind)
     return (
         f"(visit_day, visit_id) {within} (select visit_day, visit_id from {table} where {scope} and {rows} and {met})"
     )
 
 
-def _compared(condition: Condition, operator: Operator, told: str, bind: Bind) -> str:
-    if not IS_NUMBER.get(condition.dimension, condition.dimension == "hour"):
+def _compared(condition: Condition, operator: Operator, dimension: Dimension, source: Source, bind: Bind) -> str:
+    told = dimension.told[source]
+    if not dimension.number:
         if operator in _OF_NUMBERS:
             raise RequestError(f"{condition.dimension} is a text, and can not be compared by {operator}.")
         return _COMPARED[operator].format(told=f"toString({told})", value=bind("String", condition.value))

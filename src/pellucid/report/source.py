@@ -15,6 +15,7 @@ class Source(StrEnum):
     DOWNLOADS = "downloads"
     OUTLINKS = "outlinks"
     SEARCHES = "searches"
+    EVENTS = "events"
 
 
 _VISITS = "visits final"
@@ -31,6 +32,7 @@ ROWS: dict[Source, tuple[str, str]] = {
     Source.DOWNLOADS: (_EVENTS, "kind = 'download'"),
     Source.OUTLINKS: (_EVENTS, "kind = 'outlink'"),
     Source.SEARCHES: (_EVENTS, "kind = 'search'"),
+    Source.EVENTS: (_EVENTS, "kind = 'event'"),
 }
 """The table of each source, and the condition that makes its rows."""
 

@@ -1,16 +1,16 @@
 """A query as one statement of SQL: text made from our own tables, and every value bound.
 
-Each source that the metrics need is counted on its own, with zeros for the metrics it does not tell; then rows with
+Each source that the metrics need is counted on its own, with nothing for the metrics it does not tell; then rows with
 the same dimensions are added up, and what is worked out from others is worked out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from pellucid.errors import RequestError
 from pellucid.model.query import Query
-from pellucid.report.dimensions import DIMENSIONS, Dimension
+from pellucid.report.dimensions import DIMENSIONS, Dimension, dimension_of
 from pellucid.report.metrics import METRICS, Metric
 from pellucid.report.segment import Values, condition_on_visits
 from pellucid.report.source import OF_VISITS, ROWS, Source
@@ -41,10 +41,7 @@ def statement(query: Query) -> Statement:
         },
     )
     chosen = condition_on_visits(query.segment, _SCOPE, values.bind)
-    parts = [
-        _part(source, [metric if sources[metric.name] is source else None for metric in counted], dimensions, chosen)
-        for source in dict.fromkeys(sources.values())
-    ]
+    parts = [_part(source, counted, sources, dimensions, chosen) for source in dict.fromkeys(sources.values())]
     keys = [f"k{place} as {name}" for place, name in enumerate(query.dimensions)]
     sums = [f"sum(m{place}) as {metric.name}" for place, metric in enumerate(counted)]
     worked_out = [f"{metric.formula} as {metric.name}" for metric in metrics if metric.formula]
@@ -61,10 +58,19 @@ def statement(query: Query) -> Statement:
     return Statement("\n".join(lines), values.bound)
 
 
-def _part(source: Source, metrics: Sequence[Metric | None], dimensions: Sequence[Dimension], chosen: str) -> str:
+def _part(
+    source: Source,
+    counted: Sequence[Metric],
+    sources: Mapping[str, Source],
+    dimensions: Sequence[Dimension],
+    chosen: str,
+) -> str:
     table, rows = ROWS[source]
     keys = [f"{dimension.told[source]} as k{place}" for place, dimension in enumerate(dimensions)]
-    numbers = [f"{metric.counted[source] if metric else 0} as m{place}" for place, metric in enumerate(metrics)]
+    numbers = [
+        f"{metric.counted[source] if source is sources[metric.name] else metric.nothing} as m{place}"
+        for place, metric in enumerate(counted)
+    ]
     if chosen and source not in OF_VISITS:
         visits = f"select site_id, visit_day, visit_id from visits final where {_SCOPE} and {chosen}"
         chosen = f"(site_id, visit_day, visit_id) in ({visits})"
@@ -111,6 +117,7 @@ def _metric(name: str) -> Metric:
 
 
 def _dimension(name: str) -> Dimension:
-    if name not in DIMENSIONS:
+    dimension = dimension_of(name)
+    if dimension is None:
         raise RequestError(f"There is no dimension {name!r}; there are {', '.join(DIMENSIONS)}.")
-    return DIMENSIONS[name]
+    return dimension

@@ -39,6 +39,21 @@ def test_columns_are_chosen_and_left_out() -> None:
     assert others[0] == {"label": "C"}
 
 
+def test_what_tells_of_a_row_stays_beside_the_columns_that_are_chosen() -> None:
+    rows: list[Row] = [{"label": "/a", "nb_visits": 1, "nb_hits": 2, "url": "http://s/a"}]
+
+    assert filtered(rows, parameters_of([("showColumns", "nb_visits")])) == [
+        {"label": "/a", "nb_visits": 1, "url": "http://s/a"}
+    ]
+
+
+def test_rows_behind_the_first_are_summed_up() -> None:
+    cut = filtered(ROWS, parameters_of([("filter_truncate", "1")]), lambda row: row | {"worked_out": True})
+
+    assert cut == [ROWS[1], {"label": "Others", "nb_visits": 3, "nb_hits": 14, "worked_out": True}]
+    assert labels(filter_truncate="2") == ["C", "a", "b"]
+
+
 def test_a_hundred_rows_are_shown_unless_asked_otherwise() -> None:
     many: list[Row] = [{"label": str(number), "nb_visits": 1} for number in range(150)]
 

@@ -1,7 +1,7 @@
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid.errors import RequestError
@@ -27,6 +27,7 @@ def test_every_operator_is_read(operator: Operator) -> None:
     assert segment_of(f"city{operator}Lyon").groups[0][0] == Condition("city", operator, "Lyon")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_an_escaped_value_comes_through_whole(value: str) -> None:
     assert segment_of(f"pageTitle=={quote(value, safe='')}").groups[0][0].value == value
@@ -38,6 +39,14 @@ def test_a_comma_behind_a_backslash_is_part_of_the_value() -> None:
 
 def test_every_name_chooses_by_a_dimension_there_is() -> None:
     assert {name.dimension for name in NAMES.values()} <= set(DIMENSIONS)
+
+
+def test_dimensions_of_the_owner_are_chosen_by() -> None:
+    assert segment_of("dimension1==member").groups[0][0] == Condition("dimension1", Operator.EQUALS, "member")
+
+
+def test_what_matomo_calls_unknown_is_empty() -> None:
+    assert segment_of("deviceBrand==Unknown;deviceModel==generic+desktop").groups[0][0].value == ""
 
 
 def test_kinds_and_visitors_have_matomos_values() -> None:

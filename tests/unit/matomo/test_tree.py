@@ -1,8 +1,10 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pellucid.matomo.tree import DEEPEST, flat_label, grown, path_of
+from pellucid.matomo.columns import Row
+from pellucid.matomo.labels import Label
+from pellucid.matomo.tree import DEEPEST, changed, grown, having, path_and_query, path_of, without_scheme
 
 
 @pytest.mark.parametrize(
@@ -23,6 +25,7 @@ def test_an_address_is_a_path_of_folders(url: str, path: tuple[str, ...]) -> Non
     assert path_of(url) == path
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abc/?=%é", max_size=6), max_size=14))
 def test_a_path_is_never_too_deep_and_ends_in_a_page(parts: list[str]) -> None:
     path = path_of("http://a/" + "/".join(parts))
@@ -31,17 +34,25 @@ def test_a_path_is_never_too_deep_and_ends_in_a_page(parts: list[str]) -> None:
     assert path[-1].startswith("/")
 
 
-def test_a_flat_label_is_path_and_query() -> None:
-    assert flat_label("http://shop.example.org/blog/caf%C3%A9?page=2") == "/blog/café?page=2"
+def filed(*rows: tuple[str, Row]) -> list[tuple[list[Label], Row]]:
+    return [([Label(text) for text in path.split(" > ")], row) for path, row in rows]
+
+
+def test_an_address_is_shown_from_its_host_or_its_path_on() -> None:
+    url = "http://shop.example.org/blog/caf%C3%A9?page=2"
+
+    assert without_scheme(url) == "shop.example.org/blog/caf%C3%A9?page=2"
+    assert path_and_query(url) == "/blog/caf%C3%A9?page=2"
 
 
 def test_a_folder_is_the_sum_of_its_pages_without_their_visitors() -> None:
     tree = grown(
-        [
-            (("shop", "/a"), {"nb_visits": 2, "max_actions": 5, "nb_uniq_visitors": 2, "url": "http://s/shop/a"}),
-            (("shop", "bikes", "/b"), {"nb_visits": 3, "max_actions": 4, "nb_uniq_visitors": 1, "url": "http://s/b"}),
-            (("/index",), {"nb_visits": 1}),
-        ],
+        filed(
+            ("shop > /a", {"nb_visits": 2, "max_actions": 5, "nb_uniq_visitors": 2}),
+            ("shop > bikes > /b", {"nb_visits": 3, "max_actions": 4, "nb_uniq_visitors": 1}),
+            ("/index", {"nb_visits": 1}),
+        ),
+        frozenset({"nb_uniq_visitors"}),
     )
 
     shop, index = tree
@@ -49,3 +60,36 @@ def test_a_folder_is_the_sum_of_its_pages_without_their_visitors() -> None:
     assert "nb_uniq_visitors" not in shop
     assert [row["label"] for row in shop["subtable"]] == ["/a", "bikes"]
     assert index == {"label": "/index", "nb_visits": 1}
+
+
+def test_rows_with_the_same_labels_are_one() -> None:
+    here, there = ("fr", {"nb_visits": 2, "nb_uniq_visitors": 1}), ("fr", {"nb_visits": 3, "nb_uniq_visitors": 3})
+
+    assert grown(filed(here, there)) == [{"label": "fr", "nb_visits": 5, "nb_uniq_visitors": 4}]
+
+
+def test_what_a_label_tells_more_stands_in_its_row() -> None:
+    tree = grown([((Label("Google", {"url": "g"}), Label("bikes", {"url": "b"})), {"nb_visits": 1})])
+
+    assert tree == [
+        {"label": "Google", "url": "g", "nb_visits": 1, "subtable": [{"label": "bikes", "url": "b", "nb_visits": 1}]}
+    ]
+
+
+def test_only_what_has_some_of_a_column_is_left_in_every_folder() -> None:
+    rows: list[Row] = grown(filed(("shop > /a", {"exits": 1}), ("shop > /b", {"hits": 1}), ("/c", {"hits": 1})))
+
+    left = having(rows, "exits")
+
+    assert [row["label"] for row in left] == ["shop"]
+    assert [row["label"] for row in left[0]["subtable"]] == ["/a"]
+    assert having(rows, "") == rows
+
+
+def test_a_change_reaches_what_is_in_folders() -> None:
+    rows = grown(filed(("shop > /a", {"hits": 1})))
+
+    done = changed(rows, lambda row: row | {"seen": True})
+
+    assert done[0]["seen"] is True
+    assert done[0]["subtable"][0]["seen"] is True

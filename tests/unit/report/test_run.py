@@ -29,7 +29,7 @@ def a_query(*metrics: str, **fields: object) -> Query:
 
 @pytest.fixture
 def reports(store: Store) -> Reports:
-    """Reports on two visits of one visitor: three views of two pages, and a bounce the next day."""
+    """Reports on two visits of one visitor: three views of two pages and an event, and a bounce the next day."""
     visits = [
         a_visit(
             visit_id=1, actions=3, pageviews=3, seconds=60, country="de", entry_url="http://a/", exit_url="http://a/b"
@@ -40,6 +40,8 @@ def reports(store: Store) -> Reports:
             first_time=NOON + 86_400_000,
             last_time=NOON + 86_400_000,
             country="jp",
+            visit_number=2,
+            previous_time=NOON,
             entry_url="http://a/",
             exit_url="http://a/",
         ),
@@ -50,6 +52,7 @@ def reports(store: Store) -> Reports:
         an_event(event_id=1, url="http://a/"),
         an_event(event_id=2, url="http://a/b", time=NOON + 30_000, previous_url="http://a/", previous_seconds=30),
         an_event(event_id=3, url="http://a/b", time=NOON + 59_000, previous_url="http://a/b", previous_seconds=29),
+        an_event(event_id=5, kind="event", time=NOON + 60_000, parameters={"e_c": "video", "dimension1": "member"}),
         an_event(event_id=4, visit_id=2, visit_day=date(2025, 11, 25), time=NOON + 86_400_000),
     ]
     store.insert("visits", Visit, b"\n".join(map(json.encode, visits)), token="visits")
@@ -109,6 +112,23 @@ def test_a_page_brings_together_views_times_entries_and_exits(reports: Reports) 
     )
 
 
+def test_how_long_pages_took_to_load_is_told_by_those_that_say(reports: Reports, store: Store) -> None:
+    timed = [
+        an_event(event_id=10 + place, visit_id=9, url="http://a/slow", parameters={"pf_srv": milliseconds})
+        for place, milliseconds in enumerate(("250", "1000", "soon"))
+    ]
+    store.insert("events", Event, b"\n".join(map(json.encode, timed)), token="timed")
+
+    pages = reports.answer(
+        a_query(
+            *("server_views", "server_seconds", "shortest_server", "longest_server", "page_seconds"),
+            dimensions=("page_url",),
+        ),
+    )
+
+    assert pages.rows[1:] == (("http://a/b", 0, 0, None, None, 29), ("http://a/slow", 2, 1.25, 0.25, 1.0, 0))
+
+
 def test_rows_are_ordered_and_cut(reports: Reports) -> None:
     countries = a_query("actions", dimensions=("country",), order=(Order("actions", descending=False),), limit=1)
 
@@ -133,6 +153,13 @@ def test_rows_are_ordered_and_cut(reports: Reports) -> None:
         (Condition("page_url", Operator.EQUALS, "http://a/b"), 1),
         (Condition("page_url", Operator.DIFFERS, "http://a/b"), 1),
         (Condition("page_url", Operator.LACKS, "http"), 0),
+        (Condition("dimension1", Operator.EQUALS, "member"), 1),
+        (Condition("dimension1", Operator.DIFFERS, "member"), 1),
+        (Condition("dimension2", Operator.EQUALS, "member"), 0),
+        (Condition("event_category", Operator.EQUALS, "video"), 1),
+        (Condition("visitor_type", Operator.EQUALS, "returning"), 1),
+        (Condition("days_since_last_visit", Operator.AT_LEAST, "1"), 1),
+        (Condition("hour", Operator.EQUALS, "12"), 2),
     ],
 )
 def test_a_segment_chooses_visits(reports: Reports, condition: Condition, visits: int) -> None:
@@ -209,7 +236,7 @@ def test_the_latest_visit_comes_first_with_what_was_done_in_it(store: Store) -> 
     visits = last_visits(store, 1, WEEK, limit=10)
 
     assert [details.visit.visit_id for details in visits] == [2, 1]
-    assert [event.event_id for event in visits[1].events] == [1, 2, 3]
+    assert [event.event_id for event in visits[1].events] == [1, 2, 3, 5]
     assert [details.visit.visit_id for details in last_visits(store, 1, WEEK, limit=1, offset=1)] == [1]
 
 

@@ -1,0 +1,198 @@
+"""Matomo's reports with a row for each value: which of our dimensions each tells, and how its rows are labelled."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from urllib.parse import quote, unquote
+
+from msgspec import Struct
+
+from pellucid.matomo import labels
+from pellucid.matomo.columns import (
+    OF_HITS,
+    OF_PAGES,
+    OF_SOURCES,
+    OF_VISITS,
+    RATIOS_OF_PAGES,
+    VISITORS,
+    Cell,
+    Column,
+    Ratio,
+    Sum,
+)
+from pellucid.matomo.labels import Label, chosen, written
+from pellucid.matomo.tree import path_and_query, path_of, without_scheme
+from pellucid.model.hit import SourceKind
+
+
+class Table(Struct, frozen=True):
+    """A report with a row for each value of its dimensions.
+
+    `label` takes a row's values; where rows lie in folders, `path` gives the labels of the folders too, and `label` is
+    what a row is called in a flat report. `only` is the kind of source the visits must have come from; a row has to
+    have some of the column it `needs`; what is `always` there has a row without any visit. Folders have no sum of the
+    columns `apart`.
+    """
+
+    dimensions: tuple[str, ...]
+    label: Callable[..., Label]
+    column: str = ""
+    path: Callable[..., tuple[Label, ...]] | None = None
+    columns: tuple[Column, ...] = OF_VISITS
+    ratios: tuple[Ratio | Sum, ...] = ()
+    apart: frozenset[str] = frozenset()
+    only: SourceKind | None = None
+    needs: str = ""
+    always: tuple[Label, ...] = ()
+
+
+def _chosen_by(name: str, url: str) -> dict[str, Cell]:
+    """Return the segment that chooses by an address: it is escaped twice, as it has to be sent."""
+    return {"segment": f"{name}=={quote(quote(url, safe=''), safe='')}"}
+
+
+def _page(url: str, *, column: str) -> Label:
+    path = path_and_query(url)
+    return Label(unquote(path), {"url": url, column: path, **_chosen_by("pageUrl", url)})
+
+
+def _folders_of_page(url: str) -> tuple[Label, ...]:
+    *folders, page = path_of(url)
+    return (*map(Label, folders), Label(page, {"url": url, **_chosen_by("pageUrl", url)}))
+
+
+def _title(text: str) -> Label:
+    return Label(labels.title(text), chosen(pageTitle=text))
+
+
+def _title_apart(text: str) -> tuple[Label]:
+    # Matomo keeps titles apart from folders by a space before them.
+    return (Label(f" {labels.title(text)}", chosen(pageTitle=text)),)
+
+
+def _pages(column: str, needs: str) -> Table:
+    return Table(
+        ("page_url",),
+        partial(_page, column=column),
+        path=_folders_of_page,
+        columns=OF_PAGES,
+        ratios=RATIOS_OF_PAGES,
+        apart=VISITORS,
+        needs=needs,
+    )
+
+
+def _titles(column: str, needs: str) -> Table:
+    return Table(("page_title",), _title, column, _title_apart, OF_PAGES, RATIOS_OF_PAGES, needs=needs)
+
+
+def _links(dimension: str, metric: str, column: str, segment: str) -> Table:
+    def label(url: str) -> Label:
+        return Label(without_scheme(url), {"url": url, **_chosen_by(segment, url)})
+
+    def path(url: str) -> tuple[Label, ...]:
+        host, _, rest = without_scheme(url).partition("/")
+        return Label(host), Label(f"/{rest}", {"url": url, **_chosen_by(segment, url)})
+
+    columns = (*OF_HITS, Column("nb_hits", metric))
+    return Table((dimension,), label, column, path, columns, apart=VISITORS)
+
+
+def _sources(
+    only: SourceKind,
+    inner: str,
+    names: tuple[str, str],
+    write: Callable[[str], str] = str,
+    joint: str = " - ",
+) -> Table:
+    """Return a report on the names of a kind of source; a name's subtable tells what it came by."""
+
+    def label(name: str, came_by: str) -> Label:
+        told = write(came_by)
+        return Label(f"{name}{joint}{told}", {names[0]: name, names[1]: told, **_of(name)})
+
+    def path(name: str, came_by: str) -> tuple[Label, ...]:
+        return Label(name, _of(name)), Label(came_by)
+
+    def _of(name: str) -> dict[str, Cell]:
+        return chosen(referrerType=labels.SOURCES[only][2], referrerName=name)
+
+    return Table(("source_name", inner), label, path=path, columns=OF_SOURCES, only=only)
+
+
+def _keyword(keyword: str, name: str) -> Label:
+    return Label(f"{keyword} - {name}", {"Referrers_Keyword": keyword, "Referrers_SearchEngine": name})
+
+
+def _folder_of_keyword(keyword: str, name: str) -> tuple[Label, ...]:
+    segment = chosen(referrerType="search", referrerKeyword=keyword)
+    return Label(keyword or labels.NO_KEYWORD, segment), Label(name)
+
+
+TABLES: Mapping[str, Table] = {
+    "Actions.getPageUrls": _pages("Actions_PageUrl", "nb_hits"),
+    "Actions.getEntryPageUrls": _pages("Actions_EntryPageUrl", "entry_nb_visits"),
+    "Actions.getExitPageUrls": _pages("Actions_ExitPageUrl", "exit_nb_visits"),
+    "Actions.getPageTitles": _titles("Actions_PageTitle", "nb_hits"),
+    "Actions.getEntryPageTitles": _titles("Actions_EntryPageTitle", "entry_nb_visits"),
+    "Actions.getExitPageTitles": _titles("Actions_ExitPageTitle", "exit_nb_visits"),
+    "Actions.getDownloads": _links("download_url", "downloads", "Actions_DownloadUrl", "downloadUrl"),
+    "Actions.getOutlinks": _links("outlink_url", "outlinks", "Actions_ClickedUrl", "outlinkUrl"),
+    "Referrers.getReferrerType": Table(("source_kind",), labels.source_kind, columns=OF_SOURCES),
+    "Referrers.getWebsites": _sources(
+        SourceKind.WEBSITE,
+        "source_url",
+        ("Referrers_Website", "Referrers_WebsitePage"),
+        write=lambda url: path_and_query(url)[1:],
+        joint="/",
+    ),
+    "Referrers.getSearchEngines": _sources(
+        SourceKind.SEARCH,
+        "source_keyword",
+        ("Referrers_SearchEngine", "Referrers_Keyword"),
+        write=labels.keyword,
+    ),
+    "Referrers.getSocials": _sources(
+        SourceKind.SOCIAL,
+        "source_url",
+        ("Referrers_SocialNetwork", "Referrers_WebsitePage"),
+    ),
+    "Referrers.getCampaigns": _sources(
+        SourceKind.CAMPAIGN,
+        "source_keyword",
+        ("Referrers_Campaign", "Referrers_Keyword"),
+    ),
+    "Referrers.getKeywords": Table(
+        ("source_keyword", "source_name"),
+        _keyword,
+        path=_folder_of_keyword,
+        columns=OF_SOURCES,
+        only=SourceKind.SEARCH,
+    ),
+    "DevicesDetection.getBrowsers": Table(
+        ("browser", "browser_code"),
+        labels.browser,
+        "DevicesDetection_BrowserName",
+    ),
+    "DevicesDetection.getBrowserVersions": Table(
+        ("browser", "browser_code", "browser_version"),
+        labels.browser_version,
+    ),
+    "DevicesDetection.getBrowserEngines": Table(("engine",), written(labels.engine, "browserEngine")),
+    "DevicesDetection.getOsFamilies": Table(("system", "system_code"), labels.system_family),
+    "DevicesDetection.getOsVersions": Table(("system", "system_code", "system_version"), labels.system_version),
+    "DevicesDetection.getType": Table(
+        ("device_type",),
+        written(labels.device_type, "deviceType"),
+        always=tuple(map(written(labels.device_type, "deviceType"), labels.DEVICE_TYPES)),
+    ),
+    "DevicesDetection.getBrand": Table(("device_brand",), written(labels.known, "deviceBrand")),
+    "DevicesDetection.getModel": Table(("device_brand", "device_model", "device_type"), labels.model),
+    "UserCountry.getCountry": Table(("country",), labels.country),
+    "UserCountry.getContinent": Table(("continent",), labels.continent),
+    "UserCountry.getRegion": Table(("region", "country"), labels.region),
+    "UserCountry.getCity": Table(("city", "region", "country"), labels.city),
+    "UserLanguage.getLanguageCode": Table(("language",), labels.language_code),
+    "UserLanguage.getLanguage": Table(("language",), labels.language),
+    "Resolution.getResolution": Table(("resolution",), written(labels.screen, "resolution")),
+    "Resolution.getConfiguration": Table(("system", "browser", "resolution"), labels.configuration),
+}
