@@ -1,48 +1,56 @@
-"""Who is signed in, and who may try to be."""
+"""Who may try to sign in, and whose forms are taken."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
-from pellucid.errors import NotAllowed
+from pellucid.errors import NotAllowed, TooLarge
 
-MOST_FAILURES = 5
+MOST_TRIES = 5
 SECONDS_OF_PAUSE = 60.0
+LARGEST_FORM = 10_000
 _MOST_LOGINS = 10_000
 
 
 class Attempts:
-    """Wrong passwords of late, in memory: after some, a login has to wait. `now` counts seconds."""
+    """Passwords tried of late, in the memory of this process: after some, a login has to wait. `now` counts seconds."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._failures: dict[str, list[float]] = {}
+        self._tries: dict[str, list[float]] = {}
 
     def may_try(self, login: str) -> bool:
-        """Return whether a password of this login may be tried now."""
-        return len(self._recent(login)) < MOST_FAILURES
-
-    def failed(self, login: str) -> None:
-        """Count a wrong password."""
-        if len(self._failures) >= _MOST_LOGINS:
-            self._failures.clear()
-        self._failures[login] = [*self._recent(login), self._now()]
+        """Return whether a password of this login may be tried now, and count it: those tried at once count too."""
+        oldest = self._now() - SECONDS_OF_PAUSE
+        recent = [tried for tried in self._tries.pop(login, []) if tried > oldest]
+        allowed = len(recent) < MOST_TRIES
+        if len(self._tries) >= _MOST_LOGINS:
+            del self._tries[next(iter(self._tries))]
+        self._tries[login] = [*recent, self._now()] if allowed else recent
+        return allowed
 
     def succeeded(self, login: str) -> None:
         """Forget the wrong ones."""
-        self._failures.pop(login, None)
+        self._tries.pop(login, None)
 
-    def _recent(self, login: str) -> list[float]:
-        oldest = self._now() - SECONDS_OF_PAUSE
-        return [failure for failure in self._failures.get(login, []) if failure > oldest]
+
+async def fields(request: Request) -> dict[str, str]:
+    """Return what a form of our own pages says; raise `NotAllowed` for those of others, `TooLarge` for what is none."""
+    from_our_own_pages(request)
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_FORM:
+            raise TooLarge(f"A form has at most {LARGEST_FORM:,} bytes.")
+    return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
 
 
 def from_our_own_pages(request: Request) -> None:
     """Raise `NotAllowed` for a form that another site sends in a visitor's name.
 
     The sign-in cookie is SameSite=Lax, so such a form comes without it; this refuses also what changes nothing yet.
-    Browsers say where a request comes from in `Sec-Fetch-Site`, older ones in `Origin`
+    Browsers say where a request comes from in `Sec-Fetch-Site`, but to a server without https only in `Origin`
     (https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html).
     """
     site = request.headers.get("sec-fetch-site")

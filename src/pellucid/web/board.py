@@ -1,12 +1,11 @@
 """What the dashboard shows: each panel is a row that names a query, and nothing is counted here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period
@@ -14,10 +13,13 @@ from pellucid.model.query import EVERYBODY, Condition, Operator, Order, Query, S
 from pellucid.model.result import Result, Value
 from pellucid.model.site import Site
 from pellucid.web import words
-from pellucid.web.chart import Chart, chart
-from pellucid.web.spans import Span
+from pellucid.web.chart import Chart, Scale, chart
+from pellucid.web.spans import Span, so_far
 
-ROWS = 9
+ROWS = 8
+
+_Rows = Sequence[tuple[Value, ...]]
+_EVER = Period(date(2000, 1, 1), date(2100, 1, 1))
 
 
 class Answers(Protocol):
@@ -27,27 +29,60 @@ class Answers(Protocol):
         """Return the rows that a query asks for."""
 
 
-class Total(Struct, frozen=True):
-    """One number of the head: `change` against the period before, and whether more of it is welcome."""
+class Head(Struct, frozen=True):
+    """A metric of the head, which the chart can show over time."""
 
     name: str
+    metric: str
+    written: Callable[[Value], str]
+    scale: Scale = Scale.COUNT
+    more_is_better: bool = True
+
+
+class Total(Struct, frozen=True):
+    """One number of the head: what it was before, how it has changed, and whether that is welcome (None: neither)."""
+
+    head: Head
     value: str
+    before: str
     change: str
     better: bool | None
 
 
+class Point(Struct, frozen=True):
+    """One step of the chart in words, and where it is; `before` also says when that was, and is empty if never."""
+
+    x: float
+    y: float | None
+    name: str
+    now: str
+    before: str
+
+
+class Graph(Struct, frozen=True):
+    """A metric over time: its chart, the points in words, labels with where they stand, and the point that is now."""
+
+    head: Head
+    chart: Chart
+    points: tuple[Point, ...]
+    labels: tuple[tuple[float, str], ...]
+    current: Point | None
+
+
 class Row(Struct, frozen=True):
-    """One row of a panel; `share` is its part of the largest, in per cent."""
+    """One row of a panel; `width` is its part of the largest row, `part` that of everything, both in per cent."""
 
     label: str
     value: str
-    share: float
+    width: float
+    part: str
 
 
 class Tab(Struct, frozen=True):
-    """One list of a panel."""
+    """One list of a panel, and what its columns hold."""
 
     name: str
+    label: str
     column: str
     rows: tuple[Row, ...]
 
@@ -60,141 +95,188 @@ class Panel(Struct, frozen=True):
 
 
 class Board(Struct, frozen=True):
-    """All that the dashboard shows of one site and span."""
+    """All that the dashboard shows of one site and span.
+
+    `compared` are the days whose numbers the totals are compared with. Where the span is empty, `latest` is the last
+    day with visits; None if there never were any.
+    """
 
     totals: tuple[Total, ...]
-    chart: Chart
+    compared: Period
+    graph: Graph
     panels: tuple[Panel, ...]
     empty: bool
-
-
-class _Head(Struct, frozen=True):
-    name: str
-    metric: str
-    written: Callable[[Value], str]
-    more_is_better: bool | None = True
+    latest: date | None
 
 
 class _List(Struct, frozen=True):
     name: str
+    label: str
     dimension: str
-    metric: str
-    column: str
-    label: Callable[[str], str] = words.known
+    written: Callable[[str], str] = words.known
+    metric: str = "visits"
     segment: Segment = EVERYBODY
+    optional: bool = False
+    """Not shown where nothing is known of it."""
 
 
-def _came_by(kind: SourceKind) -> Segment:
-    return Segment(((Condition("source_kind", Operator.EQUALS, kind),),))
+HEADS: Mapping[str, Head] = {
+    head.metric: head
+    for head in (
+        Head("Visitors", "visitors", words.number),
+        Head("Visits", "visits", words.number),
+        Head("Page views", "pageviews", words.number),
+        Head("Actions per visit", "actions_per_visit", words.decimal, Scale.MEAN),
+        Head("Visit duration", "seconds_per_visit", words.duration, Scale.TIME),
+        Head("Bounce rate", "bounce_rate", words.share, Scale.SHARE, more_is_better=False),
+    )
+}
+_COLUMNS: Mapping[str, tuple[str, str]] = {"visits": ("Visits", "visits"), "views": ("Views", "pageviews")}
+"""The name of a list's column, and the metric of the head that adds up to it."""
 
 
-_HEADS = (
-    _Head("Visitors", "visitors", words.number),
-    _Head("Visits", "visits", words.number),
-    _Head("Page views", "pageviews", words.number),
-    _Head("Actions per visit", "actions_per_visit", words.decimal),
-    _Head("Visit duration", "seconds_per_visit", words.duration),
-    _Head("Bounce rate", "bounce_rate", words.share, more_is_better=False),
-)
-_PANELS = (
-    (
-        "Pages",
-        (
-            _List("Top", "page_url", "views", "Views", words.path),
-            _List("Entry", "entry_url", "visits", "Visits", words.path),
-            _List("Exit", "exit_url", "visits", "Visits", words.path),
-        ),
+def _kind(operator: Operator, kind: SourceKind) -> tuple[Condition, ...]:
+    return (Condition("source_kind", operator, kind),)
+
+
+_SENT = Segment((_kind(Operator.DIFFERS, SourceKind.DIRECT), _kind(Operator.DIFFERS, SourceKind.CAMPAIGN)))
+_CAMPAIGNS = Segment((_kind(Operator.EQUALS, SourceKind.CAMPAIGN),))
+_PANELS: Mapping[str, tuple[_List, ...]] = {
+    "Pages": (
+        _List("Top", "Page", "page_url", words.path, "views"),
+        _List("Entry", "Entry page", "entry_url", words.path),
+        _List("Exit", "Exit page", "exit_url", words.path),
     ),
-    (
-        "Sources",
-        (
-            _List("Kinds", "source_kind", "visits", "Visits", lambda kind: words.SOURCES[kind]),
-            _List("Search", "source_name", "visits", "Visits", segment=_came_by(SourceKind.SEARCH)),
-            _List("Websites", "source_name", "visits", "Visits", segment=_came_by(SourceKind.WEBSITE)),
-            _List("Campaigns", "source_name", "visits", "Visits", segment=_came_by(SourceKind.CAMPAIGN)),
-        ),
+    "Sources": (
+        _List("Kinds", "Kind", "source_kind", lambda kind: words.SOURCES[kind]),
+        _List("Names", "Source", "source_name", segment=_SENT),
+        _List("Campaigns", "Campaign", "source_name", segment=_CAMPAIGNS),
     ),
-    (
-        "Places",
-        (
-            _List("Countries", "country", "visits", "Visits", words.country),
-            _List("Cities", "city", "visits", "Visits"),
-            _List("Languages", "language", "visits", "Visits"),
-        ),
+    "Places": (
+        _List("Countries", "Country", "country", words.country),
+        _List("Cities", "City", "city", optional=True),
+        _List("Languages", "Language", "language", words.language),
     ),
-    (
-        "Devices",
-        (
-            _List("Browsers", "browser", "visits", "Visits"),
-            _List("Systems", "system", "visits", "Visits"),
-            _List("Types", "device_type", "visits", "Visits", words.kind),
-        ),
+    "Devices": (
+        _List("Types", "Type", "device_type", words.kind),
+        _List("Browsers", "Browser", "browser"),
+        _List("Systems", "System", "system"),
     ),
-)
+}
 
 
-def board(reports: Answers, pool: ThreadPoolExecutor, site: Site, span: Span, now: datetime) -> Board:
-    """Ask all that the dashboard shows, at once."""
+def board(reports: Answers, pool: ThreadPoolExecutor, site: Site, span: Span, shown: Head, now: datetime) -> Board:
+    """Ask all that the dashboard shows, at once; `now` is the site's own time."""
 
-    def query(period: Period, *metrics: str, **more: object) -> Query:
-        return Query(site_ids=(site.id,), period=period, metrics=metrics, timezone=site.timezone, **more)  # type: ignore[arg-type]
+    def query(period: Period, metrics: tuple[str, ...], *dimensions: str, segment: Segment = EVERYBODY) -> Query:
+        return Query(
+            site_ids=(site.id,),
+            period=period,
+            metrics=metrics,
+            dimensions=dimensions,
+            segment=segment,
+            timezone=site.timezone,
+        )
 
-    heads = tuple(head.metric for head in _HEADS)
-    lists = [one for _, tabs in _PANELS for one in tabs]
+    compared, passed = so_far(span, now)
+    lists = [one for lists in _PANELS.values() for one in lists]
     asked = [
-        query(span.period, *heads),
-        query(span.before, *heads),
-        query(span.period, "visitors", dimensions=(span.step,)),
-        query(span.before, "visitors", dimensions=(span.step,)),
+        query(span.period, tuple(HEADS)),
+        query(compared, tuple(HEADS), segment=passed),
+        query(span.period, (shown.metric,), span.step),
+        query(span.before, (shown.metric,), span.step),
         *(
-            query(
-                span.period,
-                one.metric,
-                dimensions=(one.dimension,),
-                segment=one.segment,
-                order=(Order(one.metric),),
-                limit=ROWS,
-            )
+            _first(query(span.period, (one.metric,), one.dimension, segment=one.segment), one.metric, ROWS)
             for one in lists
         ),
     ]
-    totals, before, series, compared, *answers = pool.map(reports.answer, asked)
-    tabs = iter([_tab(one, answer) for one, answer in zip(lists, answers, strict=True)])
+    totals, before, series, series_before, *answers = pool.map(reports.answer, asked)
+    everything = dict(zip(HEADS, totals.rows[0], strict=True))
+    tabs = {one: _tab(one, answer, everything) for one, answer in zip(lists, answers, strict=True)}
+    empty = not everything["visits"]
     return Board(
-        totals=tuple(map(_total, _HEADS, totals.rows[0], before.rows[0])),
-        chart=_chart(span, series, compared, now.astimezone(ZoneInfo(site.timezone))),
-        panels=tuple(Panel(name, tuple(next(tabs) for _ in own)) for name, own in _PANELS),
-        empty=totals.rows[0][1] == 0,
+        totals=tuple(map(_total, HEADS.values(), totals.rows[0], before.rows[0])),
+        compared=compared,
+        graph=_graph(shown, span, series.rows, series_before.rows, now),
+        panels=tuple(
+            Panel(name, tuple(tab for tab in map(tabs.get, own) if tab is not None)) for name, own in _PANELS.items()
+        ),
+        empty=empty,
+        latest=_latest(reports, query(_EVER, ("visits",), "day")) if empty else None,
     )
 
 
-def _total(head: _Head, now: Value, before: Value) -> Total:
-    changed = words.change(now, before)
-    better = None if changed in {"", "+0%", "-0%"} else (changed[0] == "+") is head.more_is_better
-    return Total(head.name, head.written(now), changed, better)
+def _first(query: Query, by: str, rows: int) -> Query:
+    return structs.replace(query, order=(Order(by),), limit=rows)
 
 
-def _tab(one: _List, answer: Result) -> Tab:
-    most = max((_count(value) for _, value in answer.rows), default=0)
-    rows = tuple(
-        Row(one.label(str(label)), words.number(value), round(100 * _count(value) / most, 1) if most else 0)
-        for label, value in answer.rows
-        if value
+def _latest(reports: Answers, days: Query) -> date | None:
+    days_with_visits = (row[0] for row in reports.answer(_first(days, "day", 1)).rows)
+    return next((day for day in days_with_visits if isinstance(day, date)), None)
+
+
+def _total(head: Head, now: Value, before: Value) -> Total:
+    change = percent_of_change(now, before)
+    better = (change > 0) is head.more_is_better if change else None
+    return Total(head, head.written(now), head.written(before), words.change(change), better)
+
+
+def percent_of_change(now: Value, before: Value) -> int | None:
+    """Return by how many per cent a number has changed; None where it can not be compared."""
+    if not isinstance(now, int | float) or not isinstance(before, int | float) or not before:
+        return None
+    return round(100 * (now - before) / before)
+
+
+def _tab(one: _List, answer: Result, everything: Mapping[str, Value]) -> Tab | None:
+    column, adds_up_to = _COLUMNS[one.metric]
+    rows = [(str(label), _number(value) or 0) for label, value in answer.rows]
+    if one.optional and not any(label for label, _ in rows):
+        return None
+    most = max((number for _, number in rows), default=0)
+    whole = _number(everything[adds_up_to]) or most
+    return Tab(
+        one.name,
+        one.label,
+        column,
+        tuple(
+            Row(one.written(label), words.number(number), round(100 * number / most, 1), words.share(number / whole))
+            for label, number in rows
+            if number
+        ),
     )
-    return Tab(one.name, one.column, rows)
 
 
-def _chart(span: Span, series: Result, compared: Result, now: datetime) -> Chart:
-    names = [words.step(span.step, step) for step, _ in series.rows]
-    numbers = [None if _is_to_come(span, step, now) else _count(value) for step, value in series.rows]
-    return chart(names, numbers, [_count(value) for _, value in compared.rows][: len(names)])
+def _graph(shown: Head, span: Span, series: _Rows, before: _Rows, now: datetime) -> Graph:
+    running = None
+    if span.period.first <= now.date() <= span.period.last:
+        running = sum(_has_begun(step, now) for step, _ in series) - 1
+    numbers = [
+        None if running is not None and place > running else _number(value) for place, (_, value) in enumerate(series)
+    ]
+    drawn = chart(numbers, [_number(value) for _, value in before], shown.scale, running)
+    compared = [_before(shown, span, *row) for row in before] + [""] * len(series)
+    points = tuple(
+        Point(place.x, place.y, words.step(span.step, step), shown.written(number), then)
+        for place, (step, _), number, then in zip(drawn.places, series, numbers, compared, strict=False)
+    )
+    return Graph(
+        head=shown,
+        chart=drawn,
+        points=points,
+        labels=tuple((points[place].x, words.short_step(span.step, series[place][0])) for place in drawn.labelled),
+        current=None if running is None else points[running],
+    )
 
 
-def _is_to_come(span: Span, step: Value, now: datetime) -> bool:
-    if span.step == "hour":
-        return span.period.first == now.date() and int(str(step)) > now.hour
-    return str(step) > now.date().isoformat()
+def _before(shown: Head, span: Span, step: Value, value: Value) -> str:
+    when = words.step("day", span.before.first) if span.step == "hour" else words.step(span.step, step)
+    return f"{when}: {shown.written(value)}"
 
 
-def _count(value: Value) -> int:
-    return int(value) if isinstance(value, int | float) else 0
+def _has_begun(step: Value, now: datetime) -> bool:
+    return step <= now.date() if isinstance(step, date) else int(str(step)) <= now.hour
+
+
+def _number(value: Value) -> int | float | None:
+    return value if isinstance(value, int | float) else None

@@ -1,7 +1,7 @@
 """How numbers, spans and values are written for people."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import unquote
 
 from babel import Locale
@@ -13,6 +13,7 @@ from pellucid.model.result import Value
 UNKNOWN = "Unknown"
 NONE = "\N{EN DASH}"
 _TO = "\N{EN DASH}"
+_SIGNS = {1: "+", 0: "\N{PLUS-MINUS SIGN}", -1: "\N{MINUS SIGN}"}
 _ENGLISH = Locale("en")
 _THOUSAND = 1_000
 _MILLION = 1_000_000
@@ -33,11 +34,15 @@ def number(value: Value) -> str:
     """Return a count, shortened from ten thousand on."""
     if not isinstance(value, int | float):
         return NONE
-    if value >= _MILLION:
-        return f"{value / _MILLION:.1f}M"
+    if round(value, -2) >= _MILLION:
+        return f"{_tenths(value / _MILLION)}M"
     if value >= 10 * _THOUSAND:
-        return f"{value / _THOUSAND:.1f}k"
+        return f"{_tenths(value / _THOUSAND)}k"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:.1f}"
+
+
+def _tenths(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def decimal(value: Value) -> str:
@@ -60,16 +65,25 @@ def duration(value: Value) -> str:
     return f"{seconds // _MINUTE}m {seconds % _MINUTE:02}s" if seconds >= _MINUTE else f"{seconds}s"
 
 
-def change(now: Value, before: Value) -> str:
-    """Return by how much a number has changed; the empty text where nothing can be compared."""
-    if not isinstance(now, int | float) or not isinstance(before, int | float) or not before:
+def change(percent: int | None) -> str:
+    """Return a change; the empty text where nothing can be compared."""
+    if percent is None:
         return ""
-    return f"{(now - before) / before:+.0%}"
+    sign = _SIGNS[(percent > 0) - (percent < 0)]
+    return f"{sign}{abs(percent):,}%"
 
 
 def country(code: str) -> str:
     """Return a country's English name."""
     return str(_ENGLISH.territories.get(code.upper(), UNKNOWN))
+
+
+def language(tag: str) -> str:
+    """Return the English name of a language and, where the tag says it, of the country it is spoken in."""
+    code, _, rest = tag.partition("-")
+    name = _ENGLISH.languages.get(code, tag or UNKNOWN)
+    where = _ENGLISH.territories.get(rest.rpartition("-")[2].upper())
+    return f"{name} ({where})" if where else str(name)
 
 
 def known(value: str) -> str:
@@ -92,22 +106,39 @@ def days(period: Period) -> str:
     """Return the days of a period."""
     first, last = period.first, period.last
     if first == last:
-        return f"{first:%A}, {_day(first)}"
-    return f"{first.day} {first:%b}{'' if first.year == last.year else f' {first.year}'} {_TO} {_day(last)}"
+        return f"{first:%A}, {day(first)}"
+    if first.day == 1 and (last + timedelta(days=1)).day == 1:
+        if (first.month, last.month) == (1, 12) and first.year == last.year:
+            return f"{first.year}"
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{first:%B} {first.year}"
+    return f"{first.day} {first:%b}{'' if first.year == last.year else f' {first.year}'} {_TO} {day(last)}"
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b} {day.year}"
+def day(one: date) -> str:
+    """Return a day."""
+    return f"{one.day} {one:%b} {one.year}"
 
 
 def step(dimension: str, value: Value) -> str:
     """Return the name of one step of the chart."""
-    if dimension == "hour":
-        return f"{int(str(value)):02}:00"
     if not isinstance(value, date):
-        return str(value)
-    if dimension == "month":
-        return f"{value:%b %Y}"
-    if dimension == "week":
-        return f"Week of {value.day} {value:%b}"
-    return f"{value:%a} {value.day} {value:%b}"
+        return _hour(value)
+    match dimension:
+        case "month":
+            return f"{value:%B %Y}"
+        case "week":
+            return f"Week of {value.day} {value:%b}"
+        case _:
+            return f"{value:%a} {value.day} {value:%b}"
+
+
+def short_step(dimension: str, value: Value) -> str:
+    """Return the name of one step where there is little room."""
+    if not isinstance(value, date):
+        return _hour(value)
+    return f"{value:%b}" if dimension == "month" else f"{value.day} {value:%b}"
+
+
+def _hour(value: Value) -> str:
+    return f"{int(str(value)):02}:00"

@@ -1,7 +1,12 @@
+import html
 import re
+import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from msgspec import json
@@ -9,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from builders import a_visit, an_event
+from builders import DAY, NOON, a_visit, an_event
 from pellucid.edge import status_of
 from pellucid.errors import PellucidError
 from pellucid.model.account import Access
@@ -20,6 +25,7 @@ from pellucid.registry.database import open_database, sqlite_url
 from pellucid.registry.registry import Registry
 from pellucid.report.run import Reports
 from pellucid.store.client import Store
+from pellucid.web.board import HEADS
 from pellucid.web.routes import routes
 
 PASSWORD = "a few words in a row"
@@ -38,14 +44,22 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What every test begins with: made once, for passwords are slow on purpose."""
+    path = tmp_path_factory.mktemp("registry") / "registry.db"
+    with closing(Registry(open_database(sqlite_url(path)))) as opened:
+        opened.add_account("root", PASSWORD, superuser=True)
+        opened.add_site("Shop <script>", ["http://shop.example.org"])
+        opened.add_site("Blog", ["http://blog.example.org"])
+    return path
+
+
 @pytest.fixture
-def registry(tmp_path: Path) -> Iterator[Registry]:
-    opened = Registry(open_database(sqlite_url(tmp_path / "registry.db")))
-    opened.add_account("root", PASSWORD, superuser=True)
-    opened.add_site("Shop <script>", ["http://shop.example.org"])
-    opened.add_site("Blog", ["http://blog.example.org"])
-    yield opened
-    opened.close()
+def registry(set_up: Path, tmp_path: Path) -> Iterator[Registry]:
+    copied = shutil.copy(set_up, tmp_path / "registry.db")
+    with closing(Registry(open_database(sqlite_url(copied)))) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -53,6 +67,13 @@ def client(registry: Registry, store: Store, clock: Clock) -> TestClient:
     store.insert("visits", Visit, json.encode(a_visit(country="de", exit_title="<b>Home</b>")), token="visits")
     store.insert("events", Event, json.encode(an_event()), token="events")
     return a_client(registry, store, clock, secure=False)
+
+
+@pytest.fixture
+def signed_in(client: TestClient, registry: Registry) -> TestClient:
+    """The client of somebody who has been through the door."""
+    client.cookies.set(SIGN_IN.name, registry.sign_in("root", NOW))
+    return client
 
 
 def a_client(registry: Registry, store: Store, clock: Clock, *, secure: bool) -> TestClient:
@@ -65,6 +86,17 @@ def a_client(registry: Registry, store: Store, clock: Clock, *, secure: bool) ->
 
 def sign_in(client: TestClient, login: str = "root", password: str = PASSWORD) -> int:
     return client.post("/dashboard/sign-in", data={"login": login, "password": password}).status_code
+
+
+def totals(page: str) -> dict[str, str]:
+    """The numbers of the head, with their change where there is one."""
+    found = re.findall(r"<dt><a[^>]*>(.+?)</a></dt>\s*<dd>(.+?)</dd>", page)
+    return {name: re.sub(r"<span.*?</span>|<[^>]+>", "", value) for name, value in found}
+
+
+def add_visits(store: Store, *visits: Visit) -> None:
+    lines = b"\n".join(map(json.encode, visits))
+    store.insert("visits", Visit, lines, token=sha256(lines).hexdigest())
 
 
 @pytest.mark.parametrize("path", ["/dashboard", "/dashboard?site=1"])
@@ -85,26 +117,22 @@ def test_who_knows_the_password_sees_the_numbers(client: TestClient) -> None:
     page = client.get("/dashboard?span=day")
 
     assert page.status_code == 200
-    assert re.search(r"<dt>Visits</dt>\s*<dd>1", page.text)
+    assert totals(page.text)["Visits"] == "1"
     assert "Germany" in page.text
     assert client.get("/dashboard/panels?site=1&span=day").status_code == 200
     assert client.get("/dashboard/live?site=1").json()["visitors"] == 1
 
 
-def test_what_visitors_and_owners_write_is_text_and_never_markup(client: TestClient) -> None:
-    sign_in(client)
-
-    page = client.get("/dashboard?site=1").text
+def test_what_visitors_and_owners_write_is_text_and_never_markup(signed_in: TestClient) -> None:
+    page = signed_in.get("/dashboard?site=1").text
 
     assert "Shop &lt;script&gt;" in page
     assert "&lt;b&gt;Home&lt;/b&gt;" in page
     assert "<b>Home" not in page
 
 
-def test_no_script_or_style_stands_in_the_page(client: TestClient) -> None:
-    sign_in(client)
-
-    page = client.get("/dashboard?site=1")
+def test_no_script_or_style_stands_in_the_page(signed_in: TestClient) -> None:
+    page = signed_in.get("/dashboard?site=1")
 
     assert "script-src 'self'" in page.headers["content-security-policy"]
     assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=|javascript:", page.text)
@@ -137,6 +165,21 @@ def test_the_cookie_is_the_declared_one(client: TestClient, registry: Registry, 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}])
 def test_a_form_of_another_site_is_refused(client: TestClient, path: str, headers: dict[str, str]) -> None:
     assert client.post(path, data={"login": "root", "password": PASSWORD}, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/dashboard/sign-in", "/dashboard/welcome/nobody"])
+def test_looking_at_a_form_tries_no_password(client: TestClient, path: str) -> None:
+    assert all(client.head(path).status_code in {200, 404} for _ in range(9))
+
+    assert sign_in(client, "") == 401
+
+
+def test_a_form_as_large_as_a_file_is_refused(client: TestClient) -> None:
+    assert sign_in(client, password="x" * 10_001) == 413
+
+
+def test_who_is_signed_in_already_is_let_through(signed_in: TestClient) -> None:
+    assert signed_in.get("/dashboard/sign-in").headers["location"] == "/dashboard"
 
 
 def test_a_form_of_our_own_is_taken(client: TestClient) -> None:
@@ -186,17 +229,100 @@ def test_an_account_sees_its_sites_alone(client: TestClient, registry: Registry)
 
     assert "Blog" in client.get("/dashboard").text
     assert "Shop" not in client.get("/dashboard").text
-    for path in ("/dashboard?site=1", "/dashboard/panels?site=1", "/dashboard/live?site=1"):
+    for path in ("/dashboard?site=1", "/dashboard?site=3", "/dashboard/panels?site=1", "/dashboard/live?site=1"):
         assert client.get(path).status_code == 404
+    assert "Nothing here" in client.get("/dashboard?site=1").text
 
 
-def test_a_site_without_visits_shows_what_to_paste(client: TestClient) -> None:
-    sign_in(client)
+def test_a_site_without_visits_shows_what_to_paste(signed_in: TestClient, registry: Registry, store: Store) -> None:
+    page = signed_in.get("/dashboard?site=2").text
 
-    page = client.get("/dashboard?site=2").text
+    secure = a_client(registry, store, Clock(), secure=True)
+    secure.cookies.update(signed_in.cookies)
+    by_https = secure.get("/dashboard?site=2").text
 
-    assert "http://stats.example.org/matomo.js" in page
-    assert '&#34;setSiteId&#34;, "2"' in page or '"setSiteId", "2"' in page
+    assert 'src="//stats.example.org/matomo.js"' in page
+    assert '["setSiteId", "2"]' in page
+    assert "<dl" not in page
+    assert 'src="https://stats.example.org/matomo.js"' in by_https
+
+
+def test_a_site_with_visits_of_long_ago_is_not_one_without(signed_in: TestClient, store: Store) -> None:
+    add_visits(store, a_visit(site_id=2, visit_day=date(2020, 3, 7), first_time=1_583_575_200_000))
+    page = signed_in.get("/dashboard?site=2").text
+
+    assert "Put this into every page" not in page
+    assert "The latest were on 7 Mar 2020" in page
+    (address,) = re.findall(r'href="([^"]+)">Show that month', page)
+    assert totals(signed_in.get(address.replace("&amp;", "&")).text)["Visits"] == "1"
+
+
+def test_days_that_are_not_over_are_compared_with_as_much_of_those_before(signed_in: TestClient, store: Store) -> None:
+    yesterday, hour = DAY - timedelta(days=1), 3_600_000
+    morning, night = NOON - 27 * hour, NOON - 16 * hour
+    add_visits(
+        store,
+        a_visit(visit_day=yesterday, visit_id=2, visitor_id=2, first_time=morning, last_time=morning),
+        a_visit(visit_day=yesterday, visit_id=3, visitor_id=3, first_time=night, last_time=night),
+    )
+    assert totals(signed_in.get("/dashboard?span=day").text)["Visits"] == "1 \N{PLUS-MINUS SIGN}0%"
+    assert totals(signed_in.get("/dashboard?span=day&on=2025-11-23").text)["Visits"] == "2"
+
+
+def test_links_lead_to_the_same_site_number_and_days(signed_in: TestClient) -> None:
+    page = signed_in.get("/dashboard?site=1&span=custom&from=2025-11-20&to=2025-11-24&show=visits").text
+
+    links = [dict(parse_qsl(link.replace("&amp;", "&"))) for link in re.findall(r'href="/dashboard\?([^"]+)"', page)]
+    custom = {"span": "custom", "from": "2025-11-20", "to": "2025-11-24"}
+    assert {"site": "2", "show": "visits"} | custom in links
+    assert {"site": "1", "show": "bounce_rate"} | custom in links
+    assert {"site": "1", "show": "visits", "span": "custom", "from": "2025-11-15", "to": "2025-11-19"} in links
+    assert {"site": "1", "show": "visits", "span": "day"} in links
+
+
+@pytest.mark.parametrize("span", ["day", "7d", "year"])
+def test_every_number_has_its_chart(signed_in: TestClient, span: str) -> None:
+    pages = {metric: signed_in.get(f"/dashboard/panels?site=1&span={span}&show={metric}").text for metric in HEADS}
+
+    for metric, page in pages.items():
+        assert f'aria-label="{HEADS[metric].name} over time"' in page
+        points = json.decode(html.unescape(re.findall(r'data-points="([^"]+)"', page)[0]))
+        assert sum(point["y"] is not None for point in points) >= 1
+        assert all(point["before"] for point in points)
+
+
+@pytest.mark.parametrize("query", ["span=x&on=y&show=z", "span=custom&from=0001-01-01&to=9999-12-31", "on=0001-01-01"])
+def test_anything_asked_is_a_page(signed_in: TestClient, query: str) -> None:
+    assert signed_in.get(f"/dashboard?site=1&{query}").status_code == 200
+
+
+def test_sources_are_told_by_name_where_visits_were_sent(signed_in: TestClient, store: Store) -> None:
+    add_visits(
+        store,
+        a_visit(visit_id=2, source_kind="social", source_name="Mastodon"),
+        a_visit(visit_id=3, source_kind="campaign", source_name="autumn"),
+    )
+    page = signed_in.get("/dashboard?site=1&span=day").text
+
+    assert rows(page, "sources-names") == ["Mastodon"]
+    assert rows(page, "sources-campaigns") == ["autumn"]
+    assert sorted(rows(page, "sources-kinds")) == ["Campaigns", "Direct", "Social networks"]
+
+
+def test_cities_are_shown_where_they_are_known(signed_in: TestClient, store: Store) -> None:
+    without = signed_in.get("/dashboard?site=1&span=day").text
+    add_visits(store, a_visit(visit_id=2, city="Leipzig"))
+
+    page = signed_in.get("/dashboard?site=1&span=day").text
+
+    assert "places-cities" not in without
+    assert rows(page, "places-cities") == ["Unknown", "Leipzig"]
+
+
+def rows(page: str, tab: str) -> list[str]:
+    """The labels of the rows of a list."""
+    part = page.partition(f'id="part-{tab}"')[2].partition('<div class="tab"')[0]
+    return re.findall(r'<span title="([^"]*)">', part)
 
 
 def test_files_are_kept_by_browsers_under_an_address_with_their_hash(client: TestClient) -> None:

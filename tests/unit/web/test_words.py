@@ -9,7 +9,15 @@ from pellucid.web import words
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (9_999, "9,999"), (12_345, "12.3k"), (3_400_000, "3.4M"), (None, words.NONE)],
+    [
+        (0, "0"),
+        (9_999, "9,999"),
+        (10_000, "10k"),
+        (12_345, "12.3k"),
+        (999_960, "1M"),
+        (3_400_000, "3.4M"),
+        (None, words.NONE),
+    ],
 )
 def test_large_numbers_are_shortened(value: int | None, text: str) -> None:
     assert words.number(value) == text
@@ -23,10 +31,11 @@ def test_a_duration_is_minutes_and_seconds(seconds: int | None, text: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("now", "before", "text"), [(3, 2, "+50%"), (1, 2, "-50%"), (2, 2, "+0%"), (2, 0, ""), (None, 2, "")]
+    ("percent", "text"),
+    [(50, "+50%"), (-50, "\N{MINUS SIGN}50%"), (0, "\N{PLUS-MINUS SIGN}0%"), (1_234, "+1,234%"), (None, "")],
 )
-def test_a_change_is_told_where_there_was_something_before(now: int | None, before: int, text: str) -> None:
-    assert words.change(now, before) == text
+def test_a_change_says_which_way(percent: int | None, text: str) -> None:
+    assert words.change(percent) == text
 
 
 def test_places_pages_and_days_are_written_for_people() -> None:
@@ -34,9 +43,28 @@ def test_places_pages_and_days_are_written_for_people() -> None:
     assert words.country("xx") == words.country("") == "Unknown"
     assert words.path("http://a/caf%C3%A9?x=1") == "/café?x=1"
     assert words.days(Period(date(2024, 5, 31), date(2024, 5, 31))) == "Friday, 31 May 2024"
+    assert words.days(Period(date(2024, 2, 1), date(2024, 2, 29))) == "February 2024"
+    assert words.days(Period(date(2024, 1, 1), date(2024, 12, 31))) == "2024"
+    assert words.days(Period(date(2024, 1, 1), date(2024, 2, 29))) == "1 Jan \N{EN DASH} 29 Feb 2024"
     assert words.days(Period(date(2023, 12, 1), date(2024, 1, 2))) == "1 Dec 2023 \N{EN DASH} 2 Jan 2024"
     assert words.step("hour", 7) == "07:00"
     assert words.step("month", date(2024, 5, 1)) == "May 2024"
+    assert words.step("week", date(2024, 5, 6)) == "Week of 6 May"
+    assert [words.short_step(step, date(2024, 5, 6)) for step in ("day", "month")] == ["6 May", "May"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        ("de-at", "German (Austria)"),
+        ("zh-hant-tw", "Chinese (Taiwan)"),
+        ("en", "English"),
+        ("xx-yy", "xx-yy"),
+        ("", "Unknown"),
+    ],
+)
+def test_languages_have_their_english_names(tag: str, name: str) -> None:
+    assert words.language(tag) == name
 
 
 def test_every_kind_of_source_has_a_name() -> None:

@@ -1,71 +1,191 @@
-// Keeps the dashboard live: asks every two seconds whether a visit has changed, and fetches the panels when one has.
+// Keeps the dashboard live, moves through time without loading the page anew, and tells the chart's numbers.
+// Every number and word comes from the server; without this script the same page is there, and stands still.
 
-const EVERY = 2000;
+const EVERY = 2000; // milliseconds between two looks
+const REST = 10; // times as long as the last renewal took, the next one waits: a busy server is left alone
 const board = document.getElementById("board");
-let mark = board.dataset.mark;
+const { home } = board.dataset;
+let { mark } = board.dataset;
+let renewable = 0;
+
+const ask = (path) => fetch(home + path + location.search, { cache: "no-store" });
+const byId = (id) => document.getElementById(id);
+
+// What goes on now
 
 async function look() {
-  if (document.hidden || board.querySelector(".spans .menu[open]")) return;
-  const answer = await fetch(board.dataset.live, { cache: "no-store" });
+  if (document.hidden) return;
+  const answer = await ask("/live");
   if (answer.status === 401) return location.reload();
-  if (!answer.ok) return;
+  if (!answer.ok) throw new Error(answer.statusText);
   const now = await answer.json();
-  document.getElementById("lately").textContent = now.visitors;
-  if (now.mark !== mark) await refresh();
+  byId("lately").textContent = now.visitors;
+  byId("visitors").textContent = now.visitors === 1 ? "visitor" : "visitors";
+  if (now.mark === mark || performance.now() < renewable) return;
+  if ("untouched" in board.dataset) return location.reload();
+  await renew();
   mark = now.mark;
 }
 
-async function refresh() {
-  const answer = await fetch(board.dataset.panels, { cache: "no-store" });
-  if (!answer.ok) return;
-  const chosen = [...board.querySelectorAll("input[type=radio]:checked")].map((input) => input.id);
+async function renew() {
+  const asked = location.search;
+  const began = performance.now();
+  const answer = await ask("/panels");
+  if (!answer.ok) throw new Error(answer.statusText);
+  const text = await answer.text();
+  renewable = performance.now() + REST * (performance.now() - began);
+  // Somebody has moved on in the meantime, and that answer is on its way.
+  if (asked === location.search) swap(text);
+}
+
+// Puts new parts in the place of old ones. What has not changed is not touched, so that focus, pointer and an open
+// menu stay where they are; what is chosen (tabs) lies between the parts.
+function swap(text) {
+  const fresh = document.createElement("template");
+  fresh.innerHTML = text;
+  const parts = [...fresh.content.querySelectorAll("[data-part]")];
   const focused = document.activeElement?.id;
-  board.innerHTML = await answer.text();
-  for (const id of chosen) document.getElementById(id).checked = true;
-  if (focused) document.getElementById(focused)?.focus();
-  board.classList.remove("untouched");
-  document.querySelector("section.start")?.remove();
+  if (parts.every((part) => byId(part.id)) && parts.length === board.querySelectorAll("[data-part]").length) {
+    for (const part of parts) if (byId(part.id).innerHTML !== part.innerHTML) replace(byId(part.id), part);
+  } else {
+    const chosen = [...board.querySelectorAll("input[type=radio]:checked")].map((input) => input.id);
+    board.replaceChildren(fresh.content);
+    for (const id of chosen) if (byId(id)) byId(id).checked = true;
+  }
+  if (focused && document.activeElement?.id !== focused) byId(focused)?.focus({ preventScroll: true });
 }
 
-// The chart: the step nearest to the pointer, in words.
-
-function point(plot, x) {
-  const points = JSON.parse(plot.dataset.points);
-  const across = (100 * (x - plot.getBoundingClientRect().left)) / plot.clientWidth;
-  return points.reduce((best, one) => (Math.abs(one.x - across) < Math.abs(best.x - across) ? one : best));
+function replace(old, part) {
+  if (old.querySelector(".menu[open]")) return;
+  const pointed = old.contains(plot()) && shown >= 0;
+  old.replaceWith(part);
+  if (pointed) show(shown);
 }
 
-function show(plot, chosen) {
-  const tip = plot.querySelector(".tip");
-  const cursor = plot.querySelector(".cursor") ?? plot.appendChild(document.createElement("div"));
-  cursor.className = "cursor";
-  cursor.style.left = `${chosen.x}%`;
-  const count = document.createElement("b");
-  count.textContent = chosen.now === null ? "–" : `${chosen.now} ${chosen.now === 1 ? "visitor" : "visitors"}`;
-  tip.replaceChildren(chosen.name, count, chosen.before === null ? "" : `before: ${chosen.before}`);
-  tip.hidden = false;
-  tip.style.left = `clamp(0px, calc(${chosen.x}% - ${tip.offsetWidth / 2}px), calc(100% - ${tip.offsetWidth}px))`;
+function repeat() {
+  const connected = (yes) => byId("live").classList.toggle("lost", !yes);
+  return look().then(() => connected(true), () => connected(false));
+}
+
+setInterval(repeat, EVERY);
+document.addEventListener("visibilitychange", repeat);
+
+// Moving through time
+
+// One step after the other: a link clicked before the last answer came means what it says after that.
+let going = Promise.resolve();
+const follow = (link) => {
+  going = going.then(() => go((byId(link.id) ?? link).href));
+};
+
+async function go(address, remembered) {
+  if (!remembered) history.pushState(null, "", address);
+  board.setAttribute("aria-busy", "true");
+  try {
+    hide();
+    await renew();
+    byId("said").textContent = board.querySelector("h1").textContent;
+    for (const link of document.querySelectorAll(".sites a")) link.search = elsewhere(link.search);
+  } catch {
+    location.assign(address);
+  } finally {
+    board.removeAttribute("aria-busy");
+  }
+}
+
+function elsewhere(search) {
+  const asked = new URLSearchParams(location.search);
+  asked.set("site", new URLSearchParams(search).get("site"));
+  return `?${asked}`;
+}
+
+board.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  follow(link);
+});
+board.addEventListener("submit", (event) => {
+  event.preventDefault();
+  event.target.closest("details").open = false;
+  go(`${home}?${new URLSearchParams(new FormData(event.target))}`);
+});
+addEventListener("popstate", () => go(location.href, true));
+
+// The chart: one step in words, under the pointer or by the arrow keys
+
+let shown = -1;
+const plot = () => byId("plot");
+const points = () => JSON.parse(plot().dataset.points);
+const nearest = (x) => {
+  const { left, width } = plot().getBoundingClientRect();
+  const across = (100 * (x - left)) / width;
+  const off = points().map((point) => Math.abs(point.x - across));
+  return off.indexOf(Math.min(...off));
+};
+
+function show(place) {
+  const all = points();
+  shown = Math.max(0, Math.min(place, all.length - 1));
+  const { x, y, name, now, before } = all[shown];
+  const [cursor, tip, dot] = [".cursor", ".tip", ".mark"].map((part) => plot().querySelector(part));
+  const number = document.createElement("b");
+  number.textContent = now;
+  tip.replaceChildren(name, number, before);
+  tip.hidden = cursor.hidden = false;
+  cursor.style.left = `${x}%`;
+  // Beside the line, on the side with more room.
+  tip.style.left = x > 50 ? `calc(${x}% - ${tip.offsetWidth + 14}px)` : `calc(${x}% + 14px)`;
+  dot.setAttribute("cx", `${x}%`);
+  dot.setAttribute("cy", `${y ?? 0}%`);
+  dot.setAttribute("r", y === null ? 0 : 4.5);
+  return `${name}: ${now}. ${before}`;
+}
+
+function hide() {
+  shown = -1;
+  for (const part of plot()?.querySelectorAll(".cursor, .tip") ?? []) part.hidden = true;
+  plot()?.querySelector(".mark").setAttribute("r", 0);
 }
 
 board.addEventListener("pointermove", (event) => {
-  const plot = event.target.closest(".plot");
-  if (plot) show(plot, point(plot, event.clientX));
+  if (event.target.closest("#plot")) show(nearest(event.clientX));
 });
 board.addEventListener("pointerout", (event) => {
-  const plot = event.target.closest(".plot");
-  if (!plot || plot.contains(event.relatedTarget)) return;
-  plot.querySelector(".tip").hidden = true;
-  plot.querySelector(".cursor")?.remove();
+  if (event.target.closest("#plot") && !plot().contains(event.relatedTarget)) hide();
+});
+board.addEventListener("focusout", (event) => {
+  if (event.target === plot()) hide();
+});
+board.addEventListener("keydown", (event) => {
+  if (event.target !== plot()) return;
+  const from = shown < 0 ? points().findLastIndex((point) => point.y !== null) : shown;
+  const to = { ArrowLeft: from - (shown >= 0), ArrowRight: from + (shown >= 0), Home: 0, End: Infinity }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  byId("said").textContent = show(to);
 });
 
-// A menu closes when something else is clicked, and by Escape.
+// Menus close by a click elsewhere and by Escape; the tracking code can be copied.
+
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") for (const menu of document.querySelectorAll(".menu[open]")) menu.open = false;
+  if (event.key !== "Escape") return;
+  hide();
+  for (const menu of document.querySelectorAll(".menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
 });
+for (const button of document.querySelectorAll(".copy")) {
+  // Browsers let pages write to the clipboard by https alone.
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.previousElementSibling.textContent);
+    button.textContent = "Copied";
+  });
+}
 
-// What fails now is asked again in two seconds.
-setInterval(() => look().catch(() => {}), EVERY);
-look().catch(() => {});
+repeat();
