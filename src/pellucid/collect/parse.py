@@ -54,7 +54,8 @@ def parameters_of(query: bytes) -> dict[str, str]:
     if query.isascii() and not (b"%3" in query and _ESCAPED_NAME.search(query)):
         found = dict(parse_query_string(query, "&"))
         # What it can not read it leaves in a name, or puts in for a byte: one look at each for all of them.
-        if "=" not in "".join(found) and "\ufffd" not in "".join(found.values()):
+        names = "".join(found)
+        if "=" not in names and "%" not in names and "\ufffd" not in "".join((names, *found.values())):
             return found
     return dict(parse_qsl(query.decode(errors="replace"), keep_blank_values=True, errors="replace"))
 

@@ -341,7 +341,7 @@ def test_an_order_keeps_its_items() -> None:
     assert (hit.kind, hit.parameters["ec_items"]) == (HitKind.ORDER, items)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200, deadline=None)
 @given(PARAMETERS, HEADERS, st.sampled_from(["", TOKEN]))
 def test_whatever_a_request_says_it_is_recorded_refused_or_told_what_is_wrong(
     told: dict[str, str], headers: dict[bytes, bytes], token: str

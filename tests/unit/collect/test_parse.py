@@ -1,3 +1,5 @@
+from contextlib import suppress
+from json import dumps
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -12,6 +14,9 @@ QUERIES = st.one_of(
     st.binary(max_size=80),
     st.text("ab=&%+ffé;20[]", max_size=60).map(str.encode),
     st.lists(st.tuples(st.text(max_size=8), st.text(max_size=8))).map(lambda pairs: urlencode(pairs).encode()),
+    st.lists(st.sampled_from("a b = == % %3d %3D %26 %ff %FF %00 + & && ; [b] [] %5Bb%5D é \udcff".split())).map(
+        lambda pieces: "".join(pieces).encode(errors="surrogateescape"),
+    ),
 )
 
 
@@ -21,10 +26,25 @@ QUERIES = st.one_of(
 @example(b"%61=1&b%3D=2&=3&c")
 @example(b"a=b=c&+=+&%")
 @example(b"a=\xff\xfe&b=1")
+@example(b"&&a=1&&=&")
+@example(b"a%3Db=1&a=2")
+@example(b"a=%EF%BF%BD")
+@example(b"%00")
+@example(b"%ff=1&%zz&+")
 def test_a_query_is_read_as_the_standard_library_reads_it(query: bytes) -> None:
     expected = parse_qsl(query.decode(errors="replace"), keep_blank_values=True, errors="replace")
 
     assert parameters_of(query) == dict(expected)
+
+
+def test_of_repeated_names_the_last_counts() -> None:
+    assert parameters_of(b"a=1&b=2&a=3&a=") == {"a": "", "b": "2"}
+
+
+def test_a_name_with_brackets_does_not_speak_for_the_name_before_them() -> None:
+    given = parameters_of(b"idsite=1&idsite[]=2&url[a]=http%3A%2F%2Fb%2F&url%5Bc%5D=x")
+
+    assert given == {"idsite": "1", "idsite[]": "2", "url[a]": "http://b/", "url[c]": "x"}
 
 
 @given(st.text())
@@ -51,6 +71,10 @@ def test_what_is_kept_can_be_stored_anywhere(text: str) -> None:
         ({"ping": "1", "idgoal": "3"}, HitKind.PING),
         ({"e_c": "x"}, HitKind.PAGEVIEW),
         ({"ca": "1"}, None),
+        ({"ca": "1", "e_c": "x"}, None),
+        ({"ca": "1", "idgoal": "3"}, None),
+        ({"ca": "1", "idgoal": "0"}, None),
+        ({"ca": "1", "ping": "1"}, HitKind.PING),
         ({"ca": "1", "e_c": "x", "e_a": "y"}, HitKind.EVENT),
     ],
 )
@@ -72,6 +96,19 @@ def test_a_hit_keeps_what_its_kind_is_about_and_nothing_else() -> None:
     assert kept_of(HitKind.EVENT, given) == {"e_c": "Video", "e_a": "Play", "e_v": "3", "dimension3": "x"}
 
 
+@pytest.mark.parametrize("kind", HitKind)
+def test_of_every_kind_dimensions_and_attribution_are_kept(kind: HitKind) -> None:
+    given = {"dimension7": "x", "_rcn": "June", "_ref": "http://b/", "cvar": "{}", "dimension1": "", "uid": "me"}
+
+    assert kept_of(kind, given) == {"dimension7": "x", "_rcn": "June", "_ref": "http://b/", "cvar": "{}"}
+
+
+def test_what_is_kept_has_an_end() -> None:
+    kept = kept_of(HitKind.ORDER, {"ec_id": "x" * 9_999, "ec_items": "x" * 99_999})
+
+    assert {name: len(value) for name, value in kept.items()} == {"ec_id": 1024, "ec_items": 65_536}
+
+
 def test_an_entry_of_a_bulk_is_a_query_or_an_object() -> None:
     assert parameters_of_entry("?idsite=1&url=http%3A%2F%2Fa%2F") == {"idsite": "1", "url": "http://a/"}
     assert parameters_of_entry({"idsite": 1, "rec": True, "e_v": 1.5, "ec_items": [["a", 1]], "gone": None}) == {
@@ -80,6 +117,32 @@ def test_an_entry_of_a_bulk_is_a_query_or_an_object() -> None:
         "e_v": "1.5",
         "ec_items": '[["a",1]]',
     }
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(max_size=8), JSON, max_size=5))
+def test_any_object_is_parameters(entry: dict[str, object]) -> None:
+    (read,) = bulk_of(dumps({"requests": [entry]}, ensure_ascii=False).encode()).requests
+
+    given = parameters_of_entry(read)
+
+    assert given.keys() == {name for name, value in entry.items() if value is not None}
+    assert all(isinstance(value, str) for value in given.values())
+
+
+@given(st.binary(max_size=60) | JSON.map(dumps).map(str.encode))
+@example(b'{"requests":[{"a":' + b"[" * 99_999)
+@example(b'{"requests":["\xff"]}')
+@example(b'{"requests":[{"a":1e999}]}')
+def test_any_body_is_a_bulk_or_wrong(body: bytes) -> None:
+    with suppress(RequestError):
+        assert isinstance(bulk_of(body).requests, list)
 
 
 @pytest.mark.parametrize("body", [b"{", b"{}", b'{"requests": 3}', b'{"requests": [3]}', b'{"requests": null}'])

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid.enrich.page import CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES, page_url
+from pellucid.enrich.page import CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES, LONGEST_URL, page_url
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,14 @@ from pellucid.enrich.page import CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES, page_url
         ("http://a/?%67clid=1", "http://a/"),
         ("http://a/p;jsessionid=7;x=1", "http://a/p?x=1"),
         ("http://a/?utm_content=top&utm_source=x", "http://a/?utm_content=top"),
+        ("http://a/?a=1&&b=2&", "http://a/?a=1&b=2"),
+        ("http://a/?a=1;sid=2", "http://a/?a=1;sid=2"),
+        ("http://a/?sid", "http://a/"),
+        ("http://a/?sid%3D=1&Token=x", "http://a/?sid%3D=1"),
+        ("http://a?x=1", "http://a?x=1"),
+        ("http://somebody:secret@A.example/b", "http://a.example/b"),
+        ("http://a/b@c?d=e@f", "http://a/b@c?d=e@f"),
+        ("http://a/p;x=1?y=2;z=3", "http://a/p?x=1&y=2;z=3"),
         ("  http://a/b ", "http://a/b"),
         ("/just/a/path", "/just/a/path"),
         ("", ""),
@@ -25,6 +33,17 @@ def test_a_page_is_kept_without_what_names_the_visitor(url: str, kept: str) -> N
     assert page_url(url) == kept
 
 
+NEVER_KEPT = (
+    "gclid fbclid msclkid twclid wbraid gbraid yclid fb_xd_fragment fb_comment_id phpsessid jsessionid sessionid "
+    "aspsessionid doing_wp_cron sid pk_vid token_auth token ignore_referrer ignore_referer"
+).split()
+
+
+@pytest.mark.parametrize("name", NEVER_KEPT)
+def test_no_parameter_of_a_click_or_a_session_is_kept(name: str) -> None:
+    assert page_url(f"http://a/?{name}=y&x=1&{name.upper()}=z") == "http://a/?x=1"
+
+
 @pytest.mark.parametrize("name", [*CAMPAIGN_NAMES, *CAMPAIGN_KEYWORDS])
 def test_no_parameter_of_a_campaign_is_kept(name: str) -> None:
     assert page_url(f"http://a/?x=1&{name}=y") == "http://a/?x=1"
@@ -32,6 +51,11 @@ def test_no_parameter_of_a_campaign_is_kept(name: str) -> None:
 
 def test_a_site_can_leave_out_more() -> None:
     assert page_url("http://a/?id=1&x=2", frozenset({"id"})) == "http://a/?x=2"
+
+
+def test_a_long_address_is_cut_when_it_is_clean() -> None:
+    assert page_url(f"http://a/?gclid={'x' * 2000}&y=1") == "http://a/?y=1"
+    assert len(page_url("http://a/" + "x" * 2000)) == LONGEST_URL == 1024
 
 
 @given(st.text(), st.text("abc=&;?#/%"))

@@ -1,11 +1,13 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pellucid.enrich.page import CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES
 from pellucid.enrich.source import is_referrer_spam, source
 from pellucid.model.hit import Source, SourceKind
 
 PAGE = "http://site.example/"
-OWN = {"site.example"}
+OWN = {"site.example", "shop.example"}
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,13 @@ OWN = {"site.example"}
         ("https://t.co/abc", (SourceKind.SOCIAL, "Twitter", "")),
         ("https://m.facebook.com/", (SourceKind.SOCIAL, "Facebook", "")),
         ("https://chatgpt.com/", (SourceKind.ASSISTANT, "ChatGPT", "")),
+        ("https://gemini.google.com/app", (SourceKind.ASSISTANT, "Gemini", "")),
+        ("https://copilot.microsoft.com/", (SourceKind.ASSISTANT, "Copilot", "")),
+        ("https://images.google.de/search?q=Bike", (SourceKind.SEARCH, "Google Images", "bike")),
+        ("https://search.yahoo.com/search?p=Bike", (SourceKind.SEARCH, "Yahoo!", "bike")),
+        ("http://www.shop.example/", (SourceKind.DIRECT, "", "")),
+        ("http://shop.example:8080/", (SourceKind.DIRECT, "", "")),
+        ("http://blog.shop.example/", (SourceKind.WEBSITE, "blog.shop.example", "")),
         ("https://news.example.net:8080/a?b=c", (SourceKind.WEBSITE, "news.example.net", "")),
         ("https://www.blog.example/", (SourceKind.WEBSITE, "blog.example", "")),
         ("http://[2001:db8::1]/x", (SourceKind.WEBSITE, "2001:db8::1", "")),
@@ -40,12 +49,59 @@ def test_a_campaign_counts_before_the_referrer(name: str, keyword: str) -> None:
     assert found == Source(SourceKind.CAMPAIGN, "June", "Bikes", "https://www.google.com/?q=x")
 
 
-def test_a_campaign_may_stand_in_the_fragment() -> None:
-    assert source(f"{PAGE}#mtm_campaign=June", "", OWN).name == "June"
+@pytest.mark.parametrize(
+    ("rest", "name", "keyword"),
+    [
+        ("#mtm_campaign=June", "June", ""),
+        ("?MTM_Campaign=June&UTM_TERM=Bikes", "June", "Bikes"),
+        ("?utm_source=Post&utm_medium=Mail&utm_campaign=June", "June", ""),
+        ("?utm_medium=Mail&utm_source=Post", "Post", ""),
+        ("?pk_campaign=Old&utm_campaign=New", "Old", ""),
+        ("?utm_campaign=&utm_source=Post", "Post", ""),
+        ("?mtm_campaign=J%C3%BCni+1", "J\N{LATIN SMALL LETTER U WITH DIAERESIS}ni 1", ""),
+        ("?mtm_campaign=Query#mtm_campaign=Fragment", "Query", ""),
+        ("?mtm_campaign=" + "x" * 300, "x" * 255, ""),
+    ],
+)
+def test_a_campaign_is_named_by_the_first_parameter_that_does(rest: str, name: str, keyword: str) -> None:
+    found = source(f"{PAGE}{rest}", "", OWN)
+
+    assert (found.kind, found.name, found.keyword) == (SourceKind.CAMPAIGN, name, keyword)
 
 
-def test_a_page_can_say_that_its_referrer_means_nothing() -> None:
-    assert source(f"{PAGE}?ignore_referrer=1", "https://news.example.net/", OWN).kind is SourceKind.DIRECT
+@pytest.mark.parametrize(
+    "rest", ["", "?utm_content=x", "?mtm_campaign=", "?utm_term=Bikes", "?xutm_source=x", "#utm_source"]
+)
+def test_without_a_name_there_is_no_campaign(rest: str) -> None:
+    assert source(f"{PAGE}{rest}", "", OWN).kind is SourceKind.DIRECT
+
+
+@pytest.mark.parametrize("rest", ["?ignore_referrer=1", "?x=1&ignore_referer=1", "#ignore_referrer=1"])
+def test_a_page_can_say_that_its_referrer_means_nothing(rest: str) -> None:
+    assert source(f"{PAGE}{rest}", "https://news.example.net/", OWN).kind is SourceKind.DIRECT
+
+
+@pytest.mark.parametrize("rest", ["?ignore_referrer=0", "?dont_ignore_referrer=1", "ignore_referrer=1"])
+def test_a_page_that_says_nothing_of_the_kind_has_its_referrer(rest: str) -> None:
+    assert source(f"{PAGE}{rest}", "https://news.example.net/", OWN).kind is SourceKind.WEBSITE
+
+
+def test_a_page_on_a_host_that_the_site_does_not_name_is_still_its_own() -> None:
+    assert source("http://other.example/", "http://www.other.example/a", OWN).kind is SourceKind.DIRECT
+
+
+def test_a_referrer_is_kept_with_an_end() -> None:
+    assert len(source(PAGE, "https://news.example.net/" + "x" * 2_000, OWN).url) == 1024
+    assert source(PAGE, "https://google.de/?x=" + "x" * 2_000 + "&q=bike", OWN).keyword == "bike"
+
+
+@given(st.text(), st.text())
+def test_any_referrer_has_a_source(page: str, referrer: str) -> None:
+    for told in (referrer, f"http://{referrer}", f"https://www.google.de/?q={referrer}"):
+        found = source(f"{PAGE}{page}", told, OWN)
+        assert len(found.name) <= 255
+        assert len(found.keyword) <= 255
+        assert "\0" not in found.name + found.keyword
 
 
 def test_a_host_that_ends_like_a_known_one_is_another() -> None:
