@@ -128,7 +128,8 @@ def test_no_byte_of_a_destroyed_salt_is_left_in_any_file(path: Path, clock: Cloc
     # Many, in disorder, so that the file's pages are split and merged: each move leaves a copy behind.
     disorder = Random(10)  # noqa: S311 -- the same disorder each time
     with closing(Salts(path, clock)) as salts, closing(Salts(path, clock)) as another_process:
-        sites = [a_site(number) for number in range(120)]
+        salts._connection.execute("pragma synchronous = off")
+        sites = [a_site(number) for number in range(200)]
         made: dict[int, list[bytes]] = {}
         for day in range(MONDAY, MONDAY + 4):
             clock.now = (day + 1) * 24 * HOUR - 1
