@@ -1,0 +1,133 @@
+"""wrk, with page views of many visitors; and processes that share a port, held to some of this machine's cores."""
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from time import sleep
+
+import httpx2
+from msgspec import Struct, json
+
+from pellucid.serving import listen
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "tests"))
+
+from flow.server import Server, children, descendants  # noqa: E402 -- the path is set above
+
+__all__ = ["CONNECTIONS", "CORES", "HERE", "Answered", "Server", "Service", "children", "fire", "served"]
+
+CORES = sorted(os.sched_getaffinity(0))
+CONNECTIONS = 64
+
+_runs = count(1 + secrets.randbelow(1 << 20))
+
+
+class Answered(Struct):
+    """What wrk saw: requests that were answered in how many seconds, and how long one took.
+
+    `processor_us` is the time of processors that the server's processes took for one, in microseconds.
+    """
+
+    answered: int
+    seconds: float
+    failed: int
+    median_ms: float
+    p99_ms: float
+    processor_us: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return self.answered / self.seconds
+
+
+class Service(Struct):
+    """Processes that answer at an address."""
+
+    url: str
+    processes: Collection[int]
+
+    def processor_seconds(self) -> float:
+        """Return the time of processors that they and their children have taken."""
+        return sum(_processor_seconds(one) for process in self.processes for one in (process, *descendants(process)))
+
+
+def fire(service: Service, seconds: int, cores: Collection[int]) -> Answered:
+    """Send page views as fast as they are answered; no two are alike, in this run or another."""
+    script, agents = HERE / "hits.lua", HERE / "user_agents.txt"
+    wrk = [
+        "wrk",
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{seconds}s",
+        "--timeout",
+        "30s",
+        "-s",
+        script,
+        service.url,
+        "--",
+        str(next(_runs)),
+        agents,
+    ]
+    before = service.processor_seconds()
+    with subprocess.Popen(wrk, stdout=subprocess.PIPE) as running:
+        os.sched_setaffinity(running.pid, cores)
+        said = running.communicate()[0].splitlines()
+    answered = json.decode(next(line for line in said if line.startswith(b"{")), type=Answered)
+    assert not answered.failed, f"{answered.failed} requests failed"
+    answered.processor_us = (service.processor_seconds() - before) / answered.answered * 1e6
+    return answered
+
+
+@contextmanager
+def served(
+    command: Sequence[str | Path],
+    processes: int,
+    cores: Collection[int],
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Service]:
+    """Run processes that are given one listening socket as their last argument."""
+    listener = listen("127.0.0.1", 0)
+    given = str(listener.fileno())
+    running = [
+        subprocess.Popen(
+            [sys.executable, *command, given],
+            stdin=subprocess.PIPE,
+            pass_fds=[listener.fileno()],
+            env={**os.environ, **(environment or {})},
+        )
+        for _ in range(processes)
+    ]
+    for process in running:
+        os.sched_setaffinity(process.pid, cores)
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    listener.close()
+    try:
+        _until_answered(url)
+        yield Service(url, [process.pid for process in running])
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            assert process.wait(60) == 0
+
+
+def _processor_seconds(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _until_answered(url: str) -> None:
+    while True:
+        try:
+            httpx2.get(f"{url}/health", timeout=60)
+        except httpx2.TransportError:
+            sleep(0.1)
+        else:
+            return

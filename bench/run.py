@@ -1,0 +1,166 @@
+"""Measures, and writes what it measured to docs/performance.md: `make bench`.
+
+Figures of one machine say little about another, so what can be is measured side by side with a bare application under
+the same server, in turns, and told as a share of it.
+"""
+
+import sys
+import tempfile
+from contextlib import closing, suppress
+from pathlib import Path
+from random import random
+from time import monotonic, sleep
+
+from rich.console import Console
+
+from load import CONNECTIONS, CORES, HERE, Server, Service, children, fire, served
+from page import Measured, Share, Stored, page, table
+from pellucid.errors import StoreUnavailable
+from pellucid.registry.database import open_database, sqlite_url
+from pellucid.registry.registry import Registry
+
+ROOT = HERE.parent
+ROUNDS = 5
+SECONDS_OF_A_ROUND = 4
+SECONDS_END_TO_END = 10
+SAMPLES = 25
+NOWHERE = "http://127.0.0.1:9"
+PAGE = ROOT / "docs" / "performance.md"
+console = Console(highlight=False)
+
+
+def measure(data: Path) -> Measured:
+    """Measure everything, one after the other."""
+    data.mkdir()
+    with closing(Registry(open_database(sqlite_url(data / "registry.db")))) as registry:
+        for name in ("Shop", "Another"):
+            registry.add_site(name, ["http://shop.example"], preset="matomo")
+    shares = [share(data, workers) for workers in (1, 2)]
+    with Server(data) as server:
+        caught_up = catch_up(server, sum(each.acknowledged for each in shares))
+        stored = store_at_once(server)
+        return Measured(shares, caught_up, stored, times_to_report(server))
+
+
+def share(data: Path, workers: int) -> Share:
+    """Measure how many hits are on disk when they are answered; ingest does not run, and they wait there.
+
+    One worker has a core to itself, and what sends has another; two share both with it.
+    """
+    cores, others = (CORES[:1], CORES[1:2]) if workers == 1 else (CORES[:2], CORES[:2])
+    with (
+        served(part("engine", data), 1, others, store_at(NOWHERE)) as engine,
+        served(part("web", data), workers, cores, store_at(engine.url)) as ours,
+        served([HERE / "bare.py"], workers, cores) as theirs,
+    ):
+        # At first the exact parser has browsers to learn.
+        done = Share(workers, fire(ours, SECONDS_OF_A_ROUND, others), [], [])
+        for _ in range(ROUNDS):
+            done.hits.append(fire(ours, SECONDS_OF_A_ROUND, others))
+            done.bare.append(fire(theirs, SECONDS_OF_A_ROUND, others))
+            ours_last, bare_last = done.hits[-1], done.bare[-1]
+            console.print(
+                f"{workers} at work: {ours_last.rate:,.0f} hits/s of {ours_last.processor_us:.0f} µs, "
+                f"bare {bare_last.rate:,.0f}/s of {bare_last.processor_us:.0f} µs"
+            )
+    return done
+
+
+def part(name: str, data: Path) -> list[str | Path]:
+    """Return the command of a part of a server, but for the number of its socket."""
+    return ["-m", "pellucid", name, "--data", data, "--watched", "--socket"]
+
+
+def store_at(url: str) -> dict[str, str]:
+    """Return the variable that says where the store is."""
+    return {"PELLUCID_CLICKHOUSE_URL": url.replace("//", "//default:bench@") + "/default"}
+
+
+def catch_up(server: Server, acknowledged: int) -> float:
+    """Return how many hits a second ingest moves of those that waited; all that were acknowledged have to come."""
+    wait_for(server, 1)
+    already, began = stored(server), monotonic()
+    wait_for(server, acknowledged)
+    took = monotonic() - began
+    settled = settle(server)
+    # What was on its way when wrk ended a round is stored, and its answer nobody has read.
+    sent_last = CONNECTIONS * len(("one worker", "two workers")) * (1 + ROUNDS)
+    assert acknowledged <= settled <= acknowledged + sent_last, f"{acknowledged} acknowledged, {settled} stored"
+    return (acknowledged - already) / took
+
+
+def store_at_once(server: Server) -> Stored:
+    """Measure a whole server that takes hits and stores them, on all cores it has."""
+    before, began = stored(server), monotonic()
+    answered = fire(Service(server.url, [server.process.pid]), SECONDS_END_TO_END, CORES[:2])
+    wait_for(server, before + answered.answered)
+    took = monotonic() - began
+    return Stored(answered, answered.answered / took, peaks(server))
+
+
+def times_to_report(server: Server) -> list[float]:
+    """Return the seconds from the answer to a hit until the report has it."""
+    token, seconds = server.token(), []
+    for number in range(1, SAMPLES + 1):
+        # Ingest works in rounds: hits come at any moment of one.
+        sleep(random())  # noqa: S311 -- nothing secret
+        server.hit(idsite="2", url=f"http://shop.example/{number}")
+        began = monotonic()
+        while actions(server, token) < number:
+            sleep(0.01)
+        seconds.append(monotonic() - began)
+    return seconds
+
+
+def actions(server: Server, token: str) -> int:
+    """Return what the report says of the other site."""
+    told = server.report(token, "VisitsSummary.get", idSite="2", period="range", date="last2")
+    return int(told["nb_actions"])
+
+
+def stored(server: Server) -> int:
+    """Return how many events the store has."""
+    with suppress(StoreUnavailable), closing(server.store()) as store:
+        return int(str(store.ask("select count() from events").rows[0][0]))
+    return 0
+
+
+def wait_for(server: Server, number: int) -> None:
+    """Wait until so many events are stored."""
+    while stored(server) < number:
+        sleep(0.05)
+
+
+def settle(server: Server) -> int:
+    """Return how many events are stored when no more come."""
+    last = -1
+    while (now := stored(server)) != last:
+        last = now
+        sleep(2)
+    return now
+
+
+def peaks(server: Server) -> dict[str, int]:
+    """Return the most memory each process has had, in bytes."""
+    found = {"watcher": peak(server.process.pid)}
+    for name in ("web", "ingest", "engine"):
+        (process,) = server.parts(name)
+        found[name] = peak(process)
+    (parser,) = children(server.parts("web")[0])
+    return found | {"web's exact parser": peak(parser)}
+
+
+def peak(process: int) -> int:
+    """Return the most memory a process has had, in bytes."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+
+if __name__ == "__main__":
+    if len(CORES) < 2:
+        sys.exit("This measures what one core does while another sends; there is only one.")
+    with tempfile.TemporaryDirectory(prefix="pellucid-bench-") as directory:
+        measured = measure(Path(directory) / "data")
+    console.print(table(measured))
+    PAGE.write_text(page(measured), encoding="utf-8")
+    console.print(f"Written to {PAGE.relative_to(ROOT)}.")
