@@ -9,6 +9,8 @@ import click
 
 from pellucid.cli.main import commands
 from pellucid.config import FILE, PREFIX, SETTINGS
+from pellucid.matomo.methods import MATOMO_VERSION, METHODS
+from pellucid.matomo.segments import NAMES
 from pellucid.model.site import ConsentRule, Privacy, Recognition
 from pellucid.policy.decision import EXPLANATIONS, Refusal
 from pellucid.policy.presets import DEFAULT, DESCRIPTIONS, PRESETS
@@ -33,6 +35,7 @@ def documents() -> dict[str, str]:
         "presets.md": presets(),
         "storage.md": storage(),
         "refusals.md": refusals(),
+        "matomo.md": matomo(),
     }
 
 
@@ -57,6 +60,46 @@ trusted_proxies = ["127.0.0.1", "::1"]
 
 {_table(("in the file", "in the environment", "default", "what it is"), rows)}
 What a site keeps of its visitors is no setting of the server: see [presets.md](presets.md).
+"""
+
+
+def matomo() -> str:
+    """Return what of Matomo works here, and what differs."""
+    modules: dict[str, list[str]] = {}
+    for name in sorted(METHODS):
+        modules.setdefault(name.partition(".")[0], []).append(f"`{name.partition('.')[2]}`")
+    rows = ((f"`{module}`", ", ".join(methods)) for module, methods in modules.items())
+    return f"""{_MADE}
+# In place of Matomo
+
+A site moves by changing one address: that of the server, in its snippet, in the clients of its tracking API, and in
+what reads its reports. Names, parameters, statuses and shapes are Matomo's {MATOMO_VERSION}.
+
+## Tracking
+
+`/matomo.php`, `/piwik.php` and `/js/` take hits by GET, as a form, as a beacon, and as JSON in bulk. Hits of every kind
+are recorded. Of these are reported today: page views, searches, events, downloads, outlinks, and that a goal was named
+or an order made. The rest is kept as it came.
+
+## Reporting API
+
+`/index.php?module=API` answers these methods, in JSON; periods, forms of date, several sites, segments, `flat`,
+`expanded`, `idSubtable` and the filters of rows work as in Matomo. Any other method is answered with Matomo's error,
+which names what is missing.
+
+{_table(("module", "methods"), rows)}
+A segment may use {", ".join(f"`{name}`" for name in sorted(NAMES))}.
+
+## What differs
+
+- A visitor's signals count: who sends Global Privacy Control or Do Not Track is not recorded unless they have consented
+  (Matomo records them). Sites of preset `matomo` too; see [presets.md](presets.md).
+- The answer to a hit says in the header `Pellucid-Verdict` what was done with it, see [refusals.md](refusals.md).
+  Status and body are Matomo's.
+- Reports are computed when they are asked for, from events that are a second or two old. There is nothing to archive,
+  and no row is summed into "Others".
+- Place is found by the address as far as the preset lets it be seen: masked to /24 by default.
+- Tables have no columns about goals and ecommerce yet.
 """
 
 
