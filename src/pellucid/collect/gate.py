@@ -126,8 +126,12 @@ def _user_id(raw: RawHit, allowance: Allowance, site: Site) -> str:
 def _local_second(given: Mapping[str, str]) -> int:
     if "h" not in given:
         return -1
-    hour, minute, second = (_clamped(given.get(name, "0"), most) for name, most in (("h", 23), ("m", 59), ("s", 59)))
-    return (hour * 60 + minute) * 60 + second
+    return _second_of_day(given["h"], given.get("m", "0"), given.get("s", "0"))
+
+
+@lru_cache(maxsize=4096)
+def _second_of_day(hour: str, minute: str, second: str) -> int:
+    return (_clamped(hour, 23) * 60 + _clamped(minute, 59)) * 60 + _clamped(second, 59)
 
 
 def _clamped(text: str, most: int) -> int:

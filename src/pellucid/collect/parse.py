@@ -51,7 +51,8 @@ def parameters_of(query: bytes) -> dict[str, str]:
 
     Bytes that are not UTF-8 become U+FFFD. The fast parser is right only on plain ASCII with plain names.
     """
-    if query.isascii() and not (b"%3" in query and _ESCAPED_NAME.search(query)):
+    escaped = b"%3D" in query or b"%3d" in query
+    if query.isascii() and not (escaped and _ESCAPED_NAME.search(query)):
         found = dict(parse_query_string(query, "&"))
         # What it can not read it leaves in a name, or puts in for a byte: one look at each for all of them.
         names = "".join(found)
@@ -110,10 +111,12 @@ def kind_of(parameters: Mapping[str, str]) -> HitKind | None:
 
 def kept_of(kind: HitKind, parameters: Mapping[str, str]) -> dict[str, str]:
     """Return the parameters that a hit of this kind is about; what is not listed is not kept."""
+    names = _KEPT[kind] & parameters.keys()
+    dimensions = [name for name in parameters if name.startswith(_DIMENSION) and name[len(_DIMENSION) :].isdecimal()]
     return {
-        name: clean(value, LONGEST_ITEMS if name == "ec_items" else LONGEST_TEXT)
-        for name, value in parameters.items()
-        if value and (name in _KEPT[kind] or (name.startswith(_DIMENSION) and name[len(_DIMENSION) :].isdecimal()))
+        name: clean(parameters[name], LONGEST_ITEMS if name == "ec_items" else LONGEST_TEXT)
+        for name in (*names, *dimensions)
+        if parameters[name]
     }
 
 
