@@ -10,10 +10,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pellucid.registry.database import sqlite_url
 from pellucid.serving import listen
 from pellucid.store.client import Store
+
+# How long an example takes tells of the machine.
+settings.register_profile("pellucid", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("pellucid")
 
 RUN_ENGINE = """
 import socket, sys

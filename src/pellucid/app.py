@@ -208,7 +208,7 @@ async def _collector(
     async def forget() -> None:
         while True:
             await asyncio.sleep(60)
-            for memory in (devices, agents, places):
+            for memory in (devices, agents, places, salts):
                 memory.forget()
 
     forgetting = asyncio.create_task(forget())

@@ -333,6 +333,7 @@ def test_a_time_of_another_zone_is_the_same_time(registry: Registry) -> None:
 
     assert registry.signed_in(secret, NOW + SIGN_IN - SECOND)
     assert registry.signed_in(secret, (NOW + SIGN_IN).astimezone(elsewhere)) is None
+    assert registry.signed_in(secret, NOW + SIGN_IN) is None
 
 
 def test_who_signs_out_is_signed_in_no_more(registry: Registry) -> None:
