@@ -123,11 +123,15 @@ def test_who_knows_the_password_sees_the_numbers(client: TestClient) -> None:
     assert client.get("/dashboard/live?site=1").json()["visitors"] == 1
 
 
-def test_what_visitors_and_owners_write_is_text_and_never_markup(signed_in: TestClient) -> None:
-    page = signed_in.get("/dashboard?site=1").text
+def test_what_visitors_and_owners_write_is_text_and_never_markup(signed_in: TestClient, store: Store) -> None:
+    markup = '"><b>Home</b>'
+    places = {"city": markup, "language": markup, "browser": markup, "exit_title": markup, "exit_url": markup}
+    add_visits(store, a_visit(visit_id=2, source_kind="website", source_name=markup, **places))
+
+    page = signed_in.get("/dashboard?site=1&span=day").text
 
     assert "Shop &lt;script&gt;" in page
-    assert "&lt;b&gt;Home&lt;/b&gt;" in page
+    assert page.count("&lt;b&gt;Home&lt;/b&gt;") >= 2 * len(places)
     assert "<b>Home" not in page
 
 
