@@ -1,5 +1,6 @@
 """What Matomo's API sets up and tells of what is set up: sites, goals, custom dimensions."""
 
+import re
 from decimal import Decimal
 
 from babel import Locale
@@ -16,7 +17,8 @@ PRESET = "matomo"
 """What a site added through Matomo's API starts with: who moves needs the same numbers."""
 
 _ENGLISH = Locale("en")
-_ALL_SITES = "all"
+ALL_SITES = "all"
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def visible(registry: Registry, account: Account, access: Access = Access.VIEW) -> list[Site]:
@@ -24,19 +26,27 @@ def visible(registry: Registry, account: Account, access: Access = Access.VIEW) 
     return [site for site in registry.sites() if account.may(site.id, access)]
 
 
-def sites_of(registry: Registry, account: Account, given: Parameters) -> list[Site]:
-    """Return the sites that `idSite` names (`1`, `1,2`, `all`), or raise the error Matomo has for it."""
+def named_sites(given: Parameters) -> list[int] | None:
+    """Return the numbers of the sites that `idSite` names (`1`, `1,2`); None for `all`."""
     named = given.text("idSite")
-    if named == _ALL_SITES:
-        return visible(registry, account)
-    return [_site(registry, text) for text in named.split(",")]
+    if named == ALL_SITES:
+        return None
+    for text in named.split(","):
+        if not _NUMBER.fullmatch(text):
+            raise _unexpected(text)
+    return list(dict.fromkeys(map(int, named.split(","))))
 
 
-def _site(registry: Registry, text: str) -> Site:
+def site_of(registry: Registry, number: int) -> Site:
+    """Return a site, or raise the error Matomo has for one that is not there."""
     try:
-        return registry.site(int(text))
-    except (ValueError, NotFound) as error:
-        raise NotFound(f"An unexpected website was found in the request: website id was set to {text!r}.") from error
+        return registry.site(number)
+    except NotFound as error:
+        raise _unexpected(str(number)) from error
+
+
+def _unexpected(text: str) -> NotFound:
+    return NotFound(f"An unexpected website was found in the request: website id was set to {text!r}.")
 
 
 def site_row(site: Site) -> Row:

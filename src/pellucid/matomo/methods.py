@@ -27,6 +27,7 @@ from pellucid.store.client import Store
 MATOMO_VERSION = "5.2.0"
 """The version of Matomo whose API this is."""
 
+NOBODY = Account("anonymous")
 SUCCESS: Row = {"result": "success", "message": "ok"}
 
 Answer = str | int | float | bool | None | Sequence["Answer"] | Mapping[str, "Answer"]
@@ -67,14 +68,19 @@ def answer(call: Call) -> Answer:
 
 
 def _sites(call: Call, access: Access) -> list[Site]:
-    account = call.account or Account("anonymous")
-    for text in call.given.text("idSite").split(","):
-        if text.isdecimal() and not account.may(int(text), access):
-            raise _refused(
-                call,
-                f"You can't access this resource as it requires '{access}' access for the website id = {int(text)}.",
-            )
-    return setup.sites_of(call.registry, account, call.given)
+    account = call.account or NOBODY
+    named = setup.named_sites(call.given)
+    if named is None:
+        sites = setup.visible(call.registry, account, access)
+        if not sites:
+            told = f"You can't access this resource as it requires '{access}' access for at least one website."
+            raise _refused(call, told)
+        return sites
+    for site_id in named:
+        if not account.may(site_id, access):
+            told = f"You can't access this resource as it requires '{access}' access for the website id = {site_id}."
+            raise _refused(call, told)
+    return [setup.site_of(call.registry, site_id) for site_id in named]
 
 
 def _refused(call: Call, told: str) -> RequestError:
@@ -91,7 +97,7 @@ def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Ca
             return one(call.reports, site, wanted.periods[0], call.given)
         return {key(period): one(call.reports, site, period, call.given) for period in wanted.periods}
 
-    if len(sites) == 1 and call.given.text("idSite") != "all":
+    if len(sites) == 1 and call.given.text("idSite") != setup.ALL_SITES:
         return of_site(sites[0])
     return {str(site.id): of_site(site) for site in sites}
 
@@ -134,7 +140,7 @@ def _counters(call: Call, sites: list[Site]) -> Answer:
 
 
 def _visible_sites(access: Access, call: Call, _sites: list[Site]) -> Answer:
-    account = call.account or Account("anonymous")
+    account = call.account or NOBODY
     return [setup.site_row(site) for site in setup.visible(call.registry, account, access)]
 
 

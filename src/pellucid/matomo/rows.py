@@ -9,6 +9,10 @@ from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters
 from pellucid.matomo.tree import SUBTABLE, add
 
 DEFAULT_ORDER = ("nb_visits", "nb_hits", "nb_actions")
+LONGEST_PATTERN = 200
+MOST_REPETITIONS = 2
+_REPETITION = re.compile(r"[*+{]")
+_REPEATED_GROUP = re.compile(r"\)[*+{?]")
 _IDENTIFIER = "idsubdatatable"
 
 
@@ -56,12 +60,21 @@ def _matching(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
     pattern = given.text("filter_pattern", "")
     if not pattern:
         return rows
-    column = given.text("filter_column", "label")
-    try:
-        wanted = re.compile(pattern, re.IGNORECASE)
-    except re.error as error:
-        raise RequestError(f"filter_pattern {pattern!r} is no regular expression: {error}.") from error
+    column, wanted = given.text("filter_column", "label"), _pattern(pattern)
     return [row for row in rows if wanted.search(str(row.get(column, "")))]
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """Return a regular expression that is soon done with any text: what repeats may not be repeated in turn."""
+    if len(text) > LONGEST_PATTERN or len(_REPETITION.findall(text)) > MOST_REPETITIONS or _REPEATED_GROUP.search(text):
+        raise RequestError(
+            f"filter_pattern may have {LONGEST_PATTERN} characters, {MOST_REPETITIONS} of * + {{, and no group that is "
+            "repeated.",
+        )
+    try:
+        return re.compile(text, re.IGNORECASE)
+    except re.error as error:
+        raise RequestError(f"filter_pattern {text!r} is no regular expression: {error}.") from error
 
 
 def _ordered(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:

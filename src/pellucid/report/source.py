@@ -27,8 +27,9 @@ ROWS: dict[Source, tuple[str, str]] = {
     Source.EXITS: (_VISITS, "exit_url != ''"),
     Source.HITS: (_EVENTS, "1"),
     Source.VIEWS: (_EVENTS, "kind = 'pageview'"),
-    # A row tells of the page the visitor was on before, and for how long.
-    Source.LEAVINGS: (_EVENTS, "previous_url != ''"),
+    # A row tells of the page the visitor was on before, and for how long. What an event tells is left out, as Matomo
+    # leaves it out: the numbers have to agree.
+    Source.LEAVINGS: (_EVENTS, "previous_url != '' and kind != 'event'"),
     Source.DOWNLOADS: (_EVENTS, "kind = 'download'"),
     Source.OUTLINKS: (_EVENTS, "kind = 'outlink'"),
     Source.SEARCHES: (_EVENTS, "kind = 'search'"),

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 from builders import NOON, a_visit, an_event
 from pellucid.matomo.methods import METHODS
 from pellucid.matomo.routes import routes
+from pellucid.matomo.tables import TABLES
 from pellucid.model.account import Access
 from pellucid.model.event import Event
 from pellucid.model.visit import Visit
@@ -21,6 +23,27 @@ from pellucid.store.client import Store
 
 Ask = Callable[..., Any]
 DAY = {"period": "day", "date": "2025-11-24"}
+LABELS = {
+    "Actions.getPageTitles": {" Home"},
+    "Referrers.getWebsites": {"news.example.net"},
+    "Referrers.getReferrerType": {"Direct Entry"},
+    "DevicesDetection.getBrowsers": {"Firefox"},
+    "DevicesDetection.getType": {"Desktop", "Camera"},
+    "UserCountry.getCountry": {"Germany"},
+    "UserCountry.getCity": {"Lyon, France"},
+    "UserCountry.getRegion": {"ARA, France"},
+    "UserLanguage.getLanguage": {"French"},
+    "UserLanguage.getLanguageCode": {"French (fr)"},
+    "DevicesDetection.getModel": {"Generic Desktop", "Apple - iPhone"},
+    "DevicesDetection.getOsFamilies": {"GNU/Linux"},
+    "DevicesDetection.getOsVersions": {"Ubuntu 24.04"},
+    "DevicesDetection.getBrowserVersions": {"Firefox 140.0"},
+    "Resolution.getConfiguration": {"Ubuntu / Firefox / 800x600"},
+    "Actions.getDownloads": {"shop.example.org"},
+    "Actions.getOutlinks": {"maker.example"},
+}
+"""Some of the labels that reports have."""
+
 NOW = datetime(2025, 11, 24, 12, 10, tzinfo=UTC)
 
 
@@ -46,12 +69,30 @@ def client(registry: Registry, store: Store) -> TestClient:
             country="de",
             device_type="desktop",
             browser="Firefox",
+            browser_version="140.0",
+            system="Ubuntu",
+            system_code="UBT",
+            system_version="24.04",
+            resolution="800x600",
             source_kind="website",
             source_name="news.example.net",
+            source_url="https://news.example.net/story?id=3",
             entry_url="http://shop.example.org/",
             exit_url="http://shop.example.org/shop/bikes/b",
         ),
-        a_visit(visit_id=2, visitor_id=2, entry_url="http://shop.example.org/", exit_url="http://shop.example.org/"),
+        a_visit(
+            visit_id=2,
+            visitor_id=2,
+            country="fr",
+            region="ARA",
+            city="Lyon",
+            language="fr-fr",
+            device_brand="Apple",
+            device_model="iPhone",
+            device_type="smartphone",
+            entry_url="http://shop.example.org/",
+            exit_url="http://shop.example.org/",
+        ),
         a_visit(
             visit_id=3,
             visitor_id=2,
@@ -66,6 +107,8 @@ def client(registry: Registry, store: Store) -> TestClient:
         an_event(event_id=2, url="http://shop.example.org/shop/bikes/b", title="Bike", time=NOON + 1),
         an_event(event_id=3, url="http://shop.example.org/shop/bikes/b", title="Bike", time=NOON + 2),
         an_event(event_id=4, visit_id=2, visitor_id=2, url="http://shop.example.org/", title="Home"),
+        an_event(event_id=5, kind="download", url="http://shop.example.org/guide.pdf", time=NOON + 3),
+        an_event(event_id=6, kind="outlink", url="https://maker.example/specs", time=NOON + 4),
     ]
     store.insert("visits", Visit, b"\n".join(map(json.encode, visits)), token="visits")
     store.insert("events", Event, b"\n".join(map(json.encode, events)), token="events")
@@ -133,19 +176,37 @@ def test_flat_pages_have_their_path_and_their_ratios(ask: Ask) -> None:
     assert index["segment"] == "pageUrl==http%253A%252F%252Fshop.example.org%252F"
 
 
-@pytest.mark.parametrize(
-    ("method", "label"),
-    [
-        ("Actions.getPageTitles", " Home"),
-        ("Referrers.getWebsites", "news.example.net"),
-        ("Referrers.getReferrerType", "Direct Entry"),
-        ("DevicesDetection.getBrowsers", "Firefox"),
-        ("DevicesDetection.getType", "Desktop"),
-        ("UserCountry.getCountry", "Germany"),
-    ],
-)
-def test_a_report_has_matomos_labels(ask: Ask, method: str, label: str) -> None:
-    assert label in [row["label"] for row in ask(method, idSite="1", **DAY)]
+def test_reports_have_matomos_labels(ask: Ask) -> None:
+    found = {method: {row["label"] for row in ask(method, idSite="1", **DAY)} for method in LABELS}
+
+    assert {method: LABELS[method] - labels for method, labels in found.items()} == {name: set() for name in LABELS}
+
+
+@pytest.mark.parametrize("period", [DAY | {"flat": "1"}, {"period": "week", "date": "2025-11-24", "expanded": "1"}])
+def test_every_report_is_answered(ask: Ask, period: dict[str, str]) -> None:
+    answers = {name: ask(name, idSite="1", **period) for name in TABLES}
+
+    assert [name for name, answer in answers.items() if not isinstance(answer, list)] == []
+
+
+def test_a_source_opens_into_what_it_is_made_of(ask: Ask) -> None:
+    (site,) = ask("Referrers.getWebsites", idSite="1", expanded="1", **DAY)
+    (page,) = ask("Referrers.getWebsites", idSite="1", flat="1", **DAY)
+
+    assert (site["label"], site["nb_visits"]) == ("news.example.net", 1)
+    assert [row["label"] for row in site["subtable"]] == ["https://news.example.net/story?id=3"]
+    assert page["label"] == "news.example.net/story?id=3"
+    assert (page["Referrers_Website"], page["Referrers_WebsitePage"]) == ("news.example.net", "story?id=3")
+
+
+def test_types_that_nobody_used_have_their_row(ask: Ask) -> None:
+    types = {row["label"]: row["nb_visits"] for row in ask("DevicesDetection.getType", idSite="1", **DAY)}
+
+    assert (types["Desktop"], types["Smartphone"], types["Tv"]) == (1, 1, 0)
+
+
+def test_asked_flat_one_row_is_a_list(ask: Ask) -> None:
+    assert ask("VisitsSummary.get", idSite="1", flat="1", **DAY)[0]["nb_visits"] == 2
 
 
 def test_a_segment_chooses(ask: Ask) -> None:
@@ -158,7 +219,7 @@ def test_the_last_visits_show_what_was_done(ask: Ask) -> None:
 
     first = next(visit for visit in visits if visit["idVisit"] == 1)
     assert first["visitorId"] == "00000000000000ff"
-    assert [action["pageTitle"] for action in first["actionDetails"]] == ["Home", "Bike", "Bike"]
+    assert [action["title"] for action in first["actionDetails"]] == ["Home", "Bike", "Bike", "Download", "Outlink"]
     assert ask("Live.getCounters", idSite="1", lastMinutes="30")[0]["visits"] == 2
 
 
@@ -183,11 +244,23 @@ def test_sites_goals_and_dimensions_are_set_up(ask: Ask, registry: Registry) -> 
 
 
 def test_without_a_token_nothing_is_shown(client: TestClient) -> None:
-    for name in METHODS:
-        answer = client.get("/index.php", params={"module": "API", "method": name, "idSite": "1", **DAY})
+    for name, site in product(METHODS, ("1", "1,2", "all", "01", "9")):
+        answer = client.get("/index.php", params={"module": "API", "method": name, "idSite": site, **DAY})
 
-        assert answer.status_code == 401, name
+        assert answer.status_code == 401, (name, site)
         assert answer.json()["result"] == "error"
+
+
+def test_a_site_is_named_by_digits_alone(client: TestClient, registry: Registry) -> None:
+    registry.add_account("reader")
+    registry.grant("reader", 2, Access.VIEW)
+    tokens = ("", registry.create_token("reader"))
+    spellings = (" 1", "1 ", "+1", "1_0", "\u0661", "1\n", "", "1,", "2, 1", "-1", "ALL", "1;2")
+
+    for token, site in product(tokens, spellings):
+        for method in ("VisitsSummary.get", "Live.getLastVisitsDetails", "SitesManager.getSiteFromId"):
+            asked = {"module": "API", "method": method, "idSite": site, "token_auth": token, **DAY}
+            assert client.get("/index.php", params=asked).status_code in {401, 404}, (method, site)
 
 
 def test_a_token_of_one_site_reads_that_site_alone(client: TestClient, registry: Registry) -> None:
@@ -233,6 +306,17 @@ def test_a_token_narrowed_to_a_site_reads_that_site_alone(client: TestClient, re
     )
 
 
+def test_an_error_never_repeats_the_token(client: TestClient, registry: Registry) -> None:
+    token = registry.create_token("root")
+
+    for misplaced in ("method", "period", "date", "segment", "idSite", "filter_limit", "format"):
+        asked = {"module": "API", "method": "UserCountry.getCountry", "idSite": "1", **DAY, "token_auth": token}
+        answer = client.get("/index.php", params=asked | {misplaced: token})
+
+        assert answer.json()["result"] == "error"
+        assert token not in answer.text
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -242,6 +326,7 @@ def test_a_token_narrowed_to_a_site_reads_that_site_alone(client: TestClient, re
         ({"method": "VisitsSummary.get", "idSite": "77", **DAY}, "'77'"),
         ({"method": "VisitsSummary.get", "idSite": "1", "period": "day", "date": "someday"}, "YYYY-MM-DD"),
         ({"method": "VisitsSummary.get", "idSite": "1", "format": "xml", **DAY}, "'xml' is not answered yet"),
+        ({"method": "VisitsSummary.get", "idSite": "1", "period": "week", "date": "9999-12-31"}, "out of reach"),
         ({"method": "SitesManager.addSite", "siteName": "x"}, "at least one address"),
     ],
 )

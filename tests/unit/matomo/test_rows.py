@@ -67,6 +67,12 @@ def test_a_wrong_number_or_pattern_is_said() -> None:
         labels(filter_pattern="(")
 
 
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "(ab){2}", ".*.*.*x", "a" * 201])
+def test_a_pattern_that_could_take_for_ever_is_refused(pattern: str) -> None:
+    with pytest.raises(RequestError, match="no group that is repeated"):
+        labels(filter_pattern=pattern)
+
+
 def test_folders_have_numbers_to_be_asked_for_by() -> None:
     rows: list[Row] = [
         {"label": "shop", "subtable": [{"label": "bikes", "subtable": [{"label": "/b"}]}]},

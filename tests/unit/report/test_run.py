@@ -52,7 +52,14 @@ def reports(store: Store) -> Reports:
         an_event(event_id=1, url="http://a/"),
         an_event(event_id=2, url="http://a/b", time=NOON + 30_000, previous_url="http://a/", previous_seconds=30),
         an_event(event_id=3, url="http://a/b", time=NOON + 59_000, previous_url="http://a/b", previous_seconds=29),
-        an_event(event_id=5, kind="event", time=NOON + 60_000, parameters={"e_c": "video", "dimension1": "member"}),
+        an_event(
+            event_id=5,
+            kind="event",
+            time=NOON + 60_000,
+            previous_url="http://a/b",
+            previous_seconds=1,
+            parameters={"e_c": "video", "dimension1": "member"},
+        ),
         an_event(event_id=4, visit_id=2, visit_day=date(2025, 11, 25), time=NOON + 86_400_000),
     ]
     store.insert("visits", Visit, b"\n".join(map(json.encode, visits)), token="visits")

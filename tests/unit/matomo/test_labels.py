@@ -1,0 +1,37 @@
+import pytest
+
+from pellucid.matomo import labels
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("fr", "French (fr)"),
+        ("fr-fr", "French (fr)"),
+        ("ja", "Japanese - Japan (ja-jp)"),
+        ("pt-br", "Portuguese - Brazil (pt-br)"),
+        ("en", "English (en)"),
+        ("en-gb", "English - United Kingdom (en-gb)"),
+        ("qqq", "Unknown (qqq)"),
+        ("", "Unknown"),
+    ],
+)
+def test_a_language_is_told_with_its_country_unless_that_goes_without_saying(tag: str, text: str) -> None:
+    assert labels.language_code(tag).text == text
+
+
+def test_a_country_has_its_name_and_code() -> None:
+    assert labels.country("de").text == "Germany"
+    assert labels.country("").more["code"] == "xx"
+    assert labels.country("zz").text == "Unknown Region"
+
+
+def test_a_model_without_a_name_is_told_by_its_type() -> None:
+    assert labels.model("Apple", "iPhone", "smartphone").text == "Apple - iPhone"
+    assert labels.model("Apple", "", "desktop").text == "Apple - Generic Desktop"
+    assert labels.model("", "", "").text == "Generic Unknown"
+
+
+def test_the_segment_of_a_row_chooses_by_what_it_tells() -> None:
+    assert labels.browser_version("Chrome", "CH", "126.0").more["segment"] == "browserCode==CH;browserVersion==126.0"
+    assert labels.city("San José", "CA", "us").more["segment"] == "city==San+Jos%C3%A9;regionCode==CA;countryCode==us"
