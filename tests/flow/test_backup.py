@@ -13,7 +13,7 @@ from threading import Event as Signal
 from threading import Thread
 from time import monotonic, sleep
 
-import httpx
+import httpx2
 import pytest
 from msgspec import msgpack
 
@@ -79,7 +79,7 @@ def _until_well(data: Path, process: subprocess.Popen[bytes]) -> str:
     while process.poll() is None and monotonic() < deadline:
         try:
             found = running_on(data)
-            if found and httpx.get(f"{found.address}/health", timeout=10).is_success:
+            if found and httpx2.get(f"{found.address}/health", timeout=10).is_success:
                 return found.address
         except Exception:  # noqa: BLE001 -- whatever is not there yet comes
             sleep(0.05)
@@ -89,7 +89,7 @@ def _until_well(data: Path, process: subprocess.Popen[bytes]) -> str:
 
 def send(address: str, *pages: str) -> None:
     hits = [f"?idsite=1&rec=1&url=https://example.org/{page}" for page in pages]
-    answer = httpx.post(f"{address}/matomo.php", json={"requests": hits}, headers={"user-agent": FIREFOX})
+    answer = httpx2.post(f"{address}/matomo.php", json={"requests": hits}, headers={"user-agent": FIREFOX})
     assert answer.json()["tracked"] == len(pages)
 
 
