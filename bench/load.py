@@ -18,12 +18,14 @@ from pellucid.serving import listen
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from flow.server import Server, children, descendants  # noqa: E402 -- the path is set above
+from flow.server import Server, children, descendants, surroundings  # noqa: E402 -- the path is set above
 
-__all__ = ["CONNECTIONS", "CORES", "HERE", "Answered", "Server", "Service", "children", "fire", "served"]
+__all__ = ["CONNECTIONS", "CORES", "HERE", "Answered", "Server", "Service", "children", "fire", "served", "warm_up"]
 
 CORES = sorted(os.sched_getaffinity(0))
 CONNECTIONS = 64
+_MOST_ROUNDS_TO_WARM_UP = 10
+_IDLE = 0.02
 
 _runs = count(1 + secrets.randbelow(1 << 20))
 
@@ -54,8 +56,23 @@ class Service(Struct):
     processes: Collection[int]
 
     def processor_seconds(self) -> float:
-        """Return the time of processors that they and their children have taken."""
-        return sum(_processor_seconds(one) for process in self.processes for one in (process, *descendants(process)))
+        """Return the time of processors that they and the processes they started have taken."""
+        return sum(map(_processor_seconds, self.processes)) + self.processor_seconds_of_children()
+
+    def processor_seconds_of_children(self) -> float:
+        """Return the time of processors that the processes they started have taken."""
+        return sum(_processor_seconds(child) for process in self.processes for child in descendants(process))
+
+
+def warm_up(service: Service, seconds: int, cores: Collection[int]) -> list[Answered]:
+    """Send page views until the exact parser of devices, a child of each web process, has seen the browsers."""
+    done: list[Answered] = []
+    busy = True
+    while busy and len(done) < _MOST_ROUNDS_TO_WARM_UP:
+        before = service.processor_seconds_of_children()
+        done.append(fire(service, seconds, cores))
+        busy = service.processor_seconds_of_children() - before > _IDLE * seconds
+    return done
 
 
 def fire(service: Service, seconds: int, cores: Collection[int]) -> Answered:
@@ -81,7 +98,7 @@ def fire(service: Service, seconds: int, cores: Collection[int]) -> Answered:
         said = running.communicate()[0].splitlines()
     answered = json.decode(next(line for line in said if line.startswith(b"{")), type=Answered)
     assert not answered.failed, f"{answered.failed} requests failed"
-    answered.processor_us = (service.processor_seconds() - before) / answered.answered * 1e6
+    answered.processor_us = (service.processor_seconds() - before) / max(answered.answered, 1) * 1e6
     return answered
 
 
@@ -100,7 +117,7 @@ def served(
             [sys.executable, *command, given],
             stdin=subprocess.PIPE,
             pass_fds=[listener.fileno()],
-            env={**os.environ, **(environment or {})},
+            env=surroundings(environment or {}),
         )
         for _ in range(processes)
     ]

@@ -20,7 +20,7 @@ class Share(Struct):
     """Durable hits, and what a bare application answers under the same server: several rounds, in turns."""
 
     workers: int
-    first: Answered
+    warm_up: list[Answered]
     hits: list[Answered]
     bare: list[Answered]
 
@@ -28,11 +28,6 @@ class Share(Struct):
     def share(self) -> float:
         """The median of the rounds' shares."""
         return median(ours.rate / theirs.rate for ours, theirs in zip(self.hits, self.bare, strict=True))
-
-    @property
-    def acknowledged(self) -> int:
-        """How many hits were answered as recorded."""
-        return self.first.answered + sum(answered.answered for answered in self.hits)
 
 
 class Stored(Struct):

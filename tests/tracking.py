@@ -11,7 +11,7 @@ import httpx2
 from msgspec import msgpack
 
 from builders import NOON
-from pellucid.collect.collector import Append, Collector, Parts
+from pellucid.collect.collector import Append, Collector, Devices, Parts
 from pellucid.collect.endpoint import TrackingEndpoint
 from pellucid.enrich.device import fast_device
 from pellucid.enrich.place import Places
@@ -61,7 +61,9 @@ class FastDevices:
         return fast_device(user_agent)
 
 
-def a_collector(append: Append, place: Callable[[str], Place] | None = None) -> Collector:
+def a_collector(
+    append: Append, place: Callable[[str], Place] | None = None, devices: Devices | None = None
+) -> Collector:
     """A collector for the sites of all presets, at noon."""
     return Collector(
         Parts(
@@ -69,7 +71,7 @@ def a_collector(append: Append, place: Callable[[str], Place] | None = None) -> 
             may_write=lambda token, site: token == TOKEN and site in SITES,
             salt=lambda site, day: f"{site.id} {day}".encode(),
             agent=agent,
-            devices=FastDevices(),
+            devices=devices or FastDevices(),
             place=place or Places(None, monotonic).place,
             append=append,
             now=lambda: NOON,

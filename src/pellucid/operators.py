@@ -20,6 +20,9 @@ from pellucid.errors import NotAllowed
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the directory in which several processes count together."""
 
+_OF_PROXIES = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
+"""Headers by which a proxy says that it passes a request on."""
+
 
 class Numbers:
     """The numbers of this process, which it adds to those of all others."""
@@ -99,4 +102,4 @@ def _may_read(request: Request, token: str) -> bool:
         return compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode())
     # What a proxy on this machine passes on comes from elsewhere.
     local = request.client is not None and ip_address(request.client.host).is_loopback
-    return local and "x-forwarded-for" not in request.headers
+    return local and not any(name in request.headers for name in _OF_PROXIES)

@@ -28,7 +28,11 @@ def listen(host: str, port: int) -> socket.socket:
     if family == socket.AF_INET6:
         # `::` means every address of this machine, those of IPv4 included.
         listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-    listener.bind((host, port))
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
     listener.listen(2048)
     return listener
 

@@ -1,7 +1,6 @@
 """The real ingest process, killed right after each of its steps: the next one neither loses nor doubles a hit."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import pytest
 from msgspec import msgpack
 
 from builders import a_hit
-from flow.server import until
+from flow.server import surroundings, until
 from pellucid.journal.journal import Journal
 from pellucid.store.client import Store
 
@@ -81,7 +80,7 @@ class Hits:
 def ingest(command: Sequence[str], data: Path, store_url: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, *command, "ingest", "--data", data],
-        env={**os.environ, "PELLUCID_CLICKHOUSE_URL": store_url},
+        env=surroundings({"PELLUCID_CLICKHOUSE_URL": store_url}),
         stdin=subprocess.DEVNULL,
     )
 

@@ -34,10 +34,7 @@ class Server:
         self.data = data
         self.log = data.parent / f"{data.name}.log"
         self._options = options
-        self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("PELLUCID_")},
-            **(environment or {}),
-        }
+        self._environment = surroundings(environment or {})
         self.url = ""
 
     def __enter__(self) -> Self:
@@ -164,6 +161,11 @@ class Server:
         with suppress(StoreUnavailable), closing(self.store()) as store:
             return Counter({str(url): int(str(times)) for url, times in store.ask(_STORED).rows})
         return Counter()
+
+
+def surroundings(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment with these settings and no others."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PELLUCID_")} | dict(settings)
 
 
 def children(process: int) -> list[int]:

@@ -1,6 +1,5 @@
 """A server whose events are elsewhere: it uses the engine at the address it is given, and starts none of its own."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flow.server import Server, until
+from flow.server import Server, surroundings, until
 from pellucid.store.client import Store
 
 pytestmark = pytest.mark.xdist_group("cluster")
@@ -25,7 +24,7 @@ def engine_url(tmp_path: Path) -> Iterator[str]:
     url = f"http://default:a%20password@127.0.0.1:{port}/default"
     engine = subprocess.Popen(
         [sys.executable, "-m", "pellucid", "engine", "--data", tmp_path / "elsewhere", "--port", str(port)],
-        env={**os.environ, "PELLUCID_CLICKHOUSE_URL": url},
+        env=surroundings({"PELLUCID_CLICKHOUSE_URL": url}),
     )
     yield url
     engine.terminate()

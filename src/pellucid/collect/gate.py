@@ -126,7 +126,9 @@ def _user_id(raw: RawHit, allowance: Allowance, site: Site) -> str:
 def _local_second(given: Mapping[str, str]) -> int:
     if "h" not in given:
         return -1
-    return _second_of_day(given["h"], given.get("m", "0"), given.get("s", "0"))
+    # What is remembered has a bounded length; no clock shows more digits.
+    hour, minute, second = given["h"][:4], given.get("m", "0")[:4], given.get("s", "0")[:4]
+    return _second_of_day(hour, minute, second)
 
 
 @lru_cache(maxsize=4096)

@@ -66,6 +66,7 @@ _SYSTEMS: Mapping[str, tuple[str, str]] = {
     "FreeBSD": ("FreeBSD", "BSD"),
     "Windows Phone": ("Windows Phone", "WPH"),
 }
+_FIRST_IPADOS = 13
 _DESKTOPS = frozenset({"WIN", "MAC", "LIN", "UBT", "FED", "DEB", "COS", "BSD"})
 
 
@@ -185,8 +186,11 @@ def fast_device(user_agent: str) -> Device:
     system_name, system_code = _SYSTEMS.get(system.family, (system.family, "")) if system else ("", "")
     if engine == "WebKit" and system_code == "MAC" and browser_code == "MF":
         browser, browser_code = "Safari", "SF"
+    kind = _type_of(user_agent, system_code)
+    if system and system_code == "IOS" and kind == "tablet" and _number(system.major) >= _FIRST_IPADOS:
+        system_name, system_code = "iPadOS", "IPA"
     return Device(
-        type=_type_of(user_agent, system_code),
+        type=kind,
         system=system_name,
         system_code=system_code,
         system_version=_version(system.major, system.minor) if system else "",
@@ -267,6 +271,10 @@ def _hint_headers(hints: str) -> dict[str, str]:
 
 def _engine(told: object) -> str:
     return str(told.get("default", "")) if isinstance(told, dict) else str(told or "")
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
 
 
 def _version(major: str | None, minor: str | None) -> str:

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from msgspec import json, msgpack
 
 from builders import NOON
-from pellucid.collect.collector import Asker, Collector
+from pellucid.collect.collector import Asker, Collector, Devices
 from pellucid.collect.parse import LONGEST_ITEMS
 from pellucid.enrich.place import CONTINENT
 from pellucid.errors import RequestError
-from pellucid.model.hit import Hit, HitKind, Place
+from pellucid.model.hit import Device, Hit, HitKind, Place
 from pellucid.policy.decision import Refusal
 from pellucid.policy.presets import PRESETS
 from strategies import HEADERS, PARAMETERS
@@ -28,14 +28,16 @@ from tracking import ADDRESS, FIREFOX, GOOGLEBOT, LIBRARY, NUMBER, PLAIN, TOKEN,
 VISITORS = ("0123456789abcdef", "fedcba9876543210")
 
 
-def collected(place: Callable[[str], Place] | None = None) -> tuple[Collector, list[bytes]]:
+def collected(
+    place: Callable[[str], Place] | None = None, devices: Devices | None = None
+) -> tuple[Collector, list[bytes]]:
     """A collector, and what it encoded."""
     kept: list[bytes] = []
 
     async def append(rows: Sequence[tuple[int, bytes]]) -> None:
         kept.extend(body for _, body in rows)
 
-    return a_collector(append, place), kept
+    return a_collector(append, place, devices), kept
 
 
 def an_asker(**headers: str) -> Asker:
@@ -119,11 +121,11 @@ def test_a_refused_hit_leaves_nothing_and_says_so(
 
     one = track(tmp_path, steps)
 
+    assert b"marker" not in one.bytes_while_open + one.bytes_on_disk()
+    assert caplog.records == []
     assert one.hits() == []
     assert one.collector.recorded == 0
     assert dict(one.collector.refused) == {reason: 4}
-    assert b"marker" not in one.bytes_while_open + one.bytes_on_disk()
-    assert caplog.records == []
 
 
 def test_the_search_for_what_a_hit_leaves_finds_it(tmp_path: Path) -> None:
@@ -225,6 +227,41 @@ def test_place_is_looked_up_for_a_masked_address(preset: str, seen: set[str]) ->
 
     assert len(kept) == 3
     assert asked == seen
+
+
+class Asked:
+    """Devices that are not known yet; it remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.questions: list[tuple[str, str]] = []
+
+    def known(self, user_agent: str, hints: str = "") -> Device | None:
+        del user_agent, hints
+        return None
+
+    async def device(self, user_agent: str, hints: str = "") -> Device:
+        self.questions.append((user_agent, hints))
+        return Device(browser="Browser")
+
+
+@pytest.mark.parametrize(
+    ("preset", "given", "read"),
+    [
+        ("cookieless", '{"model":"x"}', '{"model":"x"}'),
+        ("strict", '{"model":"x"}', ""),
+        ("exempt-fr", '{"model":"x"}', ""),
+        ("matomo", "x" * 4097, ""),
+    ],
+)
+def test_hints_are_read_where_the_settings_read_the_browser(preset: str, given: str, read: str) -> None:
+    devices = Asked()
+    collector, kept = collected(devices=devices)
+    told = PLAIN | {"idsite": NUMBER[preset], "uadata": given, "ua": FIREFOX + "x" * 9_999}
+
+    asyncio.run(collector.collect(an_asker(), told, ""))
+
+    assert devices.questions == [((FIREFOX + "x" * 9_999)[:1024], read)]
+    assert msgpack.decode(kept[0], type=Hit).device.browser == "Browser"
 
 
 def test_a_visitor_is_known_as_the_preset_allows(tmp_path: Path) -> None:
@@ -330,6 +367,25 @@ def test_a_hit_holds_neither_address_nor_user_agent(preset: str, address: str, w
         assert form not in kept[0], form
 
 
+@pytest.mark.parametrize(
+    ("told", "second"),
+    [
+        ({}, -1),
+        ({"m": "5"}, -1),
+        ({"h": "0"}, 0),
+        ({"h": "23", "m": "59", "s": "59"}, 86_399),
+        ({"h": "24", "m": "99", "s": "9" * 99}, 86_399),
+        ({"h": "-3", "m": "", "s": "x"}, 0),
+    ],
+)
+def test_the_visitors_own_time_is_one_of_a_day(told: dict[str, str], second: int) -> None:
+    collector, kept = collected()
+
+    asyncio.run(collector.collect(an_asker(), PLAIN | told, ""))
+
+    assert msgpack.decode(kept[0], type=Hit).local_second == second
+
+
 def test_an_order_keeps_its_items() -> None:
     collector, kept = collected()
     items = json.encode([[f"SKU{number}", "Bicycle", "Bikes", 1000, 1] for number in range(1000)]).decode()
@@ -341,7 +397,7 @@ def test_an_order_keeps_its_items() -> None:
     assert (hit.kind, hit.parameters["ec_items"]) == (HitKind.ORDER, items)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(PARAMETERS, HEADERS, st.sampled_from(["", TOKEN]))
 def test_whatever_a_request_says_it_is_recorded_refused_or_told_what_is_wrong(
     told: dict[str, str], headers: dict[bytes, bytes], token: str

@@ -78,20 +78,18 @@ def held(text: str) -> list[str]:
 
 
 def texts_in(holder: object) -> Iterator[str]:
-    for part in gc.get_referents(holder):
-        if isinstance(part, str):
-            yield part
-        elif not gc.is_tracked(part):
-            # Such as a mapping from texts to numbers.
-            yield from (inner for inner in gc.get_referents(part) if isinstance(inner, str))
+    # Mappings of plain texts and numbers are not listed as objects of their own, and their names are no referents.
+    plain = [part for part in gc.get_referents(holder) if not gc.is_tracked(part)]
+    named = [name for part in [holder, *plain] if isinstance(part, dict) for name in list(part)]
+    return (part for part in [*plain, *named, *gc.get_referents(*plain)] if isinstance(part, str))
 
 
 @pytest.mark.parametrize("parse", [fast_device, exact_device, agent])
-@pytest.mark.parametrize("user_agent", [PERSON, ROBOT, "curl/8.5.0"])
-def test_no_library_remembers_a_user_agent(parse: Callable[[str], object], user_agent: str) -> None:
+def test_no_library_remembers_a_user_agent(parse: Callable[[str], object]) -> None:
     marker = secrets.token_hex(8)
 
-    parse(f"{user_agent} {marker}")
+    for user_agent in (PERSON, ROBOT):
+        parse(f"{user_agent} {marker}")
 
     assert held(marker) == []
 

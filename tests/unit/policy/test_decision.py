@@ -8,7 +8,7 @@ from msgspec import Struct, json
 from msgspec.structs import replace
 
 from pellucid.model.site import ConsentRule, Privacy
-from pellucid.policy.decision import Allowance, Consent, Refusal, Signals, decide
+from pellucid.policy.decision import EXPLANATIONS, Allowance, Consent, Refusal, Signals, decide
 from pellucid.policy.presets import PRESETS
 from strategies import PRIVACY, SIGNALS
 
@@ -74,6 +74,23 @@ def test_an_opted_out_visitor_is_always_refused(signals: Signals, privacy: Priva
 @given(SIGNALS, PRIVACY)
 def test_withdrawn_consent_is_always_a_refusal(signals: Signals, privacy: Privacy) -> None:
     assert isinstance(decide(replace(signals, consent=Consent.WITHDRAWN), privacy), Refusal)
+
+
+@given(SIGNALS, PRIVACY)
+def test_consent_beats_what_the_browser_sends_but_no_objection(signals: Signals, privacy: Privacy) -> None:
+    verdict = decide(replace(signals, consent=Consent.GIVEN), privacy)
+
+    assert isinstance(verdict, Refusal) == (signals.opted_out or signals.opted_out_of_instance)
+
+
+@given(SIGNALS, PRIVACY)
+def test_the_decision_is_the_same_every_time(signals: Signals, privacy: Privacy) -> None:
+    assert decide(signals, privacy) == decide(signals, privacy)
+
+
+def test_every_refusal_is_explained() -> None:
+    assert EXPLANATIONS.keys() == set(Refusal)
+    assert all(text.endswith(".") for text in EXPLANATIONS.values())
 
 
 @given(SIGNALS, PRIVACY)

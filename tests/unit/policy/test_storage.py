@@ -1,0 +1,54 @@
+import re
+from datetime import timedelta
+
+import pytest
+
+from pellucid.policy import retention
+from pellucid.policy.storage import CONSENT, ITEMS, OBJECTIONS_TO_THE_INSTANCE, OPT_OUT, VISITOR, Item, Setter
+
+SET = [item for item in ITEMS if item.set_by is not Setter.EARLIER]
+LONGEST_THAT_BROWSERS_ALLOW = timedelta(days=400)
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.name)
+def test_every_item_says_what_it_is_for(item: Item) -> None:
+    assert re.fullmatch(r"[A-Z].*\.", item.purpose)
+    assert item.value
+    assert re.fullmatch(r"[a-z_]+(\.<site>\.<hash>)?", item.name)
+    assert item.path.startswith("/")
+    assert item.same_site in {"Lax", "Strict", "None"}
+
+
+@pytest.mark.parametrize("item", SET, ids=lambda item: item.name)
+def test_every_item_that_is_set_has_an_end(item: Item) -> None:
+    assert item.lifetime is not None
+    assert timedelta(0) < item.lifetime <= LONGEST_THAT_BROWSERS_ALLOW
+    assert item.lifetime in vars(retention).values(), "a time of keeping is named in one place"
+    assert item.same_site != "None", "nothing follows a visitor to other sites"
+
+
+def test_what_scripts_need_not_read_they_can_not() -> None:
+    assert all(item.http_only for item in SET if item.set_by is Setter.SERVER)
+    assert not any(item.http_only for item in SET if item.set_by is Setter.TRACKER)
+
+
+def test_no_item_is_declared_twice() -> None:
+    assert len({item.name for item in ITEMS}) == len(ITEMS)
+
+
+def test_who_matomo_knows_stays_known_and_who_objected_stays_refused() -> None:
+    assert VISITOR.name == "_pk_id.<site>.<hash>"
+    assert (CONSENT.name, OPT_OUT.name) == ("mtm_consent", "mtm_consent_removed")
+    assert OBJECTIONS_TO_THE_INSTANCE == ("matomo_ignore", "piwik_ignore")
+
+
+def test_objections_to_the_instance_are_never_set_by_us() -> None:
+    setters = {item.name: item.set_by for item in ITEMS}
+
+    assert {setters[name] for name in OBJECTIONS_TO_THE_INSTANCE} == {Setter.EARLIER}
+
+
+def test_a_no_is_remembered_for_longer_than_a_yes() -> None:
+    assert OPT_OUT.lifetime is not None
+    assert CONSENT.lifetime is not None
+    assert OPT_OUT.lifetime > CONSENT.lifetime
