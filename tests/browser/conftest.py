@@ -14,10 +14,13 @@ from threading import Thread
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from browser.pages import PATIENCE_SECONDS, PageServer
 from browser.visitor import Visitor
+
+# A busy machine is no fault of a page.
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [

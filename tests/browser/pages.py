@@ -15,7 +15,7 @@ from pellucid.collect import tracker_files
 from pellucid.model.site import Site
 from pellucid.policy.presets import PRESETS
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 SETTLE = """async () => {
   await navigator.userAgentData?.getHighEntropyValues(["model"]);

@@ -10,7 +10,7 @@ from flow.server import Server, until
 
 pytestmark = pytest.mark.xdist_group("browser")
 PASSWORD = "a few words in a row"
-LONGEST_WAY = 20_000
+LONGEST_WAY = 60_000
 WIDTHS = (360, 768, 1440)
 
 
