@@ -33,7 +33,7 @@ serve: $(RUNTIME)  ## Run Pellucid on this machine, with its data in ./data
 
 test: $(DEV)  ## Run every test
 	@sh .ci/system-packages
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 coverage: $(DEV)  ## Run every test, and print which lines none of them reaches
 	@sh .ci/system-packages
@@ -59,7 +59,7 @@ tracker: $(DEV)  ## Build the tracker from TypeScript into the package
 
 browsers: $(DEV)  ## Run the tests that drive a browser
 	@sh .ci/system-packages
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/browser tests/flow/test_whole_way.py
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser tests/flow/test_whole_way.py
 
 faults: $(DEV)  ## Kill the parts of a server under load, 30 times each, and count what is left
 	PELLUCID_FAULTS=30 $(BIN)/python -m pytest --timeout 3600 tests/faults

@@ -8,7 +8,6 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from flow.server import Server, until
 
-pytestmark = pytest.mark.xdist_group("browser")
 PASSWORD = "a few words in a row"
 LONGEST_WAY = 60_000
 WIDTHS = (360, 768, 1440)

@@ -11,7 +11,6 @@ from pellucid.model.site import ConsentRule
 from pellucid.policy import retention
 
 # One worker has one browser.
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_a_page_on_which_nothing_is_tracked_keeps_nothing(

@@ -10,7 +10,6 @@ from browser.pages import VIEW, PageServer, a_page
 from browser.visitor import ID, KNOWN, OBJECTION, REFERRER, VISIT, Visitor, where
 
 # One worker has one browser.
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_a_visitor_is_kept_in_cookies_as_matomo_keeps_them(

@@ -10,7 +10,6 @@ from browser.pages import VIEW, PageServer, a_page, a_site
 from browser.visitor import ID, VISIT, Visitor
 
 # One worker has one browser.
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_a_page_view_says_what_the_tracking_api_asks_for(page: Page, page_server: PageServer) -> None:

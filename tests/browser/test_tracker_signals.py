@@ -9,7 +9,6 @@ from browser.pages import VIEW, PageServer, a_page, a_site
 from browser.visitor import CONSENT, ID, VISIT, Visitor
 
 # One worker has one browser.
-pytestmark = pytest.mark.xdist_group("browser")
 
 GPC = "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true })"
 DNT = "Object.defineProperty(Navigator.prototype, 'doNotTrack', { get: () => '1' })"

@@ -15,7 +15,7 @@ from time import sleep
 import pytest
 
 from faults.load import Load
-from flow.server import Server, command_line, descendants, until
+from flow.server import Server, descendants, lives, until
 from pellucid.errors import StoreUnavailable
 
 TIMES = int(os.environ.get("PELLUCID_FAULTS", "3"))
@@ -25,7 +25,7 @@ WHOLE = "serve"
 LONGEST_PAUSE_SECONDS = 0.8
 """Two rounds of ingest: each of its steps has its turn."""
 
-pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(120 + 60 * TIMES)]
+pytestmark = pytest.mark.timeout(120 + 60 * TIMES)
 
 
 def victims(chance: random.Random) -> Iterator[tuple[str, float]]:
@@ -43,7 +43,7 @@ def kill(server: Server, victim: str) -> None:
         return
     parts = descendants(server.process.pid)
     server.crash()
-    until(lambda: not any(map(command_line, parts)))
+    until(lambda: not any(map(lives, parts)))
     server.start(port=server.port)
 
 
@@ -79,7 +79,7 @@ def test_what_was_acknowledged_is_in_the_reports_once_whatever_is_killed(tmp_pat
                 kill(server, victim)
                 server.until(lambda: is_whole(server))
         acknowledged, sent = load.acknowledged(), load.sent()
-        server.until(lambda: acknowledged <= server.stored())
+        until(lambda: acknowledged <= server.stored(), lambda: f"lost: {acknowledged - server.stored()}")
         kept = server.stored()
         summary = server.report(token, "VisitsSummary.get", idSite="1", period="range", date="last2")
         pages = server.report(

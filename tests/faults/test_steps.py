@@ -10,7 +10,6 @@ from itertools import count
 from pathlib import Path
 from time import time_ns
 
-import pytest
 from msgspec import msgpack
 
 from builders import a_hit
@@ -54,8 +53,6 @@ setattr(owner, method, last)
 main()
 """
 
-pytestmark = pytest.mark.xdist_group("faults")
-
 
 class Hits:
     """Writes hits of a few visitors to a journal, each of a page of its own."""
@@ -96,7 +93,7 @@ def test_no_hit_is_lost_or_doubled_by_an_ingest_killed_after_a_step(
         assert died.wait(60) == -signal.SIGKILL, step
     hits.write(20)
     last = ingest(["-m", "pellucid"], tmp_path, store_url)
-    until(lambda: store.ask("select count() from events").rows[0][0] == len(hits.written))
+    until(lambda: store.ask("select count() from events").rows[0][0] >= len(hits.written))
     last.terminate()
 
     assert last.wait(60) == 0

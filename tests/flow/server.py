@@ -186,6 +186,13 @@ def descendants(process: int) -> list[int]:
     return [one for child in children(process) for one in (child, *descendants(child))]
 
 
+def lives(process: int) -> bool:
+    """Return whether a process has not ended: one that has, and whose files are closed, is a zombie or nothing."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
+    return False
+
+
 def command_line(process: int) -> str:
     """Return the arguments of a process, with NUL between them; nothing if it is gone."""
     with suppress(OSError):

@@ -12,8 +12,6 @@ import pytest
 from flow.server import Server, surroundings, until
 from pellucid.store.client import Store
 
-pytestmark = pytest.mark.xdist_group("cluster")
-
 
 @pytest.fixture
 def engine_url(tmp_path: Path) -> Iterator[str]:

@@ -9,7 +9,6 @@ import pytest
 from flow.server import FIREFOX, Server
 from pellucid.model.account import Access
 
-pytestmark = pytest.mark.xdist_group("serve")
 MONDAY = 1_716_768_000
 """27 May 2024, midnight in UTC, in seconds."""
 HOUR = 3600

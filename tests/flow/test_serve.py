@@ -15,9 +15,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from flow.server import Server, command_line, descendants, until
+from flow.server import Server, command_line, descendants, lives, until
 
-pytestmark = pytest.mark.xdist_group("serve")
 PARTS = ("web", "ingest", "engine")
 
 
@@ -188,6 +187,6 @@ def test_a_killed_server_leaves_no_process_and_no_port(tmp_path: Path) -> None:
 
         server.crash()
 
-        until(lambda: not any(map(command_line, left)), lambda: str([command_line(one) for one in left]))
+        until(lambda: not any(map(lives, left)), lambda: str([command_line(one) for one in left]))
         server.start(port=server.port)
         assert server.health()["status"] == "ok"

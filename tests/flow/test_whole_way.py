@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from browser.conftest import ARGUMENTS, CHROMIUMS
 from flow.server import Server
 
-pytestmark = pytest.mark.xdist_group("browser")
 LONGEST_WAY_SECONDS = 20
 
 PAGE = """<!doctype html>

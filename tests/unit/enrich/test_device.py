@@ -14,7 +14,6 @@ from pellucid.enrich.device import DeviceParser, exact_device, fast_device
 from pellucid.model.hit import Device
 
 # One helper for all that ask it.
-pytestmark = pytest.mark.xdist_group("devices")
 
 _WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome"
 CHROME = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_WEBKIT}/126.0.6478.57 Safari/537.36"

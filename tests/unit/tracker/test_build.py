@@ -16,7 +16,6 @@ BUILT = TRACKER.parent / "src/pellucid/collect/static/pellucid.js"
 BUDGET = 10 * 1024
 
 # One worker, because all of them need the same node_modules.
-pytestmark = pytest.mark.xdist_group("tracker")
 
 Npm = Callable[..., str]
 
