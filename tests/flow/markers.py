@@ -16,6 +16,7 @@ class Markers:
 
     def __init__(self) -> None:
         self.forms: dict[str, set[bytes]] = defaultdict(set)
+        self._halves = secrets.SystemRandom().sample(range(100, 256), 156)
 
     def text(self, what: str) -> str:
         """Return a new text."""
@@ -36,7 +37,9 @@ class Markers:
 
     def address(self, what: str, *, half_is_kept: bool = False) -> str:
         """Return a new address of version 4, of which nothing may be kept, or its first half."""
-        parts = ["203", *(str(100 + secrets.randbelow(156)) for _ in range(3))]
+        # No two share their first half, which may be kept of one of them.
+        half = self._halves.pop()
+        parts = ["203", str(half), *(str(100 + secrets.randbelow(156)) for _ in range(2))]
         value = ".".join(parts)
         self.forms[what] |= set(_of_address(value))
         if not half_is_kept:

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -167,10 +166,10 @@ def test_an_import_that_is_killed_while_its_hits_move_on_loses_and_doubles_nothi
 
     with subprocess.Popen(command(data, site_id, log), stderr=subprocess.DEVNULL) as importing:
         until_noted(data, importing, 1)
-        os.kill(importing.pid, signal.SIGSTOP)
+        importing.send_signal(signal.SIGSTOP)
         store_all(data, store)
         moved = max(notes(data / "journal").values())
-        os.kill(importing.pid, signal.SIGCONT)
+        importing.send_signal(signal.SIGCONT)
         until_noted(data, importing, moved + 1)
         importing.kill()
     store_all(data, store)
