@@ -21,7 +21,7 @@ class Snapshot:
         self._registry = registry
         self._now = now
         self._lock = Lock()
-        self._looked = 0.0
+        self._missed = float("-inf")
         self._revision = -1
         self._sites: Mapping[int, Site] = {}
         self._bearers: dict[str, Account] = {}
@@ -30,7 +30,6 @@ class Snapshot:
     def look(self) -> None:
         """Read again what has changed since the last look."""
         with self._lock:
-            self._looked = self._now()
             revision = self._registry.revision()
             if revision != self._revision:
                 self._sites = {site.id: site for site in self._registry.sites()}
@@ -44,8 +43,8 @@ class Snapshot:
     def site(self, site_id: int) -> Site | None:
         """Return a site, or None if there is none."""
         found = self._sites.get(site_id)
-        if found is None and self._now() - self._looked > _SECONDS_BETWEEN_MISSES:
-            self.look()
+        if found is None:
+            self._look_for_what_is_missed()
             found = self._sites.get(site_id)
         return found
 
@@ -53,9 +52,14 @@ class Snapshot:
         """Return whether a token may send hits to a site that claim what a browser can not."""
         account = self._bearers.get(token)
         if account is None:
-            if self._now() - self._looked > _SECONDS_BETWEEN_MISSES:
-                self.look()
+            self._look_for_what_is_missed()
             account = self._bearers.get(token) or self._registry.bearer(token)
             if account and len(self._bearers) < _MOST_TOKENS:
                 self._bearers[token] = account
         return account is not None and account.may(site_id, Access.WRITE)
+
+    def _look_for_what_is_missed(self) -> None:
+        # Somebody who asks for nothing that exists must not keep the registry busy.
+        if self._now() - self._missed > _SECONDS_BETWEEN_MISSES:
+            self._missed = self._now()
+            self.look()

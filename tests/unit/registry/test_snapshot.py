@@ -73,9 +73,20 @@ def test_who_asks_for_nothing_again_and_again_does_not_make_it_look_each_time(
     registry: Registry,
     snapshot: Snapshot,
 ) -> None:
+    assert snapshot.site(77) is None
     site = registry.add_site("A", ["http://a"])
 
-    assert snapshot.site(site.id) is None, "within the same moment as the last look"
+    assert snapshot.site(site.id) is None, "within the same moment as the last miss"
+
+
+def test_what_was_just_set_up_is_found_however_short_the_last_look_is_ago(
+    registry: Registry,
+    snapshot: Snapshot,
+) -> None:
+    snapshot.look()
+    site = registry.add_site("A", ["http://a"])
+
+    assert snapshot.site(site.id) == site
 
 
 def test_a_token_writes_where_its_account_may(registry: Registry, snapshot: Snapshot, clock: Clock) -> None:
