@@ -179,12 +179,12 @@ async def web_application(settings: Settings) -> AsyncIterator[ASGIApp]:
         journal = parts.enter_context(closing(Journal(at.journals, settings.journal_limit)))
         numbers = Numbers(os.environ)
         collector = await parts.enter_async_context(_collector(settings, snapshot, salts, journal))
-        watch = asyncio.create_task(_keep_up(snapshot, collector, store, numbers))
-        parts.callback(watch.cancel)
+        for watching in (_keep_up(snapshot, collector, numbers), _watch_store(store, numbers)):
+            parts.callback(asyncio.create_task(watching).cancel)
         reports = Reports(store)
         others = Starlette(
             routes=[
-                *operators_routes(lambda: journal.trouble, store.ready, numbers, settings.metrics_token),
+                *operators_routes(lambda: journal.trouble, numbers, settings.metrics_token),
                 *tracker_routes(snapshot.sites),
                 *matomo_routes(registry, reports, store, _now),
                 *web_routes(registry, reports, store, _now, is_secure(proxies)),
@@ -281,15 +281,21 @@ def _place_database(settings: Settings) -> Path | None:
     return dropped_in if dropped_in.exists() else None
 
 
-async def _keep_up(snapshot: Snapshot, collector: Collector, store: Store, numbers: Numbers) -> None:
+async def _keep_up(snapshot: Snapshot, collector: Collector, numbers: Numbers) -> None:
     while True:
-        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
         # What was known last counts until the registry answers again.
         with suppress(Unavailable):
             await asyncio.to_thread(snapshot.look)
-        up = await asyncio.to_thread(store.ready)
         refused = {reason.value: count for reason, count in collector.refused.items()}
-        numbers.count(collector.recorded, refused, store_up=up)
+        numbers.count(collector.recorded, refused)
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+async def _watch_store(store: Store, numbers: Numbers) -> None:
+    # By itself: an engine that hangs is waited for, and nobody who looks at anything else should wait too.
+    while True:
+        numbers.store_is(up=await asyncio.to_thread(store.ready))
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
 
 class _Front:

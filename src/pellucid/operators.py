@@ -41,16 +41,21 @@ class Numbers:
             multiprocess_mode="mostrecent",
         )
         self._last: Counts[str] = Counts()
+        self.store_up = False
 
     def _own(self) -> CollectorRegistry | None:
         return None if self._shared else self._registry
 
-    def count(self, recorded: int, refused: Mapping[str, int], *, store_up: bool) -> None:
+    def store_is(self, *, up: bool) -> None:
+        """Take over whether the engine answers now."""
+        self.store_up = up
+        self._store.set(up)
+
+    def count(self, recorded: int, refused: Mapping[str, int]) -> None:
         """Take over what was counted since this process began."""
         self._recorded.inc(recorded - self._last["recorded"])
         for reason, number in refused.items():
             self._refused.labels(reason).inc(number - self._last[reason])
-        self._store.set(store_up)
         self._last = Counts({**refused, "recorded": recorded})
 
     def text(self) -> bytes:
@@ -62,19 +67,18 @@ class Numbers:
         return generate_latest(registry)
 
 
-def routes(
-    trouble: Callable[[], str], store_ready: Callable[[], bool], numbers: Numbers, token: str
-) -> list[BaseRoute]:
+def routes(trouble: Callable[[], str], numbers: Numbers, token: str) -> list[BaseRoute]:
     """Return the routes of `/health` and `/metrics`.
 
     `/health` answers 503 when hits can not be written, or before the engine has answered for the first time; when it
-    fails later, hits are still taken, and the answer is 200 with the status `degraded`.
+    fails later, hits are still taken, and the answer is 200 with the status `degraded`. It answers at once, by what was
+    found lately: who balances loads does not wait.
     """
     answered_once = False
 
     async def health(_request: Request) -> Response:
         nonlocal answered_once
-        journal, store = trouble(), await run_in_threadpool(store_ready)
+        journal, store = trouble(), numbers.store_up
         answered_once = answered_once or store
         well = answered_once and not journal
         told = {

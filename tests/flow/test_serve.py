@@ -88,6 +88,21 @@ def test_hits_are_taken_while_a_part_behind_is_away(server: Server, part: str) -
     assert {server.stored()[page] for page in pages} == {1}
 
 
+def test_health_and_hits_do_not_wait_for_an_engine_that_hangs(server: Server) -> None:
+    (engine,) = server.parts("engine")
+    server.until(lambda: server.health().get("status") == "ok")
+
+    os.kill(engine, signal.SIGSTOP)
+    try:
+        well = [httpx2.get(f"{server.url}/health", timeout=5).status_code for _ in range(3)]
+        taken = server.hit()
+    finally:
+        os.kill(engine, signal.SIGCONT)
+
+    assert well == [200, 200, 200]
+    assert taken.status_code == 204
+
+
 def test_on_a_full_disk_hits_and_health_say_so_until_there_is_room(server: Server) -> None:
     (web,) = server.parts("web")
     page = "http://site.example/on-a-full-disk"

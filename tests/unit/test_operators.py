@@ -24,9 +24,10 @@ class Operated:
 
     def __init__(self, numbers: Numbers, token: str = "") -> None:
         self.trouble = ""
-        self.store_ready = True
+        self.numbers = numbers
+        numbers.store_is(up=True)
         self._application = Starlette(
-            routes=routes(lambda: self.trouble, lambda: self.store_ready, numbers, token),
+            routes=routes(lambda: self.trouble, numbers, token),
             exception_handlers={PellucidError: _answer},
         )
 
@@ -51,11 +52,11 @@ def operated() -> Operated:
 
 
 def test_a_server_is_not_well_before_the_engine_has_answered_once(operated: Operated) -> None:
-    operated.store_ready = False
+    operated.numbers.store_is(up=False)
     before = operated.get("/health")
-    operated.store_ready = True
+    operated.numbers.store_is(up=True)
     then = operated.get("/health")
-    operated.store_ready = False
+    operated.numbers.store_is(up=False)
     after = operated.get("/health")
 
     assert [answer.status_code for answer in (before, then, after)] == [503, 200, 200]
@@ -115,8 +116,8 @@ def test_with_a_token_numbers_are_for_who_brings_it(client: tuple[str, int], aut
 
 def test_numbers_are_those_since_the_process_began() -> None:
     numbers = Numbers({})
-    numbers.count(3, {"robot": 1}, store_up=False)
-    numbers.count(10, {"robot": 1, "opted-out": 2}, store_up=True)
+    numbers.count(3, {"robot": 1})
+    numbers.count(10, {"robot": 1, "opted-out": 2})
 
     told = Operated(numbers).get("/metrics").text.splitlines()
 
@@ -130,7 +131,8 @@ COUNTS = """
 import os, sys
 from pellucid.operators import Numbers
 numbers = Numbers(os.environ)
-numbers.count(int(sys.argv[1]), {"robot": 1}, store_up=sys.argv[2] == "up")
+numbers.count(int(sys.argv[1]), {"robot": 1})
+numbers.store_is(up=sys.argv[2] == "up")
 print(numbers.text().decode())
 """
 
