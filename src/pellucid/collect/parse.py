@@ -111,12 +111,11 @@ def kind_of(parameters: Mapping[str, str]) -> HitKind | None:
 
 def kept_of(kind: HitKind, parameters: Mapping[str, str]) -> dict[str, str]:
     """Return the parameters that a hit of this kind is about; what is not listed is not kept."""
-    names = _KEPT[kind] & parameters.keys()
-    dimensions = [name for name in parameters if name.startswith(_DIMENSION) and name[len(_DIMENSION) :].isdecimal()]
+    kept = _KEPT[kind]
     return {
-        name: clean(parameters[name], LONGEST_ITEMS if name == "ec_items" else LONGEST_TEXT)
-        for name in (*names, *dimensions)
-        if parameters[name]
+        name: clean(value, LONGEST_ITEMS if name == "ec_items" else LONGEST_TEXT)
+        for name, value in parameters.items()
+        if value and (name in kept or (name[:9] == _DIMENSION and name[9:].isdecimal()))
     }
 
 

@@ -4,7 +4,7 @@ The tables are data files beside this module.
 """
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from urllib.parse import parse_qsl
@@ -19,7 +19,8 @@ LONGEST_NAME = 255
 LONGEST_REFERRER = 1024
 
 _DATA = files("pellucid.enrich") / "data"
-_IGNORED = ("ignore_referrer", "ignore_referer")
+_IGNORED = "ignore_refer"
+_IGNORING = (f"{_IGNORED}rer", f"{_IGNORED}er")
 _DIRECT = Source()
 
 
@@ -56,9 +57,9 @@ _SPAM = Hosts(
 )
 
 
-def source(url: str, referrer: str, own_hosts: Collection[str]) -> Source:
+def source(url: str, referrer: str, own_hosts: frozenset[str]) -> Source:
     """Return where a hit on the page `url` came from; a page of the site's own hosts, or none, is a direct entry."""
-    return _campaign(url, referrer) or _referred(referrer, frozenset(own_hosts) | {host_of(url)}, url)
+    return _campaign(url, referrer) or _referred(referrer, own_hosts, url)
 
 
 @lru_cache(maxsize=8192)
@@ -81,17 +82,21 @@ def _campaign(url: str, referrer: str) -> Source | None:
 def _referred(referrer: str, own: frozenset[str], url: str) -> Source:
     if not referrer or _is_ignored(url):
         return _DIRECT
-    return _known(referrer, own)
+    return _known(referrer, own, host_of(url))
 
 
 def _is_ignored(url: str) -> bool:
-    return any(name in url and _parameters(url).get(name) == "1" for name in _IGNORED)
+    if _IGNORED not in url:
+        return False
+    given = _parameters(url)
+    return any(given.get(name) == "1" for name in _IGNORING)
 
 
 @lru_cache(maxsize=8192)
-def _known(referrer: str, own: frozenset[str]) -> Source:
+def _known(referrer: str, own_hosts: frozenset[str], page_host: str) -> Source:
     host = host_of(referrer)
-    if not host or host in own or host.removeprefix("www.") in {name.removeprefix("www.") for name in own}:
+    own = {name.removeprefix("www.") for name in (*own_hosts, page_host)}
+    if not host or host.removeprefix("www.") in own:
         return _DIRECT
     told = referrer[:LONGEST_REFERRER]
     assistant = _ASSISTANTS.find(host)

@@ -2,6 +2,9 @@
 
 All hits that wait are written in one transaction; the next begins when the last has ended, so there is no fixed
 window, and a lone hit waits for nobody (https://www.sqlite.org/wal.html, `synchronous=FULL`: a commit is on disk).
+
+The writing thread and the thread that takes hits meet as seldom as can be: each time they hand over the interpreter
+costs as much as a hit. So nothing is locked, and many rows are one statement.
 """
 
 import asyncio
@@ -9,10 +12,13 @@ import fcntl
 import os
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from threading import Condition, Thread
+from queue import Empty, SimpleQueue
+from threading import Thread
 from time import monotonic
 
 from msgspec import Struct
@@ -45,6 +51,7 @@ _TOUCH = "pragma user_version = 0"
 """Writes, though it changes nothing."""
 _SECONDS_BETWEEN_MEASUREMENTS = 1.0
 _SECONDS_BETWEEN_TRIES = 1.0
+_ROWS_A_STATEMENT = 100
 _PRIMARY_CODE = 0xFF
 _ADVICE = {
     sqlite3.SQLITE_FULL: "make room on this disk",
@@ -79,9 +86,9 @@ class Journal:
         self._limit = limit
         self._measured = 0.0
         self._full = False
-        self._waiting: list[_Waiting] = []
+        self._waiting: deque[_Waiting] = deque()
         self._closing = False
-        self._changed = Condition()
+        self._calls: SimpleQueue[None] = SimpleQueue()
         try:
             directory.mkdir(parents=True, exist_ok=True)
             # Held while this process lives: whoever gets it knows that the owner is gone.
@@ -100,20 +107,20 @@ class Journal:
 
         Notes are on disk with the hits, or not at all.
         """
+        if self._closing:
+            raise JournalUnavailable("The server is ending; send this hit again.")
         loop = asyncio.get_running_loop()
         waiting = _Waiting(rows, notes, loop, loop.create_future())
-        with self._changed:
-            if self._closing:
-                raise JournalUnavailable("The server is ending; send this hit again.")
-            self._waiting.append(waiting)
-            self._changed.notify()
+        self._waiting.append(waiting)
+        if len(self._waiting) == 1:
+            # Whoever waits already has called.
+            self._calls.put(None)
         await waiting.written
 
     def close(self) -> None:
-        """Write what waits, and give the file up for adoption."""
-        with self._changed:
-            self._closing = True
-            self._changed.notify()
+        """Write what waits, and give the file up for adoption; to be called by the thread that appends."""
+        self._closing = True
+        self._calls.put(None)
         self._thread.join()
         self._connection.close()
         os.close(self._ownership)
@@ -135,12 +142,12 @@ class Journal:
 
     def _next(self) -> list[_Waiting]:
         """Return all that waits; in trouble nothing after a while, for whoever sends no hits while there is trouble."""
-        with self._changed:
-            while not self._waiting and not self._closing:
-                if not self._changed.wait(_SECONDS_BETWEEN_TRIES if self.trouble else None):
-                    break
-            batch, self._waiting = self._waiting, []
-        return batch
+        while not self._waiting and not self._closing:
+            try:
+                self._calls.get(timeout=_SECONDS_BETWEEN_TRIES if self.trouble else None)
+            except Empty:
+                break
+        return [self._waiting.popleft() for _ in range(len(self._waiting))]
 
     def _commit(self, rows: Sequence[tuple[int, bytes]], notes: Sequence[Note]) -> JournalUnavailable | None:
         try:
@@ -150,7 +157,8 @@ class Journal:
                 )
             with self._connection:
                 self._connection.execute("begin immediate")
-                self._connection.executemany("insert into hit (received, body) values (?, ?)", rows)
+                for some in _parts(rows):
+                    self._connection.execute(_insert(len(some)), [value for row in some for value in row])
                 if notes:
                     self._connection.executemany(WRITE_NOTE, notes)
                 if not rows:
@@ -168,6 +176,16 @@ class Journal:
             self._measured = now
             self._full = self._connection.execute(_BYTES_USED).fetchone()[0] > self._limit
         return self._full
+
+
+def _parts(rows: Sequence[tuple[int, bytes]]) -> Iterator[Sequence[tuple[int, bytes]]]:
+    return (rows[start : start + _ROWS_A_STATEMENT] for start in range(0, len(rows), _ROWS_A_STATEMENT))
+
+
+@cache
+def _insert(number: int) -> str:
+    """Return the statement that writes a number of rows, at most `_ROWS_A_STATEMENT`."""
+    return f"insert into hit (received, body) values {', '.join(['(?, ?)'] * number)}"
 
 
 def open_journal(path: Path, *, create: bool = False) -> sqlite3.Connection:

@@ -4,11 +4,10 @@ A daily identifier is a keyed hash (BLAKE2b) of address and user agent under a s
 while the salt exists, and a number without meaning when it is destroyed.
 """
 
-import re
 from hashlib import blake2b, sha1
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 
-_TRACKER_ID = re.compile(r"[0-9a-fA-F]{16}")
+_TRACKER_DIGITS = 16
 _IDENTIFIER_BYTES = 8
 _IPV4_BITS = 32
 _IPV6_BITS = 128
@@ -17,7 +16,13 @@ _MAPPED_IPV4 = bytes(10) + b"\xff\xff"
 
 def visitor_of_tracker(identifier: str) -> int | None:
     """Return the visitor a tracker's 16 hexadecimal digits name, or None if they are no such thing."""
-    return int(identifier, 16) if _TRACKER_ID.fullmatch(identifier) else None
+    # A number's text may have more than digits in it: signs, spaces, underscores.
+    if len(identifier) != _TRACKER_DIGITS or not (identifier.isascii() and identifier.isalnum()):
+        return None
+    try:
+        return int(identifier, 16)
+    except ValueError:
+        return None
 
 
 def visitor_of_user_id(user_id: str) -> int:

@@ -7,7 +7,7 @@ from pellucid.enrich.source import is_referrer_spam, source
 from pellucid.model.hit import Source, SourceKind
 
 PAGE = "http://site.example/"
-OWN = {"site.example", "shop.example"}
+OWN = frozenset({"site.example", "shop.example"})
 
 
 @pytest.mark.parametrize(
