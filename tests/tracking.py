@@ -62,12 +62,15 @@ class FastDevices:
 
 
 def a_collector(
-    append: Append, place: Callable[[str], Place] | None = None, devices: Devices | None = None
+    append: Append,
+    place: Callable[[str], Place] | None = None,
+    devices: Devices | None = None,
+    site: Callable[[int], Site | None] = SITES.get,
 ) -> Collector:
-    """A collector for the sites of all presets, at noon."""
+    """A collector at noon, for the sites of all presets if no others are given."""
     return Collector(
         Parts(
-            site=SITES.get,
+            site=site,
             may_write=lambda token, site: token == TOKEN and site in SITES,
             salt=lambda site, day: f"{site.id} {day}".encode(),
             agent=agent,

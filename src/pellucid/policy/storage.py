@@ -6,7 +6,7 @@ Names follow Matomo's, so that a visitor it knows stays known, and one who objec
 from datetime import timedelta
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pellucid.policy import retention
 
@@ -20,23 +20,52 @@ class Setter(StrEnum):
     """Never set by us; honoured where it is found."""
 
 
+class Ground(Struct, frozen=True):
+    """On what ground an item may be set or read, and whose text says so. Not legal advice: it says where to look."""
+
+    reason: str
+    source: str
+
+
+MEASURED = Ground(
+    "Not without consent, unless an exemption holds for the site (in France: the CNIL's, preset `exempt-fr`).",
+    "Directive 2002/58/EC, article 5(3); CNIL, délibération 2020-091, article 5",
+)
+REMEMBERS_A_CHOICE = Ground(
+    "Without consent: it keeps nothing but the visitor's own choice on being measured.",
+    "CNIL, délibération 2020-091, article 5",
+)
+ASKED_FOR = Ground(
+    "Without consent: a service that its user asks for can not be had without it.",
+    "Directive 2002/58/EC, article 5(3)",
+)
+
+
 class Item(Struct, frozen=True, kw_only=True):
-    """One cookie. `name` may hold `<site>` and `<hash>`; `lifetime` None means until the browser closes."""
+    """One cookie. `name` may hold `<site>` and `<hash>`; `lifetime` None means that it is another's to say.
+
+    `secure` cookies are set by https alone. A `partitioned` one is kept apart for each site that shows the server's
+    page within its own (https://developer.mozilla.org/en-US/docs/Web/Privacy/Guides/Privacy_sandbox/Partitioned_cookies).
+    """
 
     name: str
     value: str
     purpose: str
+    ground: Ground
     set_by: Setter
     lifetime: timedelta | None
     path: str = "/"
     same_site: str = "Lax"
     http_only: bool = False
+    secure: bool = False
+    partitioned: bool = False
 
 
 VISITOR = Item(
     name="_pk_id.<site>.<hash>",
     value="16 random hexadecimal digits, and the time of creation",
     purpose="Recognises the visitor on later visits to this site.",
+    ground=MEASURED,
     set_by=Setter.TRACKER,
     lifetime=retention.VISITOR_COOKIE,
 )
@@ -44,6 +73,7 @@ VISIT = Item(
     name="_pk_ses.<site>.<hash>",
     value="1",
     purpose="Says that a visit is running.",
+    ground=MEASURED,
     set_by=Setter.TRACKER,
     lifetime=retention.VISIT_COOKIE,
 )
@@ -51,6 +81,7 @@ REFERRER = Item(
     name="_pk_ref.<site>.<hash>",
     value="campaign, keyword, time and referrer of the visit",
     purpose="Attributes a later conversion to where the visitor came from.",
+    ground=MEASURED,
     set_by=Setter.TRACKER,
     lifetime=retention.REFERRER_COOKIE,
 )
@@ -58,6 +89,7 @@ CONSENT = Item(
     name="mtm_consent",
     value="the time of the choice",
     purpose="Remembers that the visitor consented to being measured.",
+    ground=REMEMBERS_A_CHOICE,
     set_by=Setter.TRACKER,
     lifetime=retention.CHOICE,
 )
@@ -65,6 +97,7 @@ COOKIE_CONSENT = Item(
     name="mtm_cookie_consent",
     value="the time of the choice",
     purpose="Remembers that the visitor consented to cookies.",
+    ground=REMEMBERS_A_CHOICE,
     set_by=Setter.TRACKER,
     lifetime=retention.CHOICE,
 )
@@ -72,6 +105,7 @@ OPT_OUT = Item(
     name="mtm_consent_removed",
     value="the time of the choice",
     purpose="Remembers that the visitor objected to being measured.",
+    ground=REMEMBERS_A_CHOICE,
     set_by=Setter.TRACKER,
     lifetime=retention.OBJECTION,
 )
@@ -79,22 +113,33 @@ SIGN_IN = Item(
     name="pellucid_sign_in",
     value="a random secret",
     purpose="Keeps someone with an account signed in to the dashboard.",
+    ground=ASKED_FOR,
     set_by=Setter.SERVER,
     lifetime=retention.SIGN_IN,
     path="/dashboard",
     http_only=True,
 )
-MATOMO_IGNORE = Item(
+IGNORE = Item(
     name="matomo_ignore",
-    value="any",
+    value="the time of the choice",
     purpose="Says that the visitor objected to being measured by any site of this server.",
-    set_by=Setter.EARLIER,
-    lifetime=None,
+    ground=REMEMBERS_A_CHOICE,
+    set_by=Setter.SERVER,
+    lifetime=retention.OBJECTION,
+    same_site="None",
+    http_only=True,
+    secure=True,
+)
+IGNORE_PARTITIONED = structs.replace(
+    IGNORE,
+    purpose="Says that the visitor objected to being measured by this server on the site that shows its opt-out page.",
+    partitioned=True,
 )
 PIWIK_IGNORE = Item(
     name="piwik_ignore",
     value="any",
     purpose="Says that the visitor objected to being measured by any site of this server.",
+    ground=REMEMBERS_A_CHOICE,
     set_by=Setter.EARLIER,
     lifetime=None,
 )
@@ -107,9 +152,10 @@ ITEMS: tuple[Item, ...] = (
     COOKIE_CONSENT,
     OPT_OUT,
     SIGN_IN,
-    MATOMO_IGNORE,
+    IGNORE,
+    IGNORE_PARTITIONED,
     PIWIK_IGNORE,
 )
 
-OBJECTIONS_TO_THE_INSTANCE: tuple[str, ...] = (MATOMO_IGNORE.name, PIWIK_IGNORE.name)
+OBJECTIONS_TO_THE_INSTANCE: tuple[str, ...] = (IGNORE.name, PIWIK_IGNORE.name)
 """Cookies on this server's host that mean a visitor wants none of its sites to measure."""

@@ -4,7 +4,16 @@ from datetime import timedelta
 import pytest
 
 from pellucid.policy import retention
-from pellucid.policy.storage import CONSENT, ITEMS, OBJECTIONS_TO_THE_INSTANCE, OPT_OUT, VISITOR, Item, Setter
+from pellucid.policy.storage import (
+    CONSENT,
+    ITEMS,
+    OBJECTIONS_TO_THE_INSTANCE,
+    OPT_OUT,
+    REMEMBERS_A_CHOICE,
+    VISITOR,
+    Item,
+    Setter,
+)
 
 SET = [item for item in ITEMS if item.set_by is not Setter.EARLIER]
 LONGEST_THAT_BROWSERS_ALLOW = timedelta(days=400)
@@ -15,6 +24,8 @@ def test_every_item_says_what_it_is_for(item: Item) -> None:
     assert re.fullmatch(r"[A-Z].*\.", item.purpose)
     assert item.value
     assert re.fullmatch(r"[a-z_]+(\.<site>\.<hash>)?", item.name)
+    assert item.ground.reason
+    assert item.ground.source
     assert item.path.startswith("/")
     assert item.same_site in {"Lax", "Strict", "None"}
 
@@ -24,7 +35,9 @@ def test_every_item_that_is_set_has_an_end(item: Item) -> None:
     assert item.lifetime is not None
     assert timedelta(0) < item.lifetime <= LONGEST_THAT_BROWSERS_ALLOW
     assert item.lifetime in vars(retention).values(), "a time of keeping is named in one place"
-    assert item.same_site != "None", "nothing follows a visitor to other sites"
+    if item.same_site == "None":
+        assert item.ground is REMEMBERS_A_CHOICE, "nothing but a visitor's no follows to other sites"
+        assert item.secure
 
 
 def test_what_scripts_need_not_read_they_can_not() -> None:
@@ -33,7 +46,7 @@ def test_what_scripts_need_not_read_they_can_not() -> None:
 
 
 def test_no_item_is_declared_twice() -> None:
-    assert len({item.name for item in ITEMS}) == len(ITEMS)
+    assert len({(item.name, item.partitioned) for item in ITEMS}) == len(ITEMS)
 
 
 def test_who_matomo_knows_stays_known_and_who_objected_stays_refused() -> None:
@@ -42,10 +55,11 @@ def test_who_matomo_knows_stays_known_and_who_objected_stays_refused() -> None:
     assert OBJECTIONS_TO_THE_INSTANCE == ("matomo_ignore", "piwik_ignore")
 
 
-def test_objections_to_the_instance_are_never_set_by_us() -> None:
-    setters = {item.name: item.set_by for item in ITEMS}
+def test_an_objection_to_the_instance_can_not_be_read_by_a_page() -> None:
+    ours = [item for item in SET if item.name in OBJECTIONS_TO_THE_INSTANCE]
 
-    assert {setters[name] for name in OBJECTIONS_TO_THE_INSTANCE} == {Setter.EARLIER}
+    assert {item.partitioned for item in ours} == {False, True}
+    assert all(item.http_only and item.secure and item.set_by is Setter.SERVER for item in ours)
 
 
 def test_a_no_is_remembered_for_longer_than_a_yes() -> None:

@@ -1,0 +1,144 @@
+"""Every request that a visitor's browser makes to this server: what for, and what it carries.
+
+What is not in this table is not asked for. The browser adds to each what it adds to every request (`UNASKED`), and
+whoever takes a request sees the address it comes from; what of that is kept stands in `presets.py`.
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+UNASKED: Mapping[str, str] = {
+    "host": "the server's name",
+    "user-agent": "browser and system",
+    "accept": "what it can show",
+    "accept-encoding": "how it can be compressed",
+    "accept-language": "the languages the visitor reads",
+    "referer": "the page, or its site alone: the page's referrer policy says which",
+    "origin": "the page's site",
+    "cookie": "the cookies of the server's own host: an objection to all of its sites, if there is one",
+    "connection": "how the connection is used",
+    "cache-control": "how caches are to be used",
+    "pragma": "how caches are to be used",
+    "if-none-match": "which version of the file it has",
+    "content-type": "how the body is written",
+    "content-length": "how long the body is",
+    "priority": "how urgent the answer is",
+    "dnt": "Do Not Track, where the visitor has switched it on",
+    "sec-gpc": "Global Privacy Control, where the visitor has switched it on",
+    "sec-fetch-dest": "what it is asked for",
+    "sec-fetch-mode": "what it is asked for",
+    "sec-fetch-site": "whether the page is of another site",
+    "sec-fetch-storage-access": "whether the page may use the server's own cookies",
+    "sec-fetch-user": "whether the visitor clicked",
+    "sec-ch-ua": "brand of the browser",
+    "sec-ch-ua-mobile": "whether it is a telephone",
+    "sec-ch-ua-platform": "the system",
+    "upgrade-insecure-requests": "that it would rather use https",
+}
+"""Headers that browsers send with any request to anyone; a page can not keep them from it."""
+
+OF_THE_REQUEST: Mapping[str, str] = {
+    "idsite": "which site",
+    "rec": "that it is to be recorded",
+    "r": "a random number, so that no cache answers",
+    "h": "the visitor's clock: hour",
+    "m": "the visitor's clock: minute",
+    "s": "the visitor's clock: second",
+    "send_image": "that no picture is wanted",
+    "consent": "that the visitor consented, where that is what allows the request",
+}
+OF_THE_PAGE: Mapping[str, str] = {
+    "url": "the page's address",
+    "urlref": "where the visitor came from",
+    "action_name": "the page's title",
+    "pv_id": "a random name of this page view",
+    "cs": "the page's character set, if it is not UTF-8",
+    "pf_net": "time to connect",
+    "pf_srv": "time the server took",
+    "pf_tfr": "time to transfer",
+    "pf_dm1": "time until the page can be used",
+    "pf_dm2": "time until the page is whole",
+    "pf_onl": "time of what the page does then",
+}
+OF_AN_ACTION: Mapping[str, str] = {
+    "ca": "that it is no page view",
+    "e_c": "an event's category",
+    "e_a": "an event's action",
+    "e_n": "an event's name",
+    "e_v": "an event's value",
+    "link": "the address of a link that leads away",
+    "download": "the address of a file",
+    "search": "what was searched for on the site",
+    "search_cat": "in which category",
+    "search_count": "how much was found",
+    "idgoal": "which goal was reached",
+    "revenue": "what it is worth",
+    "ping": "that the page is still looked at",
+}
+OF_THE_VISITOR: Mapping[str, str] = {
+    "_id": "the identifier from the cookie `_pk_id`, or of this page alone",
+    "_idn": "whether the identifier is new",
+    "_rcn": "the campaign the visit came from",
+    "_rck": "its keyword",
+    "_refts": "when that was",
+    "_ref": "the referrer the visit came from",
+    "uid": "the name that the site knows its user by, if it says so",
+}
+OF_THE_BROWSER: Mapping[str, str] = {
+    "res": "size of the screen",
+    "cookie": "whether cookies are switched on",
+    "uadata": "client hints: browser, system, model",
+    "pdf": "whether PDF can be shown",
+    "qt": "a plug-in of old: always 0",
+    "realp": "a plug-in of old: always 0",
+    "wma": "a plug-in of old: always 0",
+    "fla": "a plug-in of old: always 0",
+    "java": "a plug-in of old: always 0",
+    "ag": "a plug-in of old: always 0",
+}
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """One kind of request."""
+
+    name: str
+    paths: tuple[str, ...]
+    purpose: str
+    carries: str
+    answer_sets: str = "nothing"
+
+
+TRACKER_FILE = Asked(
+    name="the tracker",
+    paths=("/matomo.js", "/piwik.js", "/pellucid.js", "/js/", "/js/matomo.js", "/js/piwik.js", "/lite.js"),
+    purpose="Fetches the script, which is the same for everyone, and is asked for again after an hour.",
+    carries="nothing but what browsers send with every request",
+)
+HIT = Asked(
+    name="a tracking request",
+    paths=("/matomo.php", "/piwik.php", "/js/", "/js/tracker.php"),
+    purpose="Tells what the visitor did.",
+    carries="the parameters below",
+)
+QUESTION = Asked(
+    name="the question for an objection",
+    paths=("/optout/state",),
+    purpose="Asks, where a site's owner switched it on, whether the visitor objected to all sites of this server.",
+    carries="the server's own cookie of an objection, if there is one; the answer is one bit",
+)
+OPT_OUT_PAGE = Asked(
+    name="the opt-out page",
+    paths=("/optout", "/index.php"),
+    purpose="Shows the choice, by itself or in a frame of the site's page.",
+    carries="language and colours, as the page's owner set them",
+)
+CHOICE = Asked(
+    name="the choice",
+    paths=("/optout",),
+    purpose="Objects to being measured, or takes an objection back.",
+    carries="the choice, and a signed mark that the page was seen lately",
+    answer_sets="the cookie `matomo_ignore`, or its removal",
+)
+
+REQUESTS: tuple[Asked, ...] = (TRACKER_FILE, HIT, QUESTION, OPT_OUT_PAGE, CHOICE)
