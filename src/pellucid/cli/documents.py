@@ -1,25 +1,23 @@
 """Documents that are made from code, so that they say what is so: `python -m pellucid.cli.documents [--check]`."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
 
+from pellucid.cli.cookies_page import cookies
 from pellucid.cli.main import commands
+from pellucid.cli.markdown import MADE, SOURCE, lines, table
 from pellucid.config import FILE, PREFIX, SETTINGS
 from pellucid.matomo.methods import MATOMO_VERSION, METHODS
 from pellucid.matomo.segments import NAMES
 from pellucid.model.site import ConsentRule, Privacy, Recognition
 from pellucid.policy.decision import EXPLANATIONS, Refusal
 from pellucid.policy.presets import DEFAULT, DESCRIPTIONS, PRESETS
-from pellucid.policy.storage import ITEMS, Setter
 
 DIRECTORY = Path(__file__).parents[3] / "docs"
-_MADE = "<!-- Made from the code by `make format`; change it there. -->\n"
 _WIDTH = 100
-_SOURCE = "../src/pellucid"
 _RECOGNITION = {
     Recognition.COOKIE: "by a cookie; without it, for a day by a keyed hash",
     Recognition.DAILY: "for a day, by a keyed hash",
@@ -33,7 +31,7 @@ def documents() -> dict[str, str]:
         "settings.md": settings(),
         "commands.md": "\n".join(command_pages()),
         "presets.md": presets(),
-        "storage.md": storage(),
+        "cookies.md": cookies(),
         "refusals.md": refusals(),
         "matomo.md": matomo(),
     }
@@ -45,7 +43,7 @@ def settings() -> str:
         (f"`{setting.name}`", f"`{PREFIX}{setting.name.upper()}`", _default(setting.default), setting.help)
         for setting in SETTINGS
     )
-    return f"""{_MADE}
+    return f"""{MADE}
 # Settings
 
 A setting is read from the environment, or else from `{FILE}` in the data directory, once at the start. In the
@@ -58,7 +56,7 @@ trusted_proxies = ["127.0.0.1", "::1"]
 
 `{PREFIX}DATA` names the data directory for every command, as `--data` does.
 
-{_table(("in the file", "in the environment", "default", "what it is"), rows)}
+{table(("in the file", "in the environment", "default", "what it is"), rows)}
 What a site keeps of its visitors is no setting of the server: see [presets.md](presets.md).
 """
 
@@ -69,7 +67,7 @@ def matomo() -> str:
     for name in sorted(METHODS):
         modules.setdefault(name.partition(".")[0], []).append(f"`{name.partition('.')[2]}`")
     rows = ((f"`{module}`", ", ".join(methods)) for module, methods in modules.items())
-    return f"""{_MADE}
+    return f"""{MADE}
 # In place of Matomo
 
 A site moves by changing one address: that of the server, in its snippet, in the clients of its tracking API, and in
@@ -87,7 +85,7 @@ or an order made. The rest is kept as it came.
 `expanded`, `idSubtable` and the filters of rows work as in Matomo. Any other method is answered with Matomo's error,
 which names what is missing.
 
-{_table(("module", "methods"), rows)}
+{table(("module", "methods"), rows)}
 A segment may use {", ".join(f"`{name}`" for name in sorted(NAMES))}.
 
 ## What differs
@@ -105,7 +103,7 @@ A segment may use {", ".join(f"`{name}`" for name in sorted(NAMES))}.
 
 def command_pages() -> Iterator[str]:
     """Yield what each command says of itself."""
-    yield f"{_MADE}\n# Commands\n\nWhat `--help` says of each.\n"
+    yield f"{MADE}\n# Commands\n\nWhat `--help` says of each.\n"
     context = click.Context(
         commands,
         info_name="pellucid",
@@ -144,68 +142,31 @@ def presets() -> str:
     }
     rows = ((question, *(answer(PRESETS[name]) for name in names)) for question, answer in questions.items())
     described = (f"- **`{name}`**: {DESCRIPTIONS[name]}" for name in names)
-    return f"""{_MADE}
+    return f"""{MADE}
 # Presets
 
 The privacy settings a site starts with: `pellucid site add ... --preset NAME`. `{DEFAULT}` is the default. From
-[policy/presets.py]({_SOURCE}/policy/presets.py).
+[policy/presets.py]({SOURCE}/policy/presets.py).
 
-{_lines(described)}
-{_table(("", *(f"`{name}`" for name in names)), rows)}
+{lines(described)}
+{table(("", *(f"`{name}`" for name in names)), rows)}
 The address and the user agent stay in memory in every preset; what the table calls kept is a part of the address that
 is stored with a visit. The full address and the user agent have no column.
 """
 
 
-def storage() -> str:
-    """Return what may be set in a browser."""
-    set_by_us = [item for item in ITEMS if item.set_by is not Setter.EARLIER]
-    rows = (
-        (
-            f"`{item.name}`",
-            item.value,
-            item.purpose,
-            str(item.set_by),
-            _span(item.lifetime),
-            f"path `{item.path}`, {item.same_site}{', not for scripts' if item.http_only else ''}",
-        )
-        for item in set_by_us
-    )
-    honoured = ((f"`{item.name}`", item.purpose, str(item.set_by)) for item in ITEMS if item.set_by is Setter.EARLIER)
-    return f"""{_MADE}
-# What is kept in a browser
-
-All of it. The tracker and the server set what is in this table ([policy/storage.py]({_SOURCE}/policy/storage.py)) and
-nothing else; which of it depends on the site's [preset](presets.md) and on what the visitor chose. Nothing is put into
-local storage, and nothing is set before a consent where one is needed.
-
-{_table(("name", "value", "what it is for", "set by", "for how long", "where"), rows)}
-Never set, and honoured where it is found:
-
-{_table(("name", "what it says", "set by"), honoured)}"""
-
-
 def refusals() -> str:
     """Return why a hit may not be recorded."""
     rows = ((f"`{refusal}`", EXPLANATIONS[refusal]) for refusal in Refusal)
-    return f"""{_MADE}
+    return f"""{MADE}
 # Refusals
 
 Why a hit is not recorded: the first of these that applies. A refused hit leaves no byte on disk and no line in a log;
 it is counted under its reason, and that is all. The answer looks as that to a recorded hit does, but for the header
 `Pellucid-Verdict: refused; reason=...`, in which a visitor can read it. From
-[policy/decision.py]({_SOURCE}/policy/decision.py) and [collect/gate.py]({_SOURCE}/collect/gate.py).
+[policy/decision.py]({SOURCE}/policy/decision.py) and [collect/gate.py]({SOURCE}/collect/gate.py).
 
-{_table(("reason", "what it means"), rows)}"""
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    body = (f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in rows)
-    return _lines((f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *body))
-
-
-def _lines(lines: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
+{table(("reason", "what it means"), rows)}"""
 
 
 def _default(default: str | int | tuple[str, ...]) -> str:
@@ -218,12 +179,6 @@ def _yes(answer: bool) -> str:  # noqa: FBT001 -- it is what is said
 
 def _bits(bits: int, bits_v6: int) -> str:
     return f"/{bits}, /{bits_v6}" if bits or bits_v6 else "nothing"
-
-
-def _span(span: timedelta | None) -> str:
-    if span is None:
-        return "until the browser closes"
-    return f"{span.days} days" if span.days else f"{span.seconds // 60} minutes"
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -17,6 +17,7 @@ _COMMANDS = {
     "backup": ("pellucid.cli.backup", "backup"),
     "restore": ("pellucid.cli.backup", "restore"),
     "demo": ("pellucid.cli.demo", "demo"),
+    "privacy": ("pellucid.cli.privacy", "privacy"),
     "doctor": ("pellucid.cli.doctor", "doctor"),
     "web": ("pellucid.cli.serve", "web"),
     "ingest": ("pellucid.cli.serve", "ingest"),

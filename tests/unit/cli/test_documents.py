@@ -9,6 +9,8 @@ from pellucid.cli.main import _COMMANDS
 from pellucid.config import SETTINGS
 from pellucid.policy.decision import EXPLANATIONS, Refusal
 from pellucid.policy.presets import DESCRIPTIONS, PRESETS
+from pellucid.policy.requests import REQUESTS
+from pellucid.policy.states import STATES
 from pellucid.policy.storage import ITEMS
 
 
@@ -27,7 +29,7 @@ def test_a_stale_document_is_told_and_written(
     assert "docs/settings.md is not what the code says" in capsys.readouterr().err
     assert documents.main([]) == 0
     assert documents.main(["--check"]) == 0
-    (tmp_path / "docs" / "storage.md").write_text("edited by hand")
+    (tmp_path / "docs" / "cookies.md").write_text("edited by hand")
     assert documents.main(["--check"]) == 1
 
 
@@ -35,7 +37,9 @@ def test_every_row_of_every_table_is_in_its_document() -> None:
     made = documents.documents()
 
     assert [row.name for row in SETTINGS if f"`{row.name}`" not in made["settings.md"]] == []
-    assert [row.name for row in ITEMS if f"`{row.name}`" not in made["storage.md"]] == []
+    assert [row.name for row in ITEMS if f"`{row.name}`" not in made["cookies.md"]] == []
+    assert [state.name for state in STATES if f"**{state.name}**" not in made["cookies.md"]] == []
+    assert [path for asked in REQUESTS for path in asked.paths if f"`{path}`" not in made["cookies.md"]] == []
     assert [name for name in Refusal if f"`{name}`" not in made["refusals.md"]] == []
     assert [name for name in PRESETS if f"`{name}`" not in made["presets.md"]] == []
     shown = [name for name in _COMMANDS if f"## pellucid {name}\n" in made["commands.md"]]
