@@ -1,4 +1,4 @@
-"""What HTTP edges share: who is asking, what is set in a browser, and what an error answers. It knows no route."""
+"""What HTTP edges share: who asks, and wishes what; what is set in a browser; what an error answers. No route."""
 
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -17,7 +17,8 @@ from pellucid.errors import (
     TooLarge,
     Unavailable,
 )
-from pellucid.policy.storage import Item, Setter
+from pellucid.policy.decision import Consent, Signals
+from pellucid.policy.storage import OBJECTIONS_TO_THE_INSTANCE, Item, Setter
 
 Network = IPv4Network | IPv6Network
 
@@ -30,6 +31,7 @@ _STATUS: Mapping[type[PellucidError], int] = {
     Unavailable: 503,
     PellucidError: 500,
 }
+_CONSENT = {"1": Consent.GIVEN, "0": Consent.WITHDRAWN}
 _SAME_SITE: Mapping[str, Literal["lax", "strict", "none"]] = {"Lax": "lax", "Strict": "strict", "None": "none"}
 
 
@@ -60,6 +62,26 @@ def _set(response: Response, item: Item, value: str, max_age: int | None, *, sec
         httponly=item.http_only,
         samesite=_SAME_SITE[item.same_site],
     )
+
+
+def signals_of(headers: Mapping[bytes, bytes], parameters: Mapping[str, str]) -> Signals:
+    """Return the visitor's wishes that headers, cookies and parameters of a request carry."""
+    return Signals(
+        opted_out=parameters.get("optout") == "1",
+        opted_out_of_instance=_objects_to_the_instance(headers.get(b"cookie", b"")),
+        consent=_CONSENT.get(parameters.get("consent", ""), Consent.UNSAID),
+        global_privacy_control=headers.get(b"sec-gpc") == b"1",
+        do_not_track=headers.get(b"dnt") == b"1" or headers.get(b"x-do-not-track") == b"1",
+    )
+
+
+def _objects_to_the_instance(cookies: bytes) -> bool:
+    return bool(cookies) and not names_of_cookies(cookies).isdisjoint(OBJECTIONS_TO_THE_INSTANCE)
+
+
+def names_of_cookies(cookies: bytes) -> set[str]:
+    """Return the names in a `Cookie` header."""
+    return {pair.partition(b"=")[0].strip().decode("latin-1") for pair in cookies.split(b";")}
 
 
 def networks(texts: tuple[str, ...]) -> tuple[Network, ...]:

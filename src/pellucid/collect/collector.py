@@ -10,7 +10,7 @@ from msgspec import Struct, msgpack
 
 from pellucid.collect.gate import Inputs, admit, day_in, gate, time_of
 from pellucid.collect.parse import clean, kind_of
-from pellucid.collect.signals import signals_of
+from pellucid.edge import signals_of
 from pellucid.enrich.device import LONGEST_USER_AGENT
 from pellucid.enrich.place import CONTINENT
 from pellucid.enrich.robots import Agent

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid.collect.signals import signals_of
+from pellucid.edge import signals_of
 from pellucid.policy.decision import Consent, Signals
 from strategies import HEADERS, PARAMETERS
 
