@@ -53,6 +53,8 @@ from pellucid.serving import serve, server, until_told_to_end
 from pellucid.store.client import Store
 from pellucid.store.engine import Engine, EngineServer
 from pellucid.upkeep import Upkeep
+from pellucid.visitor.privacy_page import routes as privacy_routes
+from pellucid.visitor.well_known import routes as well_known_routes
 from pellucid.web.routes import routes as web_routes
 
 TRACKING_PATHS = frozenset({"/matomo.php", "/piwik.php", "/js/tracker.php"})
@@ -186,6 +188,8 @@ async def web_application(settings: Settings) -> AsyncIterator[ASGIApp]:
             routes=[
                 *operators_routes(lambda: journal.trouble, numbers, settings.metrics_token),
                 *tracker_routes(snapshot.sites),
+                *privacy_routes(snapshot.site, client_address(proxies)),
+                *well_known_routes(snapshot.sites),
                 *matomo_routes(registry, reports, store, _now),
                 *web_routes(registry, reports, store, _now, is_secure(proxies)),
             ],

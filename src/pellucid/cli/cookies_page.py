@@ -25,7 +25,9 @@ def cookies() -> str:
 What Pellucid keeps in a browser and what it sends, in every state a visitor can be in. It is made from the same tables
 that the tracker and the server obey ([storage]({SOURCE}/policy/storage.py), [requests]({SOURCE}/policy/requests.py),
 [states]({SOURCE}/policy/states.py)), and each row below is held against real browsers whenever Pellucid is tested:
-nothing that is not declared, and everything that is.
+nothing that is not declared, and everything that is. A server tells the same to programs at
+`/.well-known/analytics-storage.json` (its schema is beside it, `analytics-storage.schema.json`), and to a visitor in
+plain words, for one site and one browser, at `/privacy/SITE`.
 
 ## In short
 
