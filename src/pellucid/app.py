@@ -8,6 +8,7 @@ import asyncio
 import gc
 import os
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
 from datetime import UTC, datetime
@@ -44,6 +45,7 @@ from pellucid.matomo.routes import routes as matomo_routes
 from pellucid.model.site import Site
 from pellucid.operators import Numbers
 from pellucid.operators import routes as operators_routes
+from pellucid.policy.counting import Refused
 from pellucid.registry.database import open_database, sqlite_url
 from pellucid.registry.registry import Registry
 from pellucid.registry.salts import Salts
@@ -181,7 +183,7 @@ async def web_application(settings: Settings) -> AsyncIterator[ASGIApp]:
         journal = parts.enter_context(closing(Journal(at.journals, settings.journal_limit)))
         numbers = Numbers(os.environ)
         collector = await parts.enter_async_context(_collector(settings, snapshot, salts, journal))
-        for watching in (_keep_up(snapshot, collector, numbers), _watch_store(store, numbers)):
+        for watching in (_keep_up(snapshot, collector, numbers, registry), _watch_store(store, numbers)):
             parts.callback(asyncio.create_task(watching).cancel)
         reports = Reports(store)
         others = Starlette(
@@ -285,13 +287,17 @@ def _place_database(settings: Settings) -> Path | None:
     return dropped_in if dropped_in.exists() else None
 
 
-async def _keep_up(snapshot: Snapshot, collector: Collector, numbers: Numbers) -> None:
+async def _keep_up(snapshot: Snapshot, collector: Collector, numbers: Numbers, registry: Registry) -> None:
+    refused: Counter[Refused] = Counter()
     while True:
+        lately = collector.take_refused()
+        numbers.count(collector.recorded, lately)
+        refused += lately
         # What was known last counts until the registry answers again.
         with suppress(Unavailable):
             await asyncio.to_thread(snapshot.look)
-        refused = {reason.value: count for reason, count in collector.refused.items()}
-        numbers.count(collector.recorded, refused)
+            await asyncio.to_thread(registry.refusals.add, refused)
+            refused = Counter()
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
 

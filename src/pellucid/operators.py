@@ -16,6 +16,8 @@ from starlette.routing import BaseRoute, Route
 
 from pellucid import __version__
 from pellucid.errors import NotAllowed
+from pellucid.policy.counting import Refused, told
+from pellucid.policy.decision import Refusal
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the directory in which several processes count together."""
@@ -33,14 +35,20 @@ class Numbers:
         self._recorded = Counter(
             "pellucid_hits_recorded", "Hits on disk before they were answered", registry=self._own()
         )
-        self._refused = Counter("pellucid_hits_refused", "Hits not recorded", ["reason"], registry=self._own())
+        self._refused = Counter(
+            "pellucid_hits_refused",
+            "Hits not recorded, in whole tens, of sites that count them",
+            ["reason"],
+            registry=self._own(),
+        )
         self._store = Gauge(
             "pellucid_store_up",
             "Whether the engine answered lately",
             registry=self._own(),
             multiprocess_mode="mostrecent",
         )
-        self._last: Counts[str] = Counts()
+        self._told = 0
+        self._counted: Counts[Refusal] = Counts()
         self.store_up = False
 
     def _own(self) -> CollectorRegistry | None:
@@ -51,12 +59,14 @@ class Numbers:
         self.store_up = up
         self._store.set(up)
 
-    def count(self, recorded: int, refused: Mapping[str, int]) -> None:
-        """Take over what was counted since this process began."""
-        self._recorded.inc(recorded - self._last["recorded"])
-        for reason, number in refused.items():
-            self._refused.labels(reason).inc(number - self._last[reason])
-        self._last = Counts({**refused, "recorded": recorded})
+    def count(self, recorded: int, refused: Mapping[Refused, int]) -> None:
+        """Take over how many hits were recorded since this process began, and how many refused since the last time."""
+        self._recorded.inc(recorded - self._told)
+        self._told = recorded
+        for (_site, _day, reason), number in refused.items():
+            before = told(self._counted[reason])
+            self._counted[reason] += number
+            self._refused.labels(reason.value).inc(told(self._counted[reason]) - before)
 
     def text(self) -> bytes:
         """Return the numbers of all processes in Prometheus' text format."""

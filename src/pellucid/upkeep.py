@@ -10,6 +10,7 @@ from threading import Event as Signal
 from zoneinfo import ZoneInfo
 
 from pellucid.errors import Unavailable
+from pellucid.policy.retention import REFUSALS
 from pellucid.registry.registry import Registry
 from pellucid.registry.salts import Salts
 from pellucid.store.client import Store
@@ -17,6 +18,8 @@ from pellucid.store.purge import purge
 
 BETWEEN_ROUNDS = timedelta(minutes=1)
 BETWEEN_PURGES = timedelta(hours=1)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 log = logging.getLogger("pellucid.upkeep")
 
@@ -45,6 +48,7 @@ class Upkeep:
         self._salts.destroy_expired()
         if self._now() - self._purged >= BETWEEN_PURGES:
             self._registry.forget_expired(self._now())
+            self._registry.refusals.forget((self._now() - REFUSALS - EPOCH).days)
             self._purge()
             self._purged = self._now()
 

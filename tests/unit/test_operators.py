@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse
 from pellucid.edge import status_of
 from pellucid.errors import PellucidError
 from pellucid.operators import SHARED, Numbers, routes
+from pellucid.policy.decision import Refusal
 
 HERE = ("127.0.0.1", 50000)
 HERE_V6 = ("::1", 50000)
@@ -116,22 +117,23 @@ def test_with_a_token_numbers_are_for_who_brings_it(client: tuple[str, int], aut
 
 def test_numbers_are_those_since_the_process_began() -> None:
     numbers = Numbers({})
-    numbers.count(3, {"robot": 1})
-    numbers.count(10, {"robot": 1, "opted-out": 2})
+    numbers.count(3, {(1, 0, Refusal.ROBOT): 14})
+    numbers.count(10, {(1, 1, Refusal.ROBOT): 6, (2, 1, Refusal.OPTED_OUT): 9})
 
     told = Operated(numbers).get("/metrics").text.splitlines()
 
     assert "pellucid_hits_recorded_total 10.0" in told
-    assert 'pellucid_hits_refused_total{reason="robot"} 1.0' in told
-    assert 'pellucid_hits_refused_total{reason="opted-out"} 2.0' in told
+    assert 'pellucid_hits_refused_total{reason="robot"} 20.0' in told
+    assert 'pellucid_hits_refused_total{reason="opted-out"} 0.0' in told
     assert "pellucid_store_up 1.0" in told
 
 
 COUNTS = """
 import os, sys
 from pellucid.operators import Numbers
+from pellucid.policy.decision import Refusal
 numbers = Numbers(os.environ)
-numbers.count(int(sys.argv[1]), {"robot": 1})
+numbers.count(int(sys.argv[1]), {(1, 0, Refusal.ROBOT): 10})
 numbers.store_is(up=sys.argv[2] == "up")
 print(numbers.text().decode())
 """
@@ -150,5 +152,5 @@ def test_processes_count_together_also_those_that_have_ended(tmp_path: Path) -> 
     ]
 
     assert "pellucid_hits_recorded_total 12.0" in told[1]
-    assert 'pellucid_hits_refused_total{reason="robot"} 2.0' in told[1]
+    assert 'pellucid_hits_refused_total{reason="robot"} 20.0' in told[1]
     assert "pellucid_store_up 1.0" in told[1]

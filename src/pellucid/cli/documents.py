@@ -138,6 +138,7 @@ def presets() -> str:
         "Do Not Track is an objection": lambda kept: _yes(kept.honour_dnt),
         "address kept (IPv4, IPv6)": lambda kept: _bits(kept.kept_address_bits, kept.kept_address_bits_v6),
         "address the place is found by": lambda kept: _bits(kept.located_address_bits, kept.located_address_bits_v6),
+        "it is counted how often hits are refused": lambda kept: _yes(kept.counts_refusals),
         "events are deleted after": lambda kept: f"{kept.retention_days} days" if kept.retention_days else "never",
     }
     rows = ((question, *(answer(PRESETS[name]) for name in names)) for question, answer in questions.items())
@@ -162,7 +163,9 @@ def refusals() -> str:
 # Refusals
 
 Why a hit is not recorded: the first of these that applies. A refused hit leaves no byte on disk and no line in a log;
-it is counted under its reason, and that is all. The answer looks as that to a recorded hit does, but for the header
+it is counted under its site, day and reason, and that is all. The number is told in whole tens, not at all below ten,
+and is not kept where the site's [preset](presets.md) says so; visitors whose browser sent nothing are not in it. The
+answer looks as that to a recorded hit does, but for the header
 `Pellucid-Verdict: refused; reason=...`, in which a visitor can read it. From
 [policy/decision.py]({SOURCE}/policy/decision.py) and [collect/gate.py]({SOURCE}/collect/gate.py).
 

@@ -17,6 +17,7 @@ from pellucid.enrich.robots import Agent
 from pellucid.errors import RequestError
 from pellucid.model.hit import Device, Hit, Place, RawHit
 from pellucid.model.site import Recognition, Site
+from pellucid.policy.counting import Refused
 from pellucid.policy.decision import Refusal
 from pellucid.policy.identity import masked, visitor_of_tracker
 
@@ -83,13 +84,14 @@ class Collector:
         self._parts = parts
         self._encoder = msgpack.Encoder()
         self.recorded = 0
-        self.refused: Counter[Refusal] = Counter()
+        self._refused: Counter[Refused] = Counter()
 
     async def collect(self, asker: Asker, parameters: Mapping[str, str], token: str) -> Refusal | None:
         """Record one hit if it may be; return why not, or None: it is on disk. Raises `RequestError` if it is wrong."""
-        hit = await self._consider(*self._read(asker, parameters, token), asker.headers)
+        raw, site = self._read(asker, parameters, token)
+        hit = await self._consider(raw, site, asker.headers)
         if isinstance(hit, Refusal):
-            self.refused[hit] += 1
+            self._count(site, raw, hit)
             return hit
         await self._keep([hit])
         return None
@@ -115,12 +117,23 @@ class Collector:
             except RequestError:
                 invalid.append(place)
                 continue
-            outcomes.append(hit if isinstance(hit, Refusal) else None)
             if isinstance(hit, Hit):
+                outcomes.append(None)
                 hits.append(hit)
+            else:
+                outcomes.append(hit)
+                self._count(site, raw, hit)
         await self._keep(hits)
-        self.refused.update(outcome for outcome in outcomes if outcome)
         return Collected(outcomes, invalid, authorised)
+
+    def take_refused(self) -> Counter[Refused]:
+        """Return how often hits were refused since this was asked last, of sites that count it."""
+        taken, self._refused = self._refused, Counter()
+        return taken
+
+    def _count(self, site: Site, raw: RawHit, refusal: Refusal) -> None:
+        if site.privacy.counts_refusals:
+            self._refused[site.id, day_in(site.timezone, raw.received), refusal] += 1
 
     async def _keep(self, hits: Sequence[Hit]) -> None:
         if hits:

@@ -41,6 +41,7 @@ class Privacy(Struct, frozen=True, kw_only=True):
     honour_gpc: bool = True
     honour_dnt: bool = True
     signals_ignored_because: str = ""
+    counts_refusals: bool = True
     kept_address_bits: int = 0
     kept_address_bits_v6: int = 0
     located_address_bits: int = 24

@@ -21,6 +21,7 @@ PRESETS: Mapping[str, Privacy] = {
             cookies=False,
             browser_features=False,
             user_ids=False,
+            counts_refusals=False,
         ),
         Privacy(
             # Conditions of the CNIL's exemption from consent: 759 days at most, no user id, an address of two bytes.
@@ -29,6 +30,7 @@ PRESETS: Mapping[str, Privacy] = {
             cookies=True,
             browser_features=False,
             user_ids=False,
+            counts_refusals=False,
             located_address_bits=16,
             located_address_bits_v6=32,
             retention_days=759,

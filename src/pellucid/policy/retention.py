@@ -23,6 +23,9 @@ CHOICE = timedelta(days=182)
 OBJECTION = timedelta(days=400)
 """An objection is renewed on each visit; 400 days is what browsers allow at most."""
 
+REFUSALS = timedelta(days=750)
+"""How long the numbers of refused hits are kept, by day."""
+
 SIGN_IN = timedelta(days=14)
 FIRST_LINK = timedelta(days=7)
 """How long the link that sets a first password is good for."""

@@ -22,6 +22,7 @@ from pellucid.policy.presets import DEFAULT, PRESETS
 from pellucid.policy.retention import FIRST_LINK, SIGN_IN
 from pellucid.registry import tables
 from pellucid.registry.database import for_change
+from pellucid.registry.refusals import Refusals
 
 SHORTEST_PASSWORD = 10
 LONGEST_LOGIN = 100
@@ -36,6 +37,7 @@ class Registry:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.refusals = Refusals(engine)
         self._hasher = PasswordHasher()
         # Somebody unknown costs as much as a wrong password, so that nobody learns which logins exist.
         self._unknown = self._hasher.hash(secrets.token_hex())

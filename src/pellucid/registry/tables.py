@@ -116,3 +116,11 @@ DIMENSION = Table(
     Column("name", Text, nullable=False),
     Column("active", Boolean, nullable=False),
 )
+REFUSED = Table(
+    "refused",
+    METADATA,
+    Column("site_id", ForeignKey("site.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("reason", String(32), primary_key=True),
+    Column("number", Integer, nullable=False),
+)

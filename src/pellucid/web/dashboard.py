@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from pellucid.errors import NotFound, NotSignedIn, StoreUnavailable
 from pellucid.model.account import Access, Account
 from pellucid.model.period import Period
 from pellucid.model.site import Site
+from pellucid.policy.decision import Refusal
 from pellucid.registry.registry import Registry
 from pellucid.report.live import Counters, VisitDetails, counters, last_visits
 from pellucid.store.client import Store
@@ -97,6 +98,7 @@ class Dashboard:
             "lately": counted,
             "newest": newest,
             "mark": _mark(newest),
+            "refused": self._refused(site, span.period),
             "untouched": shown.empty and shown.latest is None and not newest,
             "span": span,
             "choices": CHOICES,
@@ -113,6 +115,12 @@ class Dashboard:
         today = now.astimezone(ZoneInfo(site.timezone)).date()
         newest = last_visits(self._store, site.id, Period(today - timedelta(days=1), today), number)
         return counters(self._store, site.id, LIVE_MINUTES, int(now.timestamp() * 1000)), newest
+
+    def _refused(self, site: Site, period: Period) -> dict[Refusal, int] | None:
+        if not site.privacy.counts_refusals:
+            return None
+        first, last = ((day - date(1970, 1, 1)).days for day in (period.first, period.last))
+        return self._registry.refusals.told(site.id, first, last)
 
     def _visible(self, account: Account) -> tuple[Site, ...]:
         return tuple(site for site in self._registry.sites() if account.may(site.id, Access.VIEW))

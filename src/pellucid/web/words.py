@@ -9,6 +9,7 @@ from babel import Locale
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period
 from pellucid.model.result import Value
+from pellucid.policy.decision import Refusal
 
 UNKNOWN = "Unknown"
 NONE = "\N{EN DASH}"
@@ -27,6 +28,19 @@ SOURCES: Mapping[str, str] = {
     SourceKind.CAMPAIGN: "Campaigns",
     SourceKind.SOCIAL: "Social networks",
     SourceKind.ASSISTANT: "AI assistants",
+}
+
+REFUSALS: Mapping[str, str] = {
+    Refusal.OPTED_OUT: "Objected on the site",
+    Refusal.OPTED_OUT_OF_INSTANCE: "Objected to all sites",
+    Refusal.CONSENT_WITHDRAWN: "Said no, or took a yes back",
+    Refusal.GLOBAL_PRIVACY_CONTROL: "Global Privacy Control",
+    Refusal.DO_NOT_TRACK: "Do Not Track",
+    Refusal.CONSENT_MISSING: "Had not consented",
+    Refusal.NOT_FOR_RECORDING: "Not meant to be recorded",
+    Refusal.PREFETCH: "Fetched ahead, not seen",
+    Refusal.ROBOT: "Robots and programs",
+    Refusal.REFERRER_SPAM: "Referrer spam",
 }
 
 

@@ -125,7 +125,21 @@ def test_a_refused_hit_leaves_nothing_and_says_so(
     assert caplog.records == []
     assert one.hits() == []
     assert one.collector.recorded == 0
-    assert dict(one.collector.refused) == {reason: 4}
+    counted = one.collector.take_refused()
+    assert {counted_reason for _site, _day, counted_reason in counted} == {reason}
+    assert counted.total() == 4
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_refusals_are_counted_by_the_day_of_the_site_unless_its_settings_forbid_it(preset: str) -> None:
+    collector, _ = collected()
+
+    asyncio.run(collector.collect(an_asker(), PLAIN | {"idsite": NUMBER[preset], "optout": "1"}, ""))
+
+    counts = preset not in {"strict", "exempt-fr"}
+    expected = {(int(NUMBER[preset]), NOON // 86_400_000, Refusal.OPTED_OUT): 1} if counts else {}
+    assert collector.take_refused() == expected
+    assert collector.take_refused() == {}
 
 
 def test_the_search_for_what_a_hit_leaves_finds_it(tmp_path: Path) -> None:
@@ -407,11 +421,12 @@ def test_whatever_a_request_says_it_is_recorded_refused_or_told_what_is_wrong(
     try:
         outcome = asyncio.run(collector.collect(Asker(ADDRESS, headers), PLAIN | told, token))
     except RequestError:
-        assert (kept, collector.recorded, collector.refused.total()) == ([], 0, 0)
+        assert (kept, collector.recorded, collector.take_refused()) == ([], 0, {})
         return
 
     assert len(kept) == collector.recorded == (outcome is None)
-    assert collector.recorded + collector.refused.total() == 1
+    refused = {reason for _site, _day, reason in collector.take_refused()}
+    assert refused == {outcome} - {None}
     for body in kept:
         hit = msgpack.decode(body, type=Hit)
         assert NOON - 20 * 365 * 86_400_000 <= hit.time <= NOON + 600_000
