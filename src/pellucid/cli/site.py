@@ -10,12 +10,16 @@ from rich.table import Table
 
 from pellucid.app import open_registry
 from pellucid.cli.options import data_option, example, settings_of
+from pellucid.cli.site_privacy import site_privacy
 from pellucid.policy.presets import DEFAULT, PRESETS
 
 
 @click.group()
 def site() -> None:
-    """Add and list sites."""
+    """Add, list and change sites."""
+
+
+site.add_command(site_privacy)
 
 
 @site.command(

@@ -29,7 +29,8 @@ class Privacy(Struct, frozen=True, kw_only=True):
 
     `retention_days` is None where events are kept until the owner deletes them. `kept_address_bits` counts the
     leading bits of an IPv4 address that stay on events (0: none), `located_address_bits` those that place is found by;
-    for IPv6 the pair is `kept_address_bits_v6` and `located_address_bits_v6`.
+    for IPv6 the pair is `kept_address_bits_v6` and `located_address_bits_v6`. `asks_first`: the tracker asks this
+    server whether the visitor objected to all of its sites before it sends anything.
     """
 
     preset: str
@@ -42,6 +43,7 @@ class Privacy(Struct, frozen=True, kw_only=True):
     honour_dnt: bool = True
     signals_ignored_because: str = ""
     counts_refusals: bool = True
+    asks_first: bool = False
     kept_address_bits: int = 0
     kept_address_bits_v6: int = 0
     located_address_bits: int = 24

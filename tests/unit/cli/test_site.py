@@ -48,6 +48,64 @@ def test_sites_are_listed_for_people_too(tmp_path: Path) -> None:
     assert "cookieless" in listed
 
 
+def a_privacy(data: Path) -> dict[str, object]:
+    (listed,) = json.loads(run(data, "list", "--json"))
+    return dict(listed["privacy"])
+
+
+def test_a_site_gets_the_settings_of_another_preset(tmp_path: Path) -> None:
+    run(tmp_path, "add", "Shop", "https://shop.example")
+
+    told = run(tmp_path, "privacy", "1", "--preset", "strict", "--keep", "30", "--ask-first")
+
+    privacy = a_privacy(tmp_path)
+    assert (privacy["preset"], privacy["retention_days"], privacy["asks_first"]) == ("strict", 30, True)
+    assert "retention days" in told
+
+
+def test_signals_are_ignored_for_a_reason_that_is_kept_and_against_a_warning(tmp_path: Path) -> None:
+    run(tmp_path, "add", "Shop", "https://shop.example")
+
+    told = CliRunner().invoke(
+        site, ["privacy", "1", "--signals", "ignore", "--because", "A survey.", "--data", str(tmp_path)]
+    )
+    ignored = a_privacy(tmp_path)
+    run(tmp_path, "privacy", "1", "--signals", "honour")
+
+    assert "/privacy/1" in told.stderr
+    assert (ignored["honour_gpc"], ignored["honour_dnt"]) == (False, False)
+    assert ignored["signals_ignored_because"] == "A survey."
+    assert a_privacy(tmp_path)["honour_gpc"] is True
+    assert a_privacy(tmp_path)["signals_ignored_because"] == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--signals", "ignore"], "belong together"),
+        (["--because", "so"], "belong together"),
+        (["--keep", "soon"], "A number of days, or 'forever'; not 'soon'."),
+        (["--keep", "0"], "A number of days"),
+    ],
+)
+def test_settings_that_make_no_sense_change_nothing(tmp_path: Path, options: list[str], told: str) -> None:
+    run(tmp_path, "add", "Shop", "https://shop.example")
+    before = a_privacy(tmp_path)
+
+    done = CliRunner().invoke(site, ["privacy", "1", *options, "--data", str(tmp_path)])
+
+    assert done.exit_code == 2
+    assert told in done.output
+    assert a_privacy(tmp_path) == before
+
+
+def test_settings_are_shown_where_nothing_is_changed(tmp_path: Path) -> None:
+    run(tmp_path, "add", "Shop", "https://shop.example", "--preset", "matomo")
+
+    assert "None" in run(tmp_path, "privacy", "1")
+    assert a_privacy(tmp_path)["preset"] == "matomo"
+
+
 def test_a_wrong_value_adds_nothing(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="time zone"):
         run(tmp_path, "add", "Shop", "https://shop.example", "--timezone", "Vienna")
