@@ -7,28 +7,38 @@ anywhere, the next start sends the outbox first, and only then asks the store fo
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from datetime import date, timedelta
 from threading import Event as Signal
 from time import monotonic, time_ns
 
-from msgspec import Struct, json, msgpack
+from msgspec import json, msgpack, structs
 
 from pellucid.errors import StoreUnavailable
 from pellucid.journal.outbox import Outbox, Part
 from pellucid.journal.reader import Entry, JournalReader
 from pellucid.journal.standstill import Turn
-from pellucid.model.event import Event
 from pellucid.model.hit import Hit
-from pellucid.model.visit import Visit
+from pellucid.model.visit import Conversion, Visit
 from pellucid.store.client import Store
-from pellucid.store.visits import pasts, visits_between
+from pellucid.store.schema import TABLES
+from pellucid.store.visits import ordered, pasts, visits_between
+from pellucid.visits.conversions import converted
 from pellucid.visits.known import Known
 from pellucid.visits.visits import count
 
 WAIT_FOR_STRAGGLERS = timedelta(milliseconds=200)
 """Another journal may bring an earlier hit this much later."""
+
+GATHER = timedelta(milliseconds=800)
+"""Who tells of the past tells it in no order: this long more of it is waited for, and then it is counted in order."""
+
+LONG_AGO = timedelta(minutes=1)
+LONGEST_WAIT_OF_A_PING = timedelta(minutes=1)
+"""A ping opens no visit, but the page view before it may come later."""
+
+MOST_PINGS_WAITING = 10_000
 
 ROUND = timedelta(milliseconds=400)
 """How long one round takes at least: a batch a hit would be costly."""
@@ -39,7 +49,6 @@ LONGEST_MEMORY_OF_VISITORS = timedelta(hours=1)
 MOST_VISITORS_IN_MEMORY = 500_000
 PAUSE_AFTER_FAILURE = timedelta(seconds=1)
 
-_TABLES: dict[str, type[Struct]] = {"events": Event, "visits": Visit}
 _VISIT_ID_BITS = 53
 """As many as a number in JavaScript can tell apart."""
 
@@ -55,6 +64,7 @@ class Ingest:
         self._progress = outbox.progress()
         self._known = Known()
         self._known_since = monotonic()
+        self._pings: list[Hit] = []
         self._decoder = msgpack.Decoder(Hit)
         self._encoder = json.Encoder()
         self._cleaned = 0.0
@@ -72,7 +82,7 @@ class Ingest:
             if moved < LARGEST_BATCH:
                 ending.wait(max(0.0, ROUND.total_seconds() - (monotonic() - began)))
         with suppress(StoreUnavailable):
-            while self.round(_now()):
+            while self.round(_now() + _milliseconds(GATHER)):
                 pass
 
     def round(self, received_until: int) -> int:
@@ -86,28 +96,32 @@ class Ingest:
     def _move(self, received_until: int) -> int:
         self._send()
         entries = self._reader.read(self._progress, received_until, LARGEST_BATCH)
-        if entries:
-            self._count(entries)
+        hits = [self._decoder.decode(entry.body) for entry in entries]
+        if hits and not _is_gathering(hits, received_until):
+            self._count(entries, hits)
             self._send()
+        else:
+            entries = []
         if monotonic() - self._cleaned > SECONDS_BETWEEN_CLEANINGS:
             self._clean()
         return len(entries)
 
-    def _count(self, entries: Sequence[Entry]) -> None:
+    def _count(self, entries: Sequence[Entry], hits: Sequence[Hit]) -> None:
         progress = self._progress | _reached(entries)
+        pings = self._pings
         try:
-            parts = self._rows([self._decoder.decode(entry.body) for entry in entries])
-            self._outbox.add(progress, parts)
+            self._outbox.add(progress, self._rows([*pings, *hits]))
         except BaseException:
             # What was counted in memory is in no row: what the store holds is what is true.
             self._known.forget()
+            self._pings = pings
             raise
         self._progress = progress
 
     def _send(self) -> None:
         for parcel in self._outbox.parcels():
             part = parcel.part
-            self._store.insert(part.target, _TABLES[part.target], part.lines, parcel.token)
+            self._store.insert(part.target, TABLES[part.target], part.lines, parcel.token)
             self._outbox.sent(parcel)
 
     def _rows(self, hits: Sequence[Hit]) -> list[Part]:
@@ -115,21 +129,46 @@ class Ingest:
             past = pasts(self._store, gap.site_id, gap.visitors, gap.first)
             stored = visits_between(self._store, gap.site_id, gap.visitors, gap.first, gap.last, gap.fingerprints)
             self._known.learn(gap, past, stored)
+        early: list[Hit] = []
         changed: dict[int, Visit] = {}
+        conversions: dict[tuple[int, int], Conversion] = {}
         parts: dict[tuple[str, int], list[bytes]] = defaultdict(list)
         # Of hits that come together, the earlier happened first, in whatever order they were sent.
-        for hit in sorted(hits, key=lambda hit: hit.time):
+        for hit in self._each_order_once(sorted(hits, key=lambda hit: hit.time)):
             visit = self._known.visit(hit, secrets.randbits(_VISIT_ID_BITS))
             if visit is None:
+                early.append(hit)
                 continue
             changed[visit.visit_id] = visit
             event = count(hit, visit, secrets.randbits(_VISIT_ID_BITS))
             parts["events", _month(event.visit_day)].append(self._encoder.encode(event))
+            if hit.sale or hit.reached:
+                conversions |= {(one.conversion_id, one.goal_id): one for one in converted(hit, visit, event)}
+        waiting = max(hit.received for hit in hits) - _milliseconds(LONGEST_WAIT_OF_A_PING)
+        self._pings = [hit for hit in early if hit.received > waiting][-MOST_PINGS_WAITING:]
         version = time_ns()
         for visit in changed.values():
             visit.version = max(version, visit.version + 1)
             parts["visits", _month(visit.visit_day)].append(self._encoder.encode(visit))
+        for conversion in conversions.values():
+            conversion.version = changed[conversion.visit_id].version
+            parts["conversions", _month(conversion.visit_day)].append(self._encoder.encode(conversion))
         return [Part(target, month, b"\n".join(lines)) for (target, month), lines in parts.items()]
+
+    def _each_order_once(self, hits: Sequence[Hit]) -> Iterator[Hit]:
+        """Yield the hits; one that tells of an order that was told before (the page was loaded again) sells nothing."""
+        told: dict[int, set[str]] = defaultdict(set)
+        for hit in hits:
+            if hit.sale and hit.sale.order_id:
+                told[hit.site_id].add(hit.sale.order_id)
+        before = {site_id: ordered(self._store, site_id, orders) for site_id, orders in told.items()}
+        for hit in hits:
+            if hit.sale and hit.sale.order_id:
+                if hit.sale.order_id in before[hit.site_id]:
+                    yield structs.replace(hit, sale=None)
+                    continue
+                before[hit.site_id].add(hit.sale.order_id)
+            yield hit
 
     def _clean(self) -> None:
         self._cleaned = monotonic()
@@ -142,6 +181,13 @@ class Ingest:
             # The store knows all of it, and tells again of those who come.
             self._known.forget()
             self._known_since = self._cleaned
+
+
+def _is_gathering(hits: Sequence[Hit], received_until: int) -> bool:
+    """Return whether more is to be waited for, so that what is told of the past is counted in order."""
+    if len(hits) >= LARGEST_BATCH or hits[0].received <= received_until - _milliseconds(GATHER):
+        return False
+    return any(hit.received - hit.time > _milliseconds(LONG_AGO) for hit in hits)
 
 
 def _reached(entries: Iterable[Entry]) -> dict[str, int]:

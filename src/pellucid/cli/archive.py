@@ -17,8 +17,8 @@ from msgspec import DecodeError, Struct, json
 
 from pellucid import __version__
 from pellucid.errors import ConfigurationError
-from pellucid.store.dump import TABLES, Piece
-from pellucid.store.schema import columns
+from pellucid.store.dump import Piece
+from pellucid.store.schema import TABLES, columns
 
 BEGINNING, END = "backup.json", "end.json"
 REGISTRY = "registry.db"

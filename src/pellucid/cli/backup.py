@@ -36,7 +36,8 @@ from pellucid.journal.reader import JournalReader
 from pellucid.journal.standstill import Turn, progress, unsent
 from pellucid.registry.copy import copy_registry
 from pellucid.store.client import Store
-from pellucid.store.dump import TABLES, count, pieces
+from pellucid.store.dump import count, pieces
+from pellucid.store.schema import TABLES
 
 _WITHOUT_LIMIT = 1 << 62
 

@@ -15,7 +15,8 @@ from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import quote_from_bytes, urlsplit
 
-from pellucid.collect.gate import site_hosts, time_of
+from pellucid.collect.gate import time_of
+from pellucid.collect.plan import site_hosts
 from pellucid.enrich.hosts import host_of
 from pellucid.enrich.robots import Agent
 from pellucid.model.site import Site

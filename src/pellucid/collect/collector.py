@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from msgspec import Struct, msgpack
+from msgspec import Struct, msgpack, structs
 
 from pellucid.collect.gate import Inputs, admit, day_in, gate, time_of
-from pellucid.collect.parse import clean, kind_of
+from pellucid.collect.matters import number_of
+from pellucid.collect.parse import Given, clean, given_of, kind_of
+from pellucid.collect.plan import Plan, plan_of
 from pellucid.edge import signals_of
 from pellucid.enrich.device import LONGEST_USER_AGENT
+from pellucid.enrich.hints import hints_of
 from pellucid.enrich.place import CONTINENT
 from pellucid.enrich.robots import Agent
 from pellucid.errors import RequestError
@@ -24,8 +27,9 @@ from pellucid.policy.identity import masked, visitor_of_tracker
 Append = Callable[[Sequence[tuple[int, bytes]]], Awaitable[None]]
 """Returns when these hits (time of receipt in milliseconds, encoded) are on disk."""
 
-_NEEDS_TOKEN = ("cip", "country", "region", "city", "lat", "long")
+_NEEDS_TOKEN = ("cip", "country", "region", "city", "latitude", "longitude")
 """What only a server may say of its visitors: where they are."""
+_FARTHEST = 180.0
 _LONGEST_IDENTIFIER = 15
 _LONGEST_HINTS = 4096
 _NO_SALT = b""
@@ -83,15 +87,17 @@ class Collector:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._encoder = msgpack.Encoder()
+        self._plans: dict[int, Plan] = {}
         self.recorded = 0
         self._refused: Counter[Refused] = Counter()
 
     async def collect(self, asker: Asker, parameters: Mapping[str, str], token: str) -> Refusal | None:
         """Record one hit if it may be; return why not, or None: it is on disk. Raises `RequestError` if it is wrong."""
-        raw, site = self._read(asker, parameters, token)
-        hit = await self._consider(raw, site, asker.headers)
+        given = given_of(parameters)
+        raw, plan = self._read(asker, parameters, given, token)
+        hit = await self._consider(raw, given, plan, asker.headers)
         if isinstance(hit, Refusal):
-            self._count(site, raw, hit)
+            self._count(plan.site, raw, hit)
             return hit
         await self._keep([hit])
         return None
@@ -111,9 +117,10 @@ class Collector:
             if place % _HITS_IN_A_ROW == 0:
                 await asyncio.sleep(0)
             try:
-                raw, site = self._read(asker, parameters, token)
+                given = given_of(parameters)
+                raw, plan = self._read(asker, parameters, given, token)
                 authorised = authorised or raw.authorised
-                hit = await self._consider(raw, site, asker.headers)
+                hit = await self._consider(raw, given, plan, asker.headers)
             except RequestError:
                 invalid.append(place)
                 continue
@@ -122,7 +129,7 @@ class Collector:
                 hits.append(hit)
             else:
                 outcomes.append(hit)
-                self._count(site, raw, hit)
+                self._count(plan.site, raw, hit)
         await self._keep(hits)
         return Collected(outcomes, invalid, authorised)
 
@@ -140,16 +147,16 @@ class Collector:
             await self._parts.append([(hit.received, self._encoder.encode(hit)) for hit in hits])
             self.recorded += len(hits)
 
-    async def _consider(self, raw: RawHit, site: Site, headers: Mapping[bytes, bytes]) -> Hit | Refusal:
+    async def _consider(self, raw: RawHit, given: Given, plan: Plan, headers: Mapping[bytes, bytes]) -> Hit | Refusal:
         """Return what may be kept of one hit, or why nothing may; raise `RequestError` if it is wrong."""
-        parts = self._parts
-        verdict = gate(raw, signals_of(headers, raw.parameters), site, headers, parts.agent)
+        parts, site = self._parts, plan.site
+        verdict = gate(raw, given, signals_of(headers, raw.parameters), plan, headers, parts.agent)
         if isinstance(verdict, Refusal):
             return verdict
-        kind = kind_of(raw.parameters)
+        kind = kind_of(given)
         if kind is None:
             raise RequestError("The request has ca=1 and nothing that tells what the custom action is.")
-        hints = raw.parameters.get("uadata", "") if verdict.browser_features else ""
+        hints = (given.uadata or hints_of(headers)) if verdict.browser_features else ""
         if len(hints) > _LONGEST_HINTS:
             hints = ""
         device = parts.devices.known(raw.user_agent, hints)
@@ -159,57 +166,73 @@ class Collector:
         inputs = Inputs(
             salt=parts.salt(site, day_in(site.timezone, raw.time)) if recognised else _NO_SALT,
             device=device,
-            place=self._place(raw, site),
+            place=self._place(raw, given, site),
             random_visitor=0 if recognised else secrets.randbits(64),
         )
-        return admit(raw, kind, verdict, site, inputs)
+        return admit(raw, given, kind, verdict, plan, inputs)
 
-    def _place(self, raw: RawHit, site: Site) -> Place:
-        given = raw.parameters
-        country, region, city = given.get("country", ""), given.get("region", ""), given.get("city", "")
-        if country:
-            code = clean(country, 2).lower()
+    def _place(self, raw: RawHit, given: Given, site: Site) -> Place:
+        if given.country:
+            code = clean(given.country, 2).lower()
             found = Place(CONTINENT.get(code, ""), code)
         else:
             found = self._parts.place(_located(raw.address, site))
-        if not region and not city:
-            return found
-        return Place(found.continent, found.country, clean(region, 3) or found.region, clean(city, 255) or found.city)
+        if given.region or given.city or given.latitude or given.longitude:
+            return structs.replace(
+                found,
+                region=clean(given.region, 3) or found.region,
+                city=clean(given.city, 255) or found.city,
+                latitude=_degrees(given.latitude, found.latitude),
+                longitude=_degrees(given.longitude, found.longitude),
+            )
+        return found
 
-    def _site(self, parameters: Mapping[str, str]) -> Site:
-        text = parameters.get("idsite", "")
-        site = self._parts.site(int(text)) if text.isdecimal() and len(text) <= _LONGEST_IDENTIFIER else None
+    def _plan(self, text: str) -> Plan:
+        """Return how hits of a site are read; it is made again when what was set up is another."""
+        number = int(text) if text.isdecimal() and len(text) <= _LONGEST_IDENTIFIER else None
+        site = None if number is None else self._parts.site(number)
         if site is None:
             raise RequestError(f"There is no site {text[:40]!r}: check idsite in the snippet.")
-        return site
+        plan = self._plans.get(site.id)
+        if plan is None or plan.site is not site:
+            plan = self._plans[site.id] = plan_of(site)
+        return plan
 
-    def _read(self, asker: Asker, parameters: Mapping[str, str], token: str) -> tuple[RawHit, Site]:
+    def _read(self, asker: Asker, parameters: Mapping[str, str], given: Given, token: str) -> tuple[RawHit, Plan]:
         """Return what a request says, and of which site; raise `RequestError` if it may not say so."""
-        site = self._site(parameters)
-        token = parameters.get("token_auth") or token
+        plan = self._plan(given.idsite)
+        site = plan.site
+        token = given.token_auth or token
         authorised = bool(token) and self._parts.may_write(token, site.id)
-        told = () if authorised else [name for name in _NEEDS_TOKEN if parameters.get(name)]
-        if told:
-            raise RequestError(f"{', '.join(told)}: where a visitor is needs token_auth with write access to the site.")
-        identifier = parameters.get("cid")
-        if identifier and visitor_of_tracker(identifier) is None:
+        if not authorised and any(getattr(given, name) for name in _NEEDS_TOKEN):
+            raise RequestError(
+                "Where a visitor is (cip, country, region, city, lat, long) needs a token_auth that may write to the site."
+            )
+        if given.cid and visitor_of_tracker(given.cid) is None:
             raise RequestError("A visitor's identifier (cid) has exactly 16 hexadecimal digits.")
         received = self._parts.now()
-        time, before = parameters.get("cdt", ""), parameters.get("cdo", "")
-        user_agent = parameters.get("ua") or asker.headers.get(b"user-agent", b"").decode("latin-1")
+        time = received
+        if given.cdt or given.cdo:
+            time = time_of(given.cdt, received, authorised=authorised, seconds_before=given.cdo)
+        user_agent = given.ua or asker.headers.get(b"user-agent", b"").decode("latin-1")
         raw = RawHit(
             site_id=site.id,
-            time=time_of(time, received, authorised=authorised, seconds_before=before) if time or before else received,
+            time=time,
             received=received,
-            address=parameters.get("cip") or asker.address,
+            address=given.cip or asker.address,
             user_agent=user_agent[:LONGEST_USER_AGENT],
-            language=parameters.get("lang") or asker.headers.get(b"accept-language", b"").decode("latin-1"),
+            language=given.lang or asker.headers.get(b"accept-language", b"").decode("latin-1"),
             parameters=parameters,
             authorised=authorised,
             imported=self._parts.imported,
         )
-        return raw, site
+        return raw, plan
 
 
 def _located(address: str, site: Site) -> str:
     return masked(address, site.privacy.located_address_bits, site.privacy.located_address_bits_v6)
+
+
+def _degrees(text: str, known: float | None) -> float | None:
+    told = number_of(text)
+    return known if told is None or abs(told) > _FARTHEST else told

@@ -10,13 +10,26 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from pellucid.collect.parse import clean, kept_of
+from pellucid.collect.matters import (
+    attributed_to,
+    content_of,
+    dimensions_of,
+    event_of,
+    product_of,
+    reached_of,
+    sale_of,
+    search_of,
+    timings_of,
+    variables_of,
+)
+from pellucid.collect.parse import Given, clean
+from pellucid.collect.plan import OwnDimension, Plan
 from pellucid.enrich.language import language
 from pellucid.enrich.page import page_url
 from pellucid.enrich.robots import Agent
 from pellucid.enrich.source import is_referrer_spam, source
 from pellucid.errors import RequestError
-from pellucid.model.hit import Device, Hit, HitKind, Place, RawHit
+from pellucid.model.hit import Device, Hit, HitKind, Place, RawHit, Search, Source
 from pellucid.model.site import Recognition, Site
 from pellucid.policy.decision import Allowance, Refusal, Signals, decide
 from pellucid.policy.identity import daily_visitor, masked, visitor_of_tracker, visitor_of_user_id
@@ -25,9 +38,22 @@ _SECONDS_PER_DAY = 86_400
 _LONGEST_USER_ID = 200
 _LONGEST_URL = 8192
 _LONGEST_ACCEPTED = 255
-_NAMES_OF_VISITORS = ("uid", "cid", "_id")
 _AHEAD = frozenset({b"preview", b"instant", b"prefetch"})
 _PURPOSE, _PURPOSE_OF_OLD = b"x-purpose", b"x-moz"
+_PLUGINS: Mapping[str, str] = {
+    "fla": "flash",
+    "java": "java",
+    "qt": "quicktime",
+    "realp": "realplayer",
+    "pdf": "pdf",
+    "wma": "windowsmedia",
+    "ag": "silverlight",
+    "cookie": "cookie",
+}
+"""What a browser can do, by the parameter that says so."""
+_SALES = frozenset({HitKind.CART, HitKind.ORDER})
+_NO_DIMENSIONS: dict[str, str] = {}
+_NO_PARAMETERS: frozenset[str] = frozenset()
 
 
 class Inputs(Struct, frozen=True):
@@ -41,40 +67,59 @@ class Inputs(Struct, frozen=True):
 
 def gate(
     raw: RawHit,
+    given: Given,
     signals: Signals,
-    site: Site,
+    plan: Plan,
     headers: Mapping[bytes, bytes],
     agent: Callable[[str], Agent],
 ) -> Allowance | Refusal:
     """Return what may be kept of a hit; a visitor's wish is asked for before anything else."""
-    verdict = decide(signals, site.privacy)
+    verdict = decide(signals, plan.site.privacy)
     if isinstance(verdict, Refusal):
         return verdict
-    if raw.parameters.get("rec") != "1":
+    if given.rec != "1":
         return Refusal.NOT_FOR_RECORDING
     if headers.get(_PURPOSE) in _AHEAD or headers.get(_PURPOSE_OF_OLD) in _AHEAD:
         return Refusal.PREFETCH
-    if raw.parameters.get("bots") != "1" and _is_automatic(raw, agent(raw.user_agent)):
+    if given.bots != "1" and _is_automatic(raw, given, agent(raw.user_agent)):
         return Refusal.ROBOT
-    if is_referrer_spam(raw.parameters.get("urlref", "")[:_LONGEST_URL]):
-        return Refusal.REFERRER_SPAM
-    return verdict
+    return _excluded(raw, given, plan) or verdict
 
 
-def _is_automatic(raw: RawHit, agent: Agent) -> bool:
+def _is_automatic(raw: RawHit, given: Given, agent: Agent) -> bool:
     if agent is Agent.LIBRARY:
         # A server that tracks for its visitors says who they are, or who it is itself.
-        return not (raw.authorised or any(raw.parameters.get(name) for name in _NAMES_OF_VISITORS))
+        return not (raw.authorised or given.uid or given.cid or given.visitor)
     return agent is Agent.ROBOT
 
 
-def admit(raw: RawHit, kind: HitKind, allowance: Allowance, site: Site, inputs: Inputs) -> Hit:
-    """Return all that may be kept of an admitted hit."""
-    given = raw.parameters
-    page = clean(given.get("url", ""), _LONGEST_URL)
-    target = clean(given.get("link") or given.get("download") or "", _LONGEST_URL)
-    visitor, fingerprint = _recognised(raw, allowance, site, inputs)
+def _excluded(raw: RawHit, given: Given, plan: Plan) -> Refusal | None:
+    """Return why the owner does not want a hit counted, in Matomo's order; None if it is wanted."""
+    excluded = plan.exclusions
+    if excluded.requests and excluded.has_request(raw.parameters):
+        return Refusal.EXCLUDED_REQUEST
+    if excluded.networks and excluded.has_address(raw.address):
+        return Refusal.EXCLUDED_ADDRESS
+    if excluded.agents and excluded.has_agent(raw.user_agent):
+        return Refusal.EXCLUDED_AGENT
+    if is_referrer_spam(given.urlref[:_LONGEST_URL]):
+        return Refusal.REFERRER_SPAM
+    if excluded.pages and excluded.lacks_page(given.url):
+        return Refusal.UNKNOWN_PAGE
+    return None
+
+
+def admit(raw: RawHit, given: Given, kind: HitKind, allowance: Allowance, plan: Plan, inputs: Inputs) -> Hit:
+    """Return all that may be kept of an admitted hit; raise `RequestError` where it names what is not there."""
+    site = plan.site
+    page = clean(given.url, _LONGEST_URL)
+    target = clean(given.link or given.download, _LONGEST_URL)
+    kind, search, told_by = _search(kind, given, page, plan)
+    reached = reached_of(kind, given, plan)
+    is_page = kind is HitKind.PAGEVIEW
+    visitor, fingerprint, profilable = _recognised(raw, given, allowance, site, inputs)
     settings = site.privacy
+    title = clean(given.action_name).strip()
     return Hit(
         site_id=raw.site_id,
         time=raw.time,
@@ -83,52 +128,97 @@ def admit(raw: RawHit, kind: HitKind, allowance: Allowance, site: Site, inputs: 
         kind=kind,
         visitor_id=visitor,
         fingerprint=fingerprint,
-        user_id=_user_id(raw, allowance, site),
-        opens_visit=given.get("new_visit") == "1",
-        url=page_url(target or page),
-        title=clean(given.get("action_name", "")).strip(),
-        source=source(page, clean(given.get("urlref", ""), _LONGEST_URL), site_hosts(site.urls)),
+        profilable=profilable,
+        user_id=_user_id(given, allowance, site),
+        opens_visit=given.new_visit == "1",
+        url=page_url(target or page, plan.excluded_parameters | told_by, keep_fragment=site.rules.keeps_fragments),
+        title=title,
+        source=_source(page, given, plan),
         device=inputs.device,
         place=inputs.place,
         language=language(raw.language[:_LONGEST_ACCEPTED]),
-        resolution=clean(given.get("res", ""), 20) if allowance.browser_features else "",
+        resolution=clean(given.res, 20) if allowance.browser_features else "",
+        plugins=_plugins(raw.parameters) if allowance.browser_features else (),
         local_second=_local_second(given),
-        pageview_id=clean(given.get("pv_id", ""), 6),
+        pageview_id=clean(given.pv_id, 6),
         masked_address=masked(raw.address, settings.kept_address_bits, settings.kept_address_bits_v6),
         imported=raw.imported,
-        parameters=kept_of(kind, given),
+        dimensions=_dimensions(raw, plan.action_dimensions, page, title),
+        visit_dimensions=_dimensions(raw, plan.visit_dimensions),
+        variables=variables_of(given.variables or given.event_variables),
+        visit_variables=variables_of(given.visit_variables),
+        event=event_of(given) if kind is HitKind.EVENT else None,
+        search=search,
+        content=content_of(given) if kind is HitKind.CONTENT else None,
+        product=product_of(given) if is_page else None,
+        timings=timings_of(given) if is_page else None,
+        sale=sale_of(given) if kind in _SALES else None,
+        attributed=attributed_to(given, plan) if reached or kind in _SALES else None,
+        reached=reached,
     )
 
 
-def _recognised(raw: RawHit, allowance: Allowance, site: Site, inputs: Inputs) -> tuple[int, int]:
-    """Return the visitor, and the fingerprint of the day where the site's settings have one."""
+def _search(kind: HitKind, given: Given, page: str, plan: Plan) -> tuple[HitKind, Search | None, frozenset[str]]:
+    """Return the kind of a hit once its address is read: what it searched for, and which parameters said so."""
+    if kind is HitKind.SEARCH:
+        return (kind, search_of(given), _NO_PARAMETERS) if plan.search else (HitKind.PAGEVIEW, None, _NO_PARAMETERS)
+    if kind is not HitKind.PAGEVIEW or plan.search is None:
+        return kind, None, _NO_PARAMETERS
+    found = plan.search.read(page, given.cs)
+    if found is None:
+        return kind, None, _NO_PARAMETERS
+    search, told_by = found
+    return HitKind.SEARCH, search, told_by
+
+
+def _source(page: str, given: Given, plan: Plan) -> Source:
+    referrer = clean(given.urlref, _LONGEST_URL)
+    if plan.ignored_referrers and plan.ignores(referrer):
+        referrer = ""
+    return source(page, referrer, plan.hosts)
+
+
+def _dimensions(raw: RawHit, dimensions: tuple[OwnDimension, ...], page: str = "", title: str = "") -> dict[str, str]:
+    return dimensions_of(raw.parameters, dimensions, page, title) if dimensions else _NO_DIMENSIONS
+
+
+def _plugins(parameters: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(plugin for name, plugin in _PLUGINS.items() if parameters.get(name) == "1")
+
+
+def _recognised(
+    raw: RawHit,
+    given: Given,
+    allowance: Allowance,
+    site: Site,
+    inputs: Inputs,
+) -> tuple[int, int, bool]:
+    """Return the visitor, the fingerprint of the day where the site has one, and whether more than that tells who."""
     if allowance.recognition is Recognition.NONE:
-        return inputs.random_visitor, 0
-    given = raw.parameters
+        return inputs.random_visitor, 0, False
     fingerprint = daily_visitor(inputs.salt, site.id, raw.address, raw.user_agent)
-    if given.get("uid") and site.privacy.user_ids:
-        return visitor_of_user_id(given["uid"]), fingerprint
-    claimed = visitor_of_tracker(given.get("cid", ""))
+    if given.uid and site.privacy.user_ids:
+        return visitor_of_user_id(given.uid), fingerprint, True
+    claimed = visitor_of_tracker(given.cid)
     if claimed is not None:
         # Who says so knows: a server that tracks for its visitors would be one visitor by its fingerprint.
-        return claimed, 0
+        return claimed, 0, True
     if allowance.recognition is Recognition.COOKIE:
-        claimed = visitor_of_tracker(given.get("_id", ""))
-    return fingerprint if claimed is None else claimed, fingerprint
+        claimed = visitor_of_tracker(given.visitor)
+    return (fingerprint, fingerprint, False) if claimed is None else (claimed, fingerprint, True)
 
 
-def _user_id(raw: RawHit, allowance: Allowance, site: Site) -> str:
+def _user_id(given: Given, allowance: Allowance, site: Site) -> str:
     if allowance.recognition is Recognition.NONE or not site.privacy.user_ids:
         return ""
-    return clean(raw.parameters.get("uid", ""), _LONGEST_USER_ID)
+    return clean(given.uid, _LONGEST_USER_ID)
 
 
-def _local_second(given: Mapping[str, str]) -> int:
-    if "h" not in given:
-        return -1
+def _local_second(given: Given) -> int | None:
+    if not given.h:
+        return None
     # What is remembered has a bounded length; no clock shows more digits.
-    hour, minute, second = given["h"][:4], given.get("m", "0")[:4], given.get("s", "0")[:4]
-    return _second_of_day(hour, minute, second)
+    return _second_of_day(given.h[:4], given.m[:4] or "0", given.s[:4] or "0")
 
 
 @lru_cache(maxsize=4096)
@@ -154,12 +244,6 @@ def _offset(timezone: str, quarter: int) -> int:
     """Return the seconds a zone is ahead of UTC: no zone changes within a quarter of an hour."""
     offset = datetime.fromtimestamp(quarter * 900, UTC).astimezone(ZoneInfo(timezone)).utcoffset()
     return int(offset.total_seconds()) if offset else 0
-
-
-@lru_cache(maxsize=4096)
-def site_hosts(urls: tuple[str, ...]) -> frozenset[str]:
-    """Return the hosts of a site's own pages."""
-    return frozenset(url.partition("://")[2].partition("/")[0].partition(":")[0].lower() for url in urls)
 
 
 def time_of(raw_time: str, received: int, *, authorised: bool, seconds_before: str = "") -> int:

@@ -8,34 +8,88 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from fast_query_parsers import parse_query_string
-from msgspec import DecodeError, Struct, json
+from msgspec import DecodeError, Struct, convert, field, json
 
 from pellucid.errors import RequestError
 from pellucid.model.hit import HitKind
 
 LONGEST_TEXT = 1024
-LONGEST_ITEMS = 65_536
 
-_OF_ALL = ("cvar", "_cvar", "e_cvar", "_rcn", "_rck", "_refts", "_ref")
-_OF_KIND: Mapping[HitKind, tuple[str, ...]] = {
-    HitKind.PAGEVIEW: (
-        *("_pks", "_pkn", "_pkc", "_pkp"),
-        *("pf_net", "pf_srv", "pf_tfr", "pf_dm1", "pf_dm2", "pf_onl"),
-    ),
-    HitKind.SEARCH: ("search", "search_cat", "search_count"),
-    HitKind.CONTENT: ("c_n", "c_p", "c_t", "c_i"),
-    HitKind.EVENT: ("e_c", "e_a", "e_n", "e_v"),
-    HitKind.OUTLINK: (),
-    HitKind.DOWNLOAD: (),
-    HitKind.GOAL: ("idgoal", "revenue"),
-    HitKind.CART: ("revenue", "ec_items"),
-    HitKind.ORDER: ("ec_id", "revenue", "ec_st", "ec_tx", "ec_sh", "ec_dt", "ec_items"),
-    HitKind.PING: (),
-}
-_KEPT = {kind: frozenset((*names, *_OF_ALL)) for kind, names in _OF_KIND.items()}
-_DIMENSION = "dimension"
 _ESCAPED_NAME = re.compile(rb"(?:^|&)[^=&]*%3[dD]")
 """A name with an equals sign in it, which the fast parser takes for the end of the name."""
+_ADDRESSED = ("http://", "https://", "/")
+
+
+class Given(Struct, gc=False):
+    """The parameters of a request that mean something, all as text: what was not given is empty."""
+
+    idsite: str = ""
+    rec: str = ""
+    action_name: str = ""
+    url: str = ""
+    urlref: str = ""
+    h: str = ""
+    m: str = ""
+    s: str = ""
+    visitor: str = field(default="", name="_id")
+    pv_id: str = ""
+    network: str = field(default="", name="pf_net")
+    server: str = field(default="", name="pf_srv")
+    transfer: str = field(default="", name="pf_tfr")
+    dom_processing: str = field(default="", name="pf_dm1")
+    dom_completion: str = field(default="", name="pf_dm2")
+    on_load: str = field(default="", name="pf_onl")
+    res: str = ""
+    uadata: str = ""
+    uid: str = ""
+    cid: str = ""
+    cip: str = ""
+    cdt: str = ""
+    cdo: str = ""
+    ua: str = ""
+    lang: str = ""
+    cs: str = ""
+    country: str = ""
+    region: str = ""
+    city: str = ""
+    latitude: str = field(default="", name="lat")
+    longitude: str = field(default="", name="long")
+    new_visit: str = ""
+    token_auth: str = ""
+    ping: str = ""
+    custom_action: str = field(default="", name="ca")
+    bots: str = ""
+    link: str = ""
+    download: str = ""
+    search: str = ""
+    search_cat: str = ""
+    search_count: str = ""
+    event_category: str = field(default="", name="e_c")
+    event_action: str = field(default="", name="e_a")
+    event_name: str = field(default="", name="e_n")
+    event_value: str = field(default="", name="e_v")
+    content_name: str = field(default="", name="c_n")
+    content_piece: str = field(default="", name="c_p")
+    content_target: str = field(default="", name="c_t")
+    content_interaction: str = field(default="", name="c_i")
+    idgoal: str = ""
+    revenue: str = ""
+    order_id: str = field(default="", name="ec_id")
+    items: str = field(default="", name="ec_items")
+    subtotal: str = field(default="", name="ec_st")
+    tax: str = field(default="", name="ec_tx")
+    shipping: str = field(default="", name="ec_sh")
+    discount: str = field(default="", name="ec_dt")
+    product_sku: str = field(default="", name="_pks")
+    product_name: str = field(default="", name="_pkn")
+    product_category: str = field(default="", name="_pkc")
+    product_price: str = field(default="", name="_pkp")
+    campaign_name: str = field(default="", name="_rcn")
+    campaign_keyword: str = field(default="", name="_rck")
+    first_referrer: str = field(default="", name="_ref")
+    variables: str = field(default="", name="cvar")
+    event_variables: str = field(default="", name="e_cvar")
+    visit_variables: str = field(default="", name="_cvar")
 
 
 class Bulk(Struct):
@@ -70,9 +124,10 @@ def bulk_of(body: bytes) -> Bulk:
 
 
 def parameters_of_entry(entry: str | Mapping[str, object]) -> dict[str, str]:
-    """Return the parameters of one entry of a bulk request."""
+    """Return the parameters of one entry of a bulk request: an object, a query string, or an address with one."""
     if isinstance(entry, str):
-        return parameters_of(entry.lstrip("?").encode(errors="replace"))
+        query = entry.partition("?")[2] if entry.startswith(_ADDRESSED) else entry.lstrip("?")
+        return parameters_of(query.encode(errors="replace"))
     return {name: _text(value) for name, value in entry.items() if value is not None}
 
 
@@ -84,39 +139,37 @@ def _text(value: object) -> str:
     return json.encode(value).decode()
 
 
-def kind_of(parameters: Mapping[str, str]) -> HitKind | None:
+def given_of(parameters: Mapping[str, str]) -> Given:
+    """Return the parameters that mean something."""
+    return convert(parameters, Given)
+
+
+def kind_of(given: Given) -> HitKind | None:
     """Return what a request tells of, or None if it is a custom action that nothing here can make sense of."""
-    goal = parameters.get("idgoal")
-    custom = parameters.get("ca") == "1"
-    if parameters.get("ping") == "1":
+    custom = given.custom_action == "1"
+    if given.ping == "1":
         return HitKind.PING
-    if goal and custom:
-        return None
-    if goal == "0":
-        return HitKind.ORDER if parameters.get("ec_id") else HitKind.CART
-    if goal:
-        return HitKind.GOAL
-    if parameters.get("download"):
+    if given.idgoal:
+        return _kind_of_conversion(given, custom=custom)
+    if given.download:
         return HitKind.DOWNLOAD
-    if parameters.get("link"):
+    if given.link:
         return HitKind.OUTLINK
-    if parameters.get("e_c") and parameters.get("e_a"):
+    if given.event_category and given.event_action:
         return HitKind.EVENT
-    if parameters.get("c_n"):
+    if given.content_name:
         return HitKind.CONTENT
-    if parameters.get("search"):
+    if given.search:
         return HitKind.SEARCH
     return None if custom else HitKind.PAGEVIEW
 
 
-def kept_of(kind: HitKind, parameters: Mapping[str, str]) -> dict[str, str]:
-    """Return the parameters that a hit of this kind is about; what is not listed is not kept."""
-    kept = _KEPT[kind]
-    return {
-        name: clean(value, LONGEST_ITEMS if name == "ec_items" else LONGEST_TEXT)
-        for name, value in parameters.items()
-        if value and (name in kept or (name[:9] == _DIMENSION and name[9:].isdecimal()))
-    }
+def _kind_of_conversion(given: Given, *, custom: bool) -> HitKind | None:
+    if custom:
+        return None
+    if given.idgoal == "0":
+        return HitKind.ORDER if given.order_id else HitKind.CART
+    return HitKind.GOAL
 
 
 def clean(text: str, longest: int = LONGEST_TEXT) -> str:

@@ -12,9 +12,10 @@ from contextlib import suppress
 from functools import cache
 
 from device_detector import DeviceDetector
-from msgspec import DecodeError, Struct, json
+from msgspec import json
 from ua_parser import BestAvailableResolver, Domain, Resolver, load_builtins
 
+from pellucid.enrich.hints import headers_of
 from pellucid.enrich.memory import Memory
 from pellucid.model.hit import Device
 
@@ -47,12 +48,14 @@ _BROWSERS: Mapping[str, tuple[str, str, str]] = {
     "Opera": ("Opera", "OP", "Blink"),
     "Opera Mobile": ("Opera Mobile", "OM", "Blink"),
     "Opera Mini": ("Opera Mini", "OI", "Presto"),
-    "Samsung Internet": ("Samsung Browser", "SB", "Blink"),
+    "Samsung Internet": ("Samsung Browser", "SB", "WebKit"),
     "Vivaldi": ("Vivaldi", "VI", "Blink"),
     "Yandex Browser": ("Yandex Browser", "YA", "Blink"),
     "UC Browser": ("UC Browser", "UC", "Blink"),
     "Brave": ("Brave", "BR", "Blink"),
 }
+_BY_NAME = {name: (code, engine) for name, code, engine in _BROWSERS.values()}
+"""The exact parser leaves out codes and engines that its data has in another form."""
 _SYSTEMS: Mapping[str, tuple[str, str]] = {
     "Windows": ("Windows", "WIN"),
     "Mac OS X": ("Mac", "MAC"),
@@ -219,10 +222,12 @@ def _type_of(user_agent: str, system_code: str) -> str:
 
 def exact_device(user_agent: str, hints: str = "") -> Device:
     """Return all that device-detector tells of a device; takes some 10 milliseconds."""
-    found = DeviceDetector(user_agent, headers=_hint_headers(hints), check_cache=False).parse()
+    found = DeviceDetector(user_agent, headers=headers_of(hints), check_cache=False).parse()
     details = found.all_details
     system, client = details.get("os") or {}, details.get("client") or {}
-    is_browser = found.client_type() == "browser"
+    browser = client if found.client_type() == "browser" else {}
+    name = browser.get("name", "")
+    code, engine = _BY_NAME.get(name, ("", ""))
     return Device(
         type=str(found.device_type() or ""),
         brand=found.device_brand() or "",
@@ -230,43 +235,11 @@ def exact_device(user_agent: str, hints: str = "") -> Device:
         system=system.get("name", ""),
         system_code=system.get("short_name", ""),
         system_version=_short(system.get("version", "")),
-        browser=client.get("name", "") if is_browser else "",
-        browser_code=client.get("short_name", "") if is_browser else "",
-        browser_version=_short(client.get("version", "")) if is_browser else "",
-        engine=_engine(found.engine()) if is_browser else "",
+        browser=name,
+        browser_code=browser.get("short_name", "") or code,
+        browser_version=_short(browser.get("version", "")),
+        engine=(_engine(found.engine()) or engine) if browser else "",
     )
-
-
-class _Brand(Struct):
-    brand: str = ""
-    version: str = ""
-
-
-class _Hints(Struct, rename="camel"):
-    full_version_list: list[_Brand] | None = None
-    brands: list[_Brand] | None = None
-    model: str | None = None
-    platform: str | None = None
-    platform_version: str | None = None
-    mobile: bool | None = None
-
-
-def _hint_headers(hints: str) -> dict[str, str]:
-    """Return the headers that a browser would have sent for the client hints a tracker read."""
-    if not hints:
-        return {}
-    try:
-        told = json.decode(hints.encode(errors="replace"), type=_Hints)
-    except DecodeError:
-        return {}
-    brands = told.full_version_list or told.brands or []
-    return {
-        "Sec-CH-UA-Full-Version-List": ", ".join(f'"{brand.brand}";v="{brand.version}"' for brand in brands),
-        "Sec-CH-UA-Model": f'"{told.model or ""}"',
-        "Sec-CH-UA-Platform": f'"{told.platform or ""}"',
-        "Sec-CH-UA-Platform-Version": f'"{told.platform_version or ""}"',
-        "Sec-CH-UA-Mobile": "?1" if told.mobile else "?0",
-    }
 
 
 def _engine(told: object) -> str:

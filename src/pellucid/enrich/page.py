@@ -23,12 +23,20 @@ _NEVER_KEPT = frozenset(
 
 
 @lru_cache(maxsize=8192)
-def page_url(url: str, excluded: frozenset[str] = frozenset()) -> str:
-    """Return a page's URL without fragment and account, its host in lower case, without parameters that are not kept.
+def page_url(url: str, excluded: frozenset[str] = frozenset(), *, keep_fragment: bool = False) -> str:
+    """Return a page's URL without account, its host in lower case, without parameters that are not kept.
 
     `excluded` adds names to those that are never kept, in lower case; matrix parameters (`;a=b`) count as a query.
+    The fragment goes too, unless the site keeps it.
     """
-    bare = url.partition("#")[0].strip()
+    bare, _, fragment = url.strip().partition("#")
+    if fragment and keep_fragment:
+        kept = [pair for pair in fragment.split("&") if _is_kept(pair, excluded)]
+        return f"{_page(bare, excluded)}#{'&'.join(kept)}"[:LONGEST_URL]
+    return _page(bare.strip(), excluded)[:LONGEST_URL]
+
+
+def _page(bare: str, excluded: frozenset[str]) -> str:
     path, _, query = bare.partition("?")
     path, _, matrix = path.partition(";")
     scheme, separator, rest = path.partition("://")
@@ -36,14 +44,19 @@ def page_url(url: str, excluded: frozenset[str] = frozenset()) -> str:
         authority, slash, below = rest.partition("/")
         host = authority.rpartition("@")[2]
         path = f"{scheme.lower()}://{host.lower()}{slash}{below}"
-    kept = [pair for pair in _pairs(matrix, query) if _name(pair) not in _NEVER_KEPT and _name(pair) not in excluded]
-    return (f"{path}?{'&'.join(kept)}" if kept else path)[:LONGEST_URL]
+    kept = [pair for pair in _pairs(matrix, query) if _is_kept(pair, excluded)]
+    return f"{path}?{'&'.join(kept)}" if kept else path
 
 
 def _pairs(matrix: str, query: str) -> list[str]:
     if not matrix and not query:
         return []
     return [pair for pair in [*matrix.replace("&", ";").split(";"), *query.split("&")] if pair]
+
+
+def _is_kept(pair: str, excluded: frozenset[str]) -> bool:
+    name = _name(pair)
+    return name not in _NEVER_KEPT and name not in excluded
 
 
 def _name(pair: str) -> str:

@@ -26,10 +26,19 @@ class _Coded(Struct, frozen=True):
     names: dict[str, str] = {}
 
 
+class _Point(Struct, frozen=True):
+    latitude: float | None = None
+    longitude: float | None = None
+
+
 class _Record(Struct, frozen=True):
     country: _Coded = _Coded()
     subdivisions: tuple[_Coded, ...] = ()
     city: _Coded = _Coded()
+    location: _Point = _Point()
+    isp: str = ""
+    organization: str = ""
+    autonomous_system_organization: str = ""
 
 
 class Places:
@@ -69,5 +78,12 @@ class Places:
 
 def _place_of(record: _Record) -> Place:
     country = record.country.iso_code.lower()
-    region = record.subdivisions[0].iso_code if record.subdivisions else ""
-    return Place(CONTINENT.get(country, ""), country, region, record.city.names.get("en", ""))
+    return Place(
+        continent=CONTINENT.get(country, ""),
+        country=country,
+        region=record.subdivisions[0].iso_code if record.subdivisions else "",
+        city=record.city.names.get("en", ""),
+        provider=record.isp or record.organization or record.autonomous_system_organization,
+        latitude=record.location.latitude,
+        longitude=record.location.longitude,
+    )

@@ -1,6 +1,6 @@
 """Where a visit came from: a campaign in the page's address, else what the referrer is known as.
 
-The tables are data files beside this module.
+The tables are data files beside this module. Names of campaigns are kept in lower case, as Matomo tells them.
 """
 
 import tomllib
@@ -62,6 +62,23 @@ def source(url: str, referrer: str, own_hosts: frozenset[str]) -> Source:
     return _campaign(url, referrer) or _referred(referrer, own_hosts, url)
 
 
+def campaign(name: str, keyword: str, referrer: str) -> Source:
+    """Return the campaign of that name; without a keyword it has what was searched for, or else the referrer's host."""
+    told = keyword
+    if not keyword and referrer:
+        host = host_of(referrer)
+        engine = _ENGINES.find(host)
+        told = _searched(referrer, engine) if engine else ""
+        keyword = told or host
+    return Source(
+        SourceKind.CAMPAIGN,
+        _label(name).lower(),
+        _label(keyword).lower(),
+        referrer[:LONGEST_REFERRER],
+        told=bool(told) or not keyword,
+    )
+
+
 @lru_cache(maxsize=8192)
 def is_referrer_spam(referrer: str) -> bool:
     """Return whether a referrer is one of those that were never followed."""
@@ -76,7 +93,7 @@ def _campaign(url: str, referrer: str) -> Source | None:
     if not name:
         return None
     keyword = next((given[key] for key in CAMPAIGN_KEYWORDS if given.get(key)), "")
-    return Source(SourceKind.CAMPAIGN, _label(name), _label(keyword), referrer[:LONGEST_REFERRER])
+    return campaign(name, keyword, referrer)
 
 
 def _referred(referrer: str, own: frozenset[str], url: str) -> Source:
@@ -96,21 +113,26 @@ def _is_ignored(url: str) -> bool:
 def _known(referrer: str, own_hosts: frozenset[str], page_host: str) -> Source:
     host = host_of(referrer)
     own = {name.removeprefix("www.") for name in (*own_hosts, page_host)}
-    if not host or host.removeprefix("www.") in own:
-        return _DIRECT
     told = referrer[:LONGEST_REFERRER]
+    if not host:
+        return _DIRECT
+    if host.removeprefix("www.") in own:
+        return Source(url=told)
     assistant = _ASSISTANTS.find(host)
     if assistant:
         return Source(SourceKind.ASSISTANT, assistant, "", told)
+    engine = _ENGINES.find(host)
+    if engine:
+        return Source(SourceKind.SEARCH, engine.name, _searched(referrer, engine), told)
     network = _SOCIAL.find(host)
     if network:
         return Source(SourceKind.SOCIAL, network, "", told)
-    engine = _ENGINES.find(host)
-    if engine:
-        given = _parameters(referrer)
-        keyword = next((given[key] for key in engine.keyword if given.get(key)), "")
-        return Source(SourceKind.SEARCH, engine.name, _label(keyword).lower(), told)
     return Source(SourceKind.WEBSITE, _label(host.removeprefix("www.")), "", told)
+
+
+def _searched(referrer: str, engine: _Engine) -> str:
+    given = _parameters(referrer)
+    return _label(next((given[key] for key in engine.keyword if given.get(key)), "")).lower()
 
 
 def _parameters(url: str) -> Mapping[str, str]:

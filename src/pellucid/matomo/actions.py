@@ -4,18 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import takewhile
-from math import isfinite
 from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_symbol
-from msgspec import DecodeError, Struct, ValidationError, json
+from msgspec import Struct
 
 from pellucid.matomo.columns import Cell, Row, plain, rounded
 from pellucid.matomo.labels import SOURCES
+from pellucid.model.column import Item
 from pellucid.model.event import Event
 from pellucid.model.goal import CustomDimension, DimensionScope, Goal
 from pellucid.model.hit import HitKind
 from pellucid.model.site import Site
+from pellucid.model.visit import Conversion
 from pellucid.report.live import VisitDetails
 
 _CONTENT_TYPE = 13
@@ -26,8 +27,8 @@ _TYPES: Mapping[str, Cell] = {
     HitKind.ORDER: "ecommerceOrder",
 }
 _PAGES = frozenset({HitKind.PAGEVIEW, HitKind.SEARCH})
-_SALES = frozenset({HitKind.CART, HitKind.ORDER})
-_CONVERSIONS = _SALES | {HitKind.GOAL}
+_NOT_SHOWN = frozenset({HitKind.PING, HitKind.GOAL, HitKind.CART, HitKind.ORDER})
+"""What was converted is shown as what it converted."""
 _STATUS = {
     (False, False): "none",
     (True, False): "ordered",
@@ -46,46 +47,47 @@ class Setting(Struct, frozen=True):
 
 
 def action_rows(details: VisitDetails, setting: Setting) -> list[Row]:
-    """Return what was done in a visit, in order; of carts the one that was left, if it was."""
-    sold = [event for event in details.events if event.kind in _SALES]
-    shown = [
-        (place, event)
-        for place, event in enumerate(details.events)
-        if event.kind != HitKind.PING and (event.kind != HitKind.CART or event is sold[-1])
-    ]
-    rows = []
+    """Return what was done in a visit and what it converted, in order; of carts the one that was left."""
+    rows: list[tuple[int, Row]] = []
     page = 0
-    for place, event in shown:
+    for place, event in enumerate(details.events):
+        if event.kind in _NOT_SHOWN:
+            continue
         page += event.kind in _PAGES
-        row = _begun(event, setting) | _DETAILS[HitKind(event.kind)](event, setting)
-        row |= _attribution(details) if event.kind in _CONVERSIONS else {"pageviewPosition": page}
+        row = _begun(event, setting) | _DETAILS[HitKind(event.kind)](event) | {"pageviewPosition": page}
         if event.kind == HitKind.PAGEVIEW:
             spent = _seconds_on(event, details, place)
             row |= {"timeSpent": spent, "timeSpentPretty": duration(spent)}
-        rows.append(row)
-    return rows
+        rows.append((event.time, row))
+    for conversion in details.conversions:
+        told = _goal if conversion.kind == HitKind.GOAL else _order if conversion.kind == HitKind.ORDER else _cart
+        rows.append(
+            (conversion.time, _begun(conversion, setting) | _attribution(conversion) | told(conversion, setting))
+        )
+    # The sort is stable: a goal stands behind the action that reached it.
+    return [row for _, row in sorted(rows, key=lambda timed: timed[0])]
 
 
-def _begun(event: Event, setting: Setting) -> Row:
-    time = datetime.fromtimestamp(event.time / 1000, ZoneInfo(setting.site.timezone))
-    on_page = {dimension.id for dimension in setting.dimensions if dimension.scope is DimensionScope.ACTION}
+def _begun(row: Event | Conversion, setting: Setting) -> Row:
+    time = datetime.fromtimestamp(row.time / 1000, ZoneInfo(setting.site.timezone))
+    on_page = sorted(dimension.id for dimension in setting.dimensions if dimension.scope is DimensionScope.ACTION)
+    told = row.dimensions if isinstance(row, Event) else {}
     return {
-        "type": _TYPES.get(event.kind, event.kind),
-        "url": event.url,
-        "timestamp": event.time // 1000,
+        "type": _TYPES.get(row.kind, row.kind),
+        "url": row.url,
+        "timestamp": row.time // 1000,
         "serverTimePretty": f"{time:%b} {time.day}, {time:%Y %H:%M:%S}",
-        "idpageview": event.pageview_id or None,
-        **{f"dimension{one}": event.parameters.get(f"dimension{one}") for one in sorted(on_page)},
+        "idpageview": row.pageview_id or None,
+        **{f"dimension{one}": told.get(str(one)) for one in on_page},
     }
 
 
-def _attribution(details: VisitDetails) -> Row:
-    visit = details.visit
-    _, _, kind = SOURCES[visit.source_kind]
+def _attribution(conversion: Conversion) -> Row:
+    _, _, kind = SOURCES[conversion.source_kind]
     return {
         "referrerType": kind,
-        "referrerName": visit.source_name or None,
-        "referrerKeyword": visit.source_keyword or None,
+        "referrerName": conversion.source_name or None,
+        "referrerKeyword": conversion.source_keyword or None,
     }
 
 
@@ -99,180 +101,146 @@ def _seconds_on(event: Event, details: VisitDetails, place: int) -> int:
     return max(visit.seconds - (event.time - visit.first_time) // 1000, 0) if on_it else 0
 
 
-def _pageview(event: Event, _setting: Setting) -> Row:
+def _pageview(event: Event) -> Row:
     row: Row = {"pageTitle": event.title or None, "title": event.title, "subtitle": event.url}
-    timings = [event.parameters.get(name) for name in ("pf_net", "pf_srv", "pf_tfr", "pf_dm1", "pf_dm2", "pf_onl")]
-    known = [int(text) for text in timings if text and text.isdecimal()]
+    timings = (
+        *(event.network_time, event.server_time, event.transfer_time),
+        *(event.dom_processing_time, event.dom_completion_time, event.on_load_time),
+    )
+    known = [milliseconds for milliseconds in timings if milliseconds is not None]
     if known:
         seconds = plain(rounded(Decimal(sum(known)) / 1000, 2))
         row |= {"pageLoadTime": f"{seconds}s", "pageLoadTimeMilliseconds": sum(known)}
-    if "_pks" in event.parameters or "_pkn" in event.parameters:
+    if event.product_sku or event.product_name:
         row |= {
-            "productViewName": event.parameters.get("_pkn"),
-            "productViewSku": event.parameters.get("_pks"),
-            "productViewPrice": _money(event.parameters.get("_pkp", "0")),
-            "productViewCategories": _categories(event.parameters.get("_pkc", "")),
+            "productViewName": event.product_name or None,
+            "productViewSku": event.product_sku or None,
+            "productViewPrice": _money(event.product_price or 0),
         }
+        row |= {"productViewCategories": event.product_categories} if event.product_categories else {}
     return row
 
 
-def _search(event: Event, _setting: Setting) -> Row:
-    given = event.parameters
-    word, category, number = given.get("search", ""), given.get("search_cat"), given.get("search_count")
+def _search(event: Event) -> Row:
+    word, category, number = event.search_keyword, event.search_category, event.search_count
     subtitle = [word]
     subtitle += [f"Search Category: {category}"] if category else []
-    subtitle += [f"Search Results Count: {number}"] if number not in {None, "0"} else []
+    subtitle += [f"Search Results Count: {number}"] if number else []
     row: Row = {"url": None, "siteSearchKeyword": word, "title": "Site Search", "subtitle": " - ".join(subtitle)}
     row |= {"siteSearchCategory": category} if category else {}
-    return row | ({"siteSearchCount": _money(number)} if number else {})
+    return row | ({} if number is None else {"siteSearchCount": number})
 
 
-def _event(event: Event, _setting: Setting) -> Row:
-    given = event.parameters
-    category, action = given.get("e_c", ""), given.get("e_a", "")
+def _event(event: Event) -> Row:
+    category, action = event.event_category, event.event_action
     row: Row = {
         "eventCategory": category,
         "eventAction": action,
         "title": "Event",
         "subtitle": f'Category: "{category}\', Action: "{action}"',
     }
-    row |= {"eventName": given["e_n"]} if "e_n" in given else {}
-    return row | ({"eventValue": _money(given["e_v"])} if "e_v" in given else {})
+    row |= {"eventName": event.event_name} if event.event_name else {}
+    return row | ({} if event.event_value is None else {"eventValue": _money(event.event_value)})
 
 
-def _content(event: Event, _setting: Setting) -> Row:
-    given = event.parameters
-    done = given.get("c_i")
+def _content(event: Event) -> Row:
+    done = event.content_interaction or None
     return {
         "pageTitle": None,
-        "contentName": given.get("c_n"),
-        "contentPiece": given.get("c_p"),
-        "contentTarget": given.get("c_t"),
+        "contentName": event.content_name,
+        "contentPiece": event.content_piece or None,
+        "contentTarget": event.content_target or None,
         "contentInteraction": done,
         "title": f"Content Interaction ({done})" if done else "Content Impression",
-        "subtitle": " - ".join(filter(None, (given.get("c_n"), given.get("c_p")))),
+        "subtitle": " - ".join(filter(None, (event.content_name, event.content_piece))),
     }
 
 
-def _goal(event: Event, setting: Setting) -> Row:
-    number, revenue = event.parameters.get("idgoal", ""), _money(event.parameters.get("revenue", "0"))
-    goal = next((one for one in setting.goals if str(one.id) == number), None)
-    name = goal.name if goal else ""
+def _goal(conversion: Conversion, setting: Setting) -> Row:
+    goal = next((one for one in setting.goals if one.id == conversion.goal_id), None)
+    name, revenue = goal.name if goal else "", _money(conversion.revenue)
     told = f" ({_price(revenue, setting.site)} revenue)" if revenue else ""
-    row: Row = {"goalName": name, "goalId": goal.id if goal else None, "goalPageId": None, "idpageview": None}
-    return row | {"revenue": revenue, "title": "Goal conversion", "subtitle": f"{name}{told}"}
-
-
-def _cart(event: Event, setting: Setting) -> Row:
-    return _sale(event, setting) | {"title": "Abandoned Cart"}
-
-
-def _order(event: Event, setting: Setting) -> Row:
-    given = event.parameters
-    order = given.get("ec_id")
-    return _sale(event, setting) | {
-        "orderId": order,
-        "revenueSubTotal": _money(given.get("ec_st", "0")),
-        "revenueTax": _money(given.get("ec_tx", "0")),
-        "revenueShipping": _money(given.get("ec_sh", "0")),
-        "revenueDiscount": _money(given.get("ec_dt", "0")),
-        "title": f"Ordered ({order})",
+    return {
+        "goalName": name,
+        "goalId": conversion.goal_id,
+        "goalPageId": conversion.event_id or None,
+        "idpageview": conversion.pageview_id if conversion.event_id else None,
+        "revenue": revenue,
+        "title": "Goal conversion",
+        "subtitle": f"{name}{told}",
     }
 
 
-def _sale(event: Event, setting: Setting) -> Row:
-    items = _items(event.parameters.get("ec_items", ""))
-    number = _pieces(event)
-    revenue = _money(event.parameters.get("revenue", "0"))
-    names = ", ".join(str(item["itemName"]) for item in items)
+def _cart(conversion: Conversion, setting: Setting) -> Row:
+    return _sale(conversion, setting) | {"title": "Abandoned Cart"}
+
+
+def _order(conversion: Conversion, setting: Setting) -> Row:
+    return _sale(conversion, setting) | {
+        "orderId": conversion.order_id,
+        "revenueSubTotal": _money(conversion.subtotal),
+        "revenueTax": _money(conversion.tax),
+        "revenueShipping": _money(conversion.shipping),
+        "revenueDiscount": _money(conversion.discount),
+        "title": f"Ordered ({conversion.order_id})",
+    }
+
+
+def _sale(conversion: Conversion, setting: Setting) -> Row:
+    revenue = _money(conversion.revenue)
+    names = ", ".join(item.name for item in conversion.items)
     return {
         "url": None,
         "idpageview": None,
         "revenue": revenue,
-        "items": number,
-        "itemDetails": items,
-        "subtitle": f"{_price(revenue, setting.site)} revenue - {number} items: {names})",
+        "items": conversion.pieces,
+        "itemDetails": [_item(item) for item in conversion.items],
+        "subtitle": f"{_price(revenue, setting.site)} revenue - {conversion.pieces} items: {names})",
+    }
+
+
+def _item(item: Item) -> Row:
+    return {
+        "itemSKU": item.sku,
+        "itemName": item.name,
+        "itemCategory": item.categories[0] if item.categories else None,
+        "price": _money(item.price),
+        "quantity": item.quantity,
+        "categories": item.categories,
     }
 
 
 def sales(details: VisitDetails) -> Row:
     """Return what was bought in a visit, and what was left in the cart after that."""
-    sold = [event for event in details.events if event.kind in _SALES]
-    orders = [event for event in sold if event.kind == HitKind.ORDER]
-    left = [event for event in sold[-1:] if event.kind == HitKind.CART]
+    orders = [conversion for conversion in details.conversions if conversion.kind == HitKind.ORDER]
+    left = [conversion for conversion in details.conversions if conversion.kind == HitKind.CART]
     return {
         "visitEcommerceStatus": _STATUS[bool(orders), bool(left)],
-        "totalEcommerceRevenue": round(sum(_money(event.parameters.get("revenue", "0")) for event in orders), 2),
+        "totalEcommerceRevenue": _money(round(sum(order.revenue for order in orders), 2)),
         "totalEcommerceConversions": len(orders),
-        "totalEcommerceItems": sum(_pieces(event) for event in orders),
-        "totalAbandonedCartsRevenue": sum(_money(event.parameters.get("revenue", "0")) for event in left),
+        "totalEcommerceItems": sum(order.pieces for order in orders),
+        "totalAbandonedCartsRevenue": _money(round(sum(cart.revenue for cart in left), 2)),
         "totalAbandonedCarts": len(left),
-        "totalAbandonedCartsItems": sum(_pieces(event) for event in left),
+        "totalAbandonedCartsItems": sum(cart.pieces for cart in left),
     }
 
 
-def _pieces(event: Event) -> int | float:
-    quantities = (item["quantity"] for item in _items(event.parameters.get("ec_items", "")))
-    return sum(quantity for quantity in quantities if isinstance(quantity, int | float))
+def _link(title: str) -> Callable[[Event], Row]:
+    return lambda event: {"pageTitle": None, "title": title, "subtitle": event.url}
 
 
-def _items(text: str) -> list[Row]:
-    """Return the items of a cart or order; none if they can not be read."""
-    try:
-        told = json.decode(text or "[]", type=list[list[str | float | tuple[str, ...] | None]])
-    except (DecodeError, ValidationError):
-        return []
-    rows: list[Row] = []
-    for item in told:
-        sku, name, category, price, quantity = (*item, *[None] * 5)[:5]
-        categories = category if isinstance(category, tuple) else _categories(str(category or ""))
-        rows.append(
-            {
-                "itemSKU": str(sku or ""),
-                "itemName": str(name or ""),
-                "itemCategory": categories[0] if categories else None,
-                "price": _money(str(price or 0)),
-                "quantity": _money(str(1 if quantity is None else quantity)),
-                "categories": categories,
-            },
-        )
-    return rows
-
-
-def _categories(text: str) -> tuple[str, ...]:
-    """Return the categories of a product: one, or a list as JSON."""
-    try:
-        return json.decode(text, type=tuple[str, ...])
-    except (DecodeError, ValidationError):
-        return (text,) if text else ()
-
-
-def _link(title: str) -> Callable[[Event, Setting], Row]:
-    return lambda event, _setting: {"pageTitle": None, "title": title, "subtitle": event.url}
-
-
-_DETAILS: Mapping[HitKind, Callable[[Event, Setting], Row]] = {
+_DETAILS: Mapping[HitKind, Callable[[Event], Row]] = {
     HitKind.PAGEVIEW: _pageview,
     HitKind.SEARCH: _search,
     HitKind.CONTENT: _content,
     HitKind.EVENT: _event,
     HitKind.OUTLINK: _link("Outlink"),
     HitKind.DOWNLOAD: _link("Download"),
-    HitKind.GOAL: _goal,
-    HitKind.CART: _cart,
-    HitKind.ORDER: _order,
 }
 
 
-def _money(text: str) -> int | float:
-    """Return a number that a hit told; 0 if it is none."""
-    try:
-        number = float(text)
-    except ValueError:
-        return 0
-    if not isfinite(number):
-        return 0
-    return int(number) if number.is_integer() else number
+def _money(amount: float) -> int | float:
+    return int(amount) if float(amount).is_integer() else amount
 
 
 def _price(amount: float, site: Site) -> str:

@@ -1,24 +1,28 @@
 """Visits as Matomo's `Live` shows them: who came, from where and with what; `actions` tells what was done in each."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from pellucid.matomo import labels
 from pellucid.matomo.actions import Setting, action_rows, duration, sales
-from pellucid.matomo.columns import Cell, Row
+from pellucid.matomo.columns import Row
 from pellucid.model.goal import DimensionScope
 from pellucid.model.hit import HitKind, SourceKind
-from pellucid.model.visit import Visit
+from pellucid.model.visit import Visit, VisitorKind
 from pellucid.report.live import VisitDetails
 
-_UNKNOWN_HOUR = 255
+_VISITORS: Mapping[str, str] = {
+    VisitorKind.NEW: "new",
+    VisitorKind.RETURNING: "returning",
+    VisitorKind.CUSTOMER: "returningCustomer",
+}
 _SECONDS_PER_DAY = 86_400
 
 
 def visit_row(details: VisitDetails, setting: Setting) -> Row:
     """Return a visit under Matomo's names."""
     visit = details.visit
-    before = (visit.first_time - visit.previous_time) // 1000 if visit.previous_time else 0
     return {
         "idSite": setting.site.id,
         "siteName": setting.site.name,
@@ -28,12 +32,11 @@ def visit_row(details: VisitDetails, setting: Setting) -> Row:
         "fingerprint": f"{visit.fingerprint:016x}" if visit.fingerprint else None,
         "visitIp": visit.masked_address or None,
         "userId": visit.user_id or None,
-        "visitorType": "returning" if visit.visit_number > 1 else "new",
+        "visitorType": _VISITORS[visit.visitor_kind],
         "visitCount": visit.visit_number,
         "visitConverted": int(visit.conversions > 0),
-        "goalConversions": sum(event.kind == HitKind.GOAL for event in details.events),
-        "daysSinceLastVisit": before // _SECONDS_PER_DAY,
-        "secondsSinceLastVisit": before,
+        "goalConversions": sum(conversion.kind == HitKind.GOAL for conversion in details.conversions),
+        **_before(visit),
         "visitDuration": visit.seconds,
         "visitDurationPretty": duration(visit.seconds),
         "actions": visit.actions,
@@ -41,6 +44,7 @@ def visit_row(details: VisitDetails, setting: Setting) -> Row:
         "searches": visit.searches,
         "events": visit.events,
         "resolution": visit.resolution or None,
+        "plugins": ", ".join(visit.plugins),
         **_times(visit, ZoneInfo(setting.site.timezone)),
         **_source(visit),
         **_device(visit),
@@ -48,6 +52,22 @@ def visit_row(details: VisitDetails, setting: Setting) -> Row:
         **_of_visit(details, setting),
         **sales(details),
         "actionDetails": action_rows(details, setting),
+    }
+
+
+def _before(visit: Visit) -> Row:
+    first = (visit.first_time - visit.visitor_since) // 1000
+    last = (visit.first_time - visit.previous_time) // 1000 if visit.previous_time else 0
+    ordered = (visit.first_time - visit.previous_order_time) // 1000 if visit.previous_order_time else None
+    if visit.orders:
+        ordered = 0
+    return {
+        "daysSinceFirstVisit": first // _SECONDS_PER_DAY,
+        "secondsSinceFirstVisit": first,
+        "daysSinceLastVisit": last // _SECONDS_PER_DAY,
+        "secondsSinceLastVisit": last,
+        "daysSinceLastEcommerceOrder": (ordered or 0) // _SECONDS_PER_DAY,
+        "secondsSinceLastEcommerceOrder": ordered,
     }
 
 
@@ -64,8 +84,15 @@ def _times(visit: Visit, zone: ZoneInfo) -> Row:
         "firstActionTimestamp": visit.first_time // 1000,
         "lastActionTimestamp": visit.last_time // 1000,
         "lastActionDateTime": f"{datetime.fromtimestamp(visit.last_time / 1000, UTC):%Y-%m-%d %H:%M:%S}",
-        "visitLocalHour": None if visit.local_hour == _UNKNOWN_HOUR else str(visit.local_hour),
+        **_local_time(visit.local_second),
     }
+
+
+def _local_time(second: int | None) -> Row:
+    if second is None:
+        return {"visitLocalTime": None, "visitLocalHour": None}
+    hour, rest = divmod(second, 3600)
+    return {"visitLocalTime": f"{hour:02}:{rest // 60:02}:{rest % 60:02}", "visitLocalHour": str(hour)}
 
 
 def _source(visit: Visit) -> Row:
@@ -114,17 +141,16 @@ def _place(visit: Visit) -> Row:
         "region": visit.region or None,
         "regionCode": visit.region or None,
         "city": visit.city or None,
+        "latitude": visit.latitude,
+        "longitude": visit.longitude,
         "location": ", ".join(part for part in (visit.city, country) if part),
     }
 
 
 def _of_visit(details: VisitDetails, setting: Setting) -> Row:
     """Return the custom dimensions of the visit: the last value that was told of each."""
-    names = [f"dimension{one.id}" for one in setting.dimensions if one.scope is DimensionScope.VISIT]
-    row: dict[str, Cell] = dict.fromkeys(names)
-    for event in details.events:
-        row |= {name: event.parameters[name] for name in names if name in event.parameters}
-    return row
+    numbers = [one.id for one in setting.dimensions if one.scope is DimensionScope.VISIT]
+    return {f"dimension{number}": details.visit.dimensions.get(str(number)) for number in numbers}
 
 
 def _date(moment: datetime) -> str:

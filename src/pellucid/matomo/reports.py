@@ -24,7 +24,7 @@ from pellucid.matomo.columns import (
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.rows import closed, filtered, folder, number_folders
 from pellucid.matomo.segments import segment_of
-from pellucid.matomo.tables import Table
+from pellucid.matomo.table import Table
 from pellucid.matomo.tree import changed, grown, having
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period, PeriodKind

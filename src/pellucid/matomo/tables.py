@@ -4,45 +4,20 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from urllib.parse import quote, unquote
 
-from msgspec import Struct
-
 from pellucid.matomo import labels
 from pellucid.matomo.columns import (
     OF_HITS,
     OF_PAGES,
     OF_SOURCES,
-    OF_VISITS,
     RATIOS_OF_PAGES,
     VISITORS,
     Cell,
     Column,
-    Ratio,
-    Sum,
 )
 from pellucid.matomo.labels import Label, chosen, written
+from pellucid.matomo.table import Table
 from pellucid.matomo.tree import path_and_query, path_of, without_scheme
 from pellucid.model.hit import SourceKind
-
-
-class Table(Struct, frozen=True):
-    """A report with a row for each value of its dimensions.
-
-    `label` takes a row's values; where rows lie in folders, `path` gives the labels of the folders too, and `label` is
-    what a row is called in a flat report. `only` is the kind of source the visits must have come from; a row has to
-    have some of the column it `needs`; what is `always` there has a row without any visit. Folders have no sum of the
-    columns `apart`.
-    """
-
-    dimensions: tuple[str, ...]
-    label: Callable[..., Label]
-    column: str = ""
-    path: Callable[..., tuple[Label, ...]] | None = None
-    columns: tuple[Column, ...] = OF_VISITS
-    ratios: tuple[Ratio | Sum, ...] = ()
-    apart: frozenset[str] = frozenset()
-    only: SourceKind | None = None
-    needs: str = ""
-    always: tuple[Label, ...] = ()
 
 
 def _chosen_by(name: str, url: str) -> dict[str, Cell]:

@@ -2,14 +2,31 @@
 
 from msgspec import Struct
 
-from pellucid.model.column import Category, Count, Day, Flag, Identifier, Moment, Parameters, Text
+from pellucid.model.column import (
+    Categories,
+    Category,
+    Count,
+    Day,
+    Flag,
+    Identifier,
+    Measure,
+    Moment,
+    Text,
+    Told,
+    Values,
+    Variables,
+)
 
 
 class Event(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """One stored row for one hit, under the key of its visit.
 
     `kind` is a `HitKind`. `url` is the page's, or for an outlink or a download the target's. `previous_*` tell of the
-    page the visitor was on before, and `previous_seconds` how long: the time of a page is known when the next begins.
+    page or the search (its keyword) that the visitor was on before, and `previous_seconds` how long it was since the
+    action before: the time of a page is known when the next begins. What the kind does not have is empty.
+
+    `dimensions` and `variables` are those of the action; those of the visit stand on the visit. The parts of the time
+    that a page took to load, from `network_time` on, count milliseconds.
     """
 
     site_id: Count
@@ -25,6 +42,29 @@ class Event(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     pageview_id: Text
     previous_url: Text
     previous_title: Text
+    previous_search: Text
     previous_seconds: Count
     imported: Flag
-    parameters: Parameters
+    event_category: Category
+    event_action: Category
+    event_name: Text
+    event_value: Measure
+    search_keyword: Text
+    search_category: Category
+    search_count: Told
+    content_name: Text
+    content_piece: Text
+    content_target: Text
+    content_interaction: Category
+    product_sku: Text
+    product_name: Text
+    product_categories: Categories
+    product_price: Measure
+    network_time: Told
+    server_time: Told
+    transfer_time: Told
+    dom_processing_time: Told
+    dom_completion_time: Told
+    on_load_time: Told
+    dimensions: Values
+    variables: Variables

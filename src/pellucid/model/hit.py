@@ -7,7 +7,9 @@ what it never received.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from msgspec import Struct, field
+from msgspec import Struct
+
+from pellucid.model.column import Item, Variable
 
 
 class HitKind(StrEnum):
@@ -37,12 +39,16 @@ class SourceKind(StrEnum):
 
 
 class Source(Struct, frozen=True, array_like=True, gc=False):
-    """Where a visit came from: its kind, the name of it, the keyword, and the referrer's URL."""
+    """Where a visit came from: its kind, the name of it, the keyword, and the referrer's URL.
+
+    `told` is False where the referrer's host stands in for a campaign's keyword.
+    """
 
     kind: SourceKind = SourceKind.DIRECT
     name: str = ""
     keyword: str = ""
     url: str = ""
+    told: bool = True
 
 
 class Device(Struct, frozen=True, array_like=True, gc=False):
@@ -61,12 +67,82 @@ class Device(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Place(Struct, frozen=True, array_like=True, gc=False):
-    """Where a visit came from on the map. Codes are ISO 3166 in lower case; unknown is the empty text."""
+    """Where a visit came from on the map, and by whose network. Codes are ISO 3166; unknown is the empty text."""
 
     continent: str = ""
     country: str = ""
     region: str = ""
     city: str = ""
+    provider: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class SiteEvent(Struct, frozen=True, array_like=True, gc=False):
+    """An event that the site names itself."""
+
+    category: str
+    action: str
+    name: str = ""
+    value: float | None = None
+
+
+class Search(Struct, frozen=True, array_like=True, gc=False):
+    """What was searched for on the site, where, and how many results there were, if that was told."""
+
+    keyword: str
+    category: str = ""
+    count: int | None = None
+
+
+class Content(Struct, frozen=True, array_like=True, gc=False):
+    """A piece of content that was seen, or with an `interaction` used."""
+
+    name: str
+    piece: str = ""
+    target: str = ""
+    interaction: str = ""
+
+
+class Product(Struct, frozen=True, array_like=True, gc=False):
+    """The product that a page shows, or the category of products."""
+
+    sku: str = ""
+    name: str = ""
+    categories: tuple[str, ...] = ()
+    price: float | None = None
+
+
+class Timings(Struct, frozen=True, array_like=True, gc=False):
+    """The parts of the time that a page took to load, in milliseconds."""
+
+    network: int | None = None
+    server: int | None = None
+    transfer: int | None = None
+    dom_processing: int | None = None
+    dom_completion: int | None = None
+    on_load: int | None = None
+
+
+class Sale(Struct, frozen=True, array_like=True, gc=False):
+    """What is in a cart, or was ordered; a cart has no order id."""
+
+    items: tuple[Item, ...] = ()
+    revenue: float = 0.0
+    order_id: str = ""
+    subtotal: float = 0.0
+    tax: float = 0.0
+    shipping: float = 0.0
+    discount: float = 0.0
+
+
+class Reached(Struct, frozen=True, array_like=True, gc=False):
+    """A goal that a hit reaches: each time or once a visit, and if it says so in a visit of more than some seconds."""
+
+    goal_id: int
+    revenue: float = 0.0
+    repeats: bool = False
+    after_seconds: int | None = None
 
 
 class RawHit(Struct, kw_only=True, gc=False):
@@ -91,8 +167,9 @@ class Hit(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """One admitted tracking request: all that may be kept of it, and nothing else. The journal holds these.
 
     `day` is the local day of the site as days since 1970. `visitor_id` is below 2 ** 64; `fingerprint` is the keyed
-    hash of the day, or 0 where the site's settings have none. `local_second` is the second of the visitor's own day,
-    or -1 where it was not said. `parameters` holds what a hit of its kind is about (`../collect/parse.py`).
+    hash of the day, or 0 where the site's settings have none, and `profilable` says that the visitor is known by more
+    than that. `local_second` is the second of the visitor's own day. `attributed` is where a conversion came from, if
+    that was told apart from where the visit did. `dimensions` are by number, `visit_dimensions` those of the visit.
     """
 
     site_id: int
@@ -102,6 +179,7 @@ class Hit(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     kind: HitKind
     visitor_id: int
     fingerprint: int = 0
+    profilable: bool = False
     user_id: str = ""
     opens_visit: bool = False
     url: str = ""
@@ -111,8 +189,20 @@ class Hit(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     place: Place = Place()
     language: str = ""
     resolution: str = ""
-    local_second: int = -1
+    plugins: tuple[str, ...] = ()
+    local_second: int | None = None
     pageview_id: str = ""
     masked_address: str = ""
     imported: bool = False
-    parameters: dict[str, str] = field(default_factory=dict)
+    dimensions: dict[str, str] = {}
+    visit_dimensions: dict[str, str] = {}
+    variables: tuple[Variable, ...] = ()
+    visit_variables: tuple[Variable, ...] = ()
+    event: SiteEvent | None = None
+    search: Search | None = None
+    content: Content | None = None
+    product: Product | None = None
+    timings: Timings | None = None
+    sale: Sale | None = None
+    attributed: Source | None = None
+    reached: tuple[Reached, ...] = ()

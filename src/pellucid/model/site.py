@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from pellucid.model.goal import CustomDimension, Goal
+from pellucid.model.rules import Rules
+
 
 class Recognition(StrEnum):
     """How two hits are known to come from one visitor."""
@@ -52,7 +55,7 @@ class Privacy(Struct, frozen=True, kw_only=True):
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """A measured property. Its days are local days of `timezone`, an IANA name."""
+    """A measured property, with all that is needed to read its hits. Its days are local days of `timezone` (IANA)."""
 
     id: int
     name: str
@@ -62,3 +65,6 @@ class Site(Struct, frozen=True, kw_only=True):
     ecommerce: bool
     privacy: Privacy
     created: datetime
+    rules: Rules = Rules()
+    goals: tuple[Goal, ...] = ()
+    dimensions: tuple[CustomDimension, ...] = ()

@@ -25,7 +25,11 @@ class Refusal(StrEnum):
     NOT_FOR_RECORDING = "not-for-recording"
     PREFETCH = "prefetch"
     ROBOT = "robot"
+    EXCLUDED_REQUEST = "excluded-request"
+    EXCLUDED_ADDRESS = "excluded-address"
+    EXCLUDED_AGENT = "excluded-agent"
     REFERRER_SPAM = "referrer-spam"
+    UNKNOWN_PAGE = "unknown-page"
 
 
 EXPLANATIONS: Mapping[Refusal, str] = {
@@ -38,7 +42,11 @@ EXPLANATIONS: Mapping[Refusal, str] = {
     Refusal.NOT_FOR_RECORDING: "The request says that it is not to be recorded (no `rec=1`).",
     Refusal.PREFETCH: "The browser fetched the page ahead; nobody has seen it yet.",
     Refusal.ROBOT: "The user agent is a robot's, or that of a program that does not say for whom it asks.",
+    Refusal.EXCLUDED_REQUEST: "The site's owner excludes hits that say this.",
+    Refusal.EXCLUDED_ADDRESS: "The site's owner excludes the address it comes from.",
+    Refusal.EXCLUDED_AGENT: "The site's owner excludes the user agent.",
     Refusal.REFERRER_SPAM: "The referrer is one that nobody followed.",
+    Refusal.UNKNOWN_PAGE: "The page is under none of the site's addresses, and the owner counts no others.",
 }
 
 

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Engine, Row, Table, delete, func, insert, sel
 
 from pellucid.errors import NotFound, NotSignedIn, RequestError
 from pellucid.model.account import Access, Account
-from pellucid.model.goal import CustomDimension, DimensionScope, Goal
+from pellucid.model.goal import CustomDimension, DimensionScope, Extraction, Goal
+from pellucid.model.rules import Rules
 from pellucid.model.site import Privacy, Site
 from pellucid.policy.presets import DEFAULT, PRESETS
 from pellucid.policy.retention import FIRST_LINK, SIGN_IN
@@ -51,15 +52,17 @@ class Registry:
     def sites(self) -> tuple[Site, ...]:
         """Return all sites, by id."""
         with self._engine.connect() as connection:
-            return tuple(map(_site, connection.execute(select(tables.SITE).order_by(tables.SITE.c.id))))
+            rows = connection.execute(select(tables.SITE).order_by(tables.SITE.c.id)).all()
+            goals, dimensions = _goals(connection), _dimensions(connection)
+        return tuple(_site(row, goals, dimensions) for row in rows)
 
     def site(self, site_id: int) -> Site:
         """Return one site, or raise `NotFound`."""
         with self._engine.connect() as connection:
             row = connection.execute(select(tables.SITE).where(tables.SITE.c.id == site_id)).one_or_none()
-        if row is None:
-            raise NotFound(f"There is no site {site_id}.")
-        return _site(row)
+            if row is None:
+                raise NotFound(f"There is no site {site_id}.")
+            return _site(row, _goals(connection, site_id), _dimensions(connection, site_id))
 
     def add_site(
         self,
@@ -253,8 +256,7 @@ class Registry:
     def goals(self, site_id: int) -> tuple[Goal, ...]:
         """Return the goals of a site, by id."""
         with self._engine.connect() as connection:
-            chosen = select(tables.GOAL).where(tables.GOAL.c.site_id == site_id).order_by(tables.GOAL.c.id)
-            return tuple(_struct(Goal, row) for row in connection.execute(chosen))
+            return _goals(connection, site_id)
 
     def add_dimension(self, site_id: int, name: str, scope: DimensionScope, *, active: bool) -> CustomDimension:
         """Add a custom dimension under the next id of its site."""
@@ -269,15 +271,14 @@ class Registry:
                 name=name,
                 active=active,
             )
-            connection.execute(insert(tables.DIMENSION).values(**structs.asdict(added)))
+            told = structs.asdict(added) | {"extractions": json.encode(added.extractions).decode()}
+            connection.execute(insert(tables.DIMENSION).values(**told))
         return added
 
     def dimensions(self, site_id: int) -> tuple[CustomDimension, ...]:
         """Return the custom dimensions of a site, by id."""
-        table = tables.DIMENSION
         with self._engine.connect() as connection:
-            rows = connection.execute(select(table).where(table.c.site_id == site_id).order_by(table.c.id))
-            return tuple(_struct(CustomDimension, row) for row in rows)
+            return _dimensions(connection, site_id)
 
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
@@ -312,10 +313,11 @@ def _checked(site: Site) -> dict[str, str | bool | datetime]:
         "ecommerce": site.ecommerce,
         "privacy": json.encode(site.privacy).decode(),
         "created": site.created,
+        "rules": json.encode(site.rules).decode(),
     }
 
 
-def _site(row: Row[Any]) -> Site:
+def _site(row: Row[Any], goals: Sequence[Goal], dimensions: Sequence[CustomDimension]) -> Site:
     return Site(
         id=row.id,
         name=row.name,
@@ -325,7 +327,27 @@ def _site(row: Row[Any]) -> Site:
         ecommerce=row.ecommerce,
         privacy=json.decode(row.privacy, type=Privacy),
         created=row.created,
+        rules=json.decode(row.rules, type=Rules),
+        goals=tuple(goal for goal in goals if goal.site_id == row.id),
+        dimensions=tuple(dimension for dimension in dimensions if dimension.site_id == row.id),
     )
+
+
+def _goals(connection: Connection, site_id: int | None = None) -> tuple[Goal, ...]:
+    return tuple(_struct(Goal, row) for row in _of_site(connection, tables.GOAL, site_id))
+
+
+def _dimensions(connection: Connection, site_id: int | None = None) -> tuple[CustomDimension, ...]:
+    found = []
+    for row in _of_site(connection, tables.DIMENSION, site_id):
+        extractions = json.decode(row.extractions, type=tuple[Extraction, ...])
+        found.append(_struct(CustomDimension, row, extractions=extractions))
+    return tuple(found)
+
+
+def _of_site(connection: Connection, table: Table, site_id: int | None) -> Sequence[Row[Any]]:
+    chosen = select(table).order_by(table.c.site_id, table.c.id)
+    return connection.execute(chosen if site_id is None else chosen.where(table.c.site_id == site_id)).all()
 
 
 def _set_password(connection: Connection, login: str, hashed: str) -> None:
@@ -341,9 +363,10 @@ def _account(connection: Connection, login: str) -> Account:
     return Account(login, row.superuser, {grant.site_id: Access(grant.access) for grant in grants})
 
 
-def _struct(kind: type[_Kept], row: Row[Any]) -> _Kept:
-    """Return a row whose columns are the fields of a struct."""
-    return convert({str(name): value for name, value in row._mapping.items()}, kind)  # noqa: SLF001 -- SQLAlchemy's own name for a row's columns
+def _struct(kind: type[_Kept], row: Row[Any], **read: object) -> _Kept:
+    """Return a row whose columns are the fields of a struct; `read` are those that are kept as text."""
+    columns = {str(name): value for name, value in row._mapping.items()}  # noqa: SLF001 -- SQLAlchemy's own name for a row's columns
+    return convert(columns | read, kind)
 
 
 def _next(connection: Connection, table: Table, site_id: int) -> int:

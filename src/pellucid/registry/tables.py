@@ -52,6 +52,7 @@ SITE = Table(
     Column("ecommerce", Boolean, nullable=False),
     Column("privacy", Text, nullable=False),
     Column("created", Moment, nullable=False),
+    Column("rules", Text, nullable=False, server_default="{}"),
     sqlite_autoincrement=True,
 )
 ACCOUNT = Table(
@@ -115,6 +116,8 @@ DIMENSION = Table(
     Column("scope", String(10), nullable=False),
     Column("name", Text, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("extractions", Text, nullable=False, server_default="[]"),
+    Column("case_sensitive", Boolean, nullable=False, server_default="1"),
 )
 REFUSED = Table(
     "refused",

@@ -4,33 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import get_args, get_type_hints
 
-from msgspec import Struct
-
 from pellucid.model.visit import Visit
-from pellucid.report.source import OF_EVENTS, OF_VISITS, Source
-
-
-class Dimension(Struct, frozen=True):
-    """What rows can be told apart by.
-
-    `told` is an expression for each source. It may use the bound value `timezone`. A `steady` dimension has all its
-    values in every period, also those on which nothing happened. Segments compare a `number` as one.
-    """
-
-    name: str
-    meaning: str
-    told: Mapping[Source, str]
-    steady: bool = False
-    number: bool = False
-
-
-def _everywhere(sql: str) -> dict[Source, str]:
-    return dict.fromkeys((*OF_VISITS, *OF_EVENTS), sql)
+from pellucid.report.dimension import Dimension, everywhere
+from pellucid.report.source import OF_VISITS, Source
 
 
 def _hour() -> dict[Source, str]:
     clock = "toHour(fromUnixTimestamp64Milli({column}, {{timezone:String}}))"
-    return {source: clock.format(column="first_time" if source in OF_VISITS else "time") for source in _everywhere("")}
+    return {source: clock.format(column="first_time" if source in OF_VISITS else "time") for source in everywhere("")}
 
 
 def _page(field: str) -> dict[Source, str]:
@@ -70,7 +51,6 @@ _MEANINGS = {
     "searches": "How many searches the visit had.",
     "events": "How many of the site's own events the visit had.",
     "seconds": "How long the visit took.",
-    "local_hour": "The visitor's own hour when the visit began.",
     "entry_url": "The first page of the visit.",
     "entry_title": "The title of the first page.",
     "exit_url": "The last page of the visit.",
@@ -85,24 +65,22 @@ _NUMBERS = frozenset(
 _OWN = re.compile(r"dimension([0-9]{1,3})")
 
 _DIMENSIONS = (
-    Dimension("day", "The site's local day.", _everywhere("visit_day"), steady=True),
-    Dimension("week", "The Monday of the week.", _everywhere("toMonday(visit_day)"), steady=True),
-    Dimension("month", "The first day of the month.", _everywhere("toStartOfMonth(visit_day)"), steady=True),
-    Dimension("year", "The first day of the year.", _everywhere("toStartOfYear(visit_day)"), steady=True),
+    Dimension("day", "The site's local day.", everywhere("visit_day"), steady=True),
+    Dimension("week", "The Monday of the week.", everywhere("toMonday(visit_day)"), steady=True),
+    Dimension("month", "The first day of the month.", everywhere("toStartOfMonth(visit_day)"), steady=True),
+    Dimension("year", "The first day of the year.", everywhere("toStartOfYear(visit_day)"), steady=True),
     Dimension("hour", "The hour in the site's time zone.", _hour(), steady=True, number=True),
-    Dimension("site", "The site.", _everywhere("site_id")),
+    Dimension("site", "The site.", everywhere("site_id")),
     Dimension("page_url", "The address of a page.", _page("url")),
     Dimension("page_title", "The title of a page.", _page("title")),
     Dimension("download_url", "The address of a downloaded file.", {Source.DOWNLOADS: "url"}),
     Dimension("outlink_url", "The address of a link to another site.", {Source.OUTLINKS: "url"}),
-    Dimension("search_keyword", "What was searched for on the site.", {Source.SEARCHES: "parameters['search']"}),
-    Dimension(
-        "search_category", "Where on the site it was searched for.", {Source.SEARCHES: "parameters['search_cat']"}
-    ),
-    Dimension("event_category", "What kind of event the site names.", {Source.EVENTS: "parameters['e_c']"}),
-    Dimension("event_action", "What happened in the event.", {Source.EVENTS: "parameters['e_a']"}),
-    Dimension("event_name", "What the event happened to.", {Source.EVENTS: "parameters['e_n']"}),
-    Dimension("order_id", "The number of an order.", {Source.HITS: "parameters['ec_id']"}),
+    Dimension("search_keyword", "What was searched for on the site.", {Source.SEARCHES: "search_keyword"}),
+    Dimension("search_category", "Where on the site it was searched for.", {Source.SEARCHES: "search_category"}),
+    Dimension("event_category", "What kind of event the site names.", {Source.EVENTS: "event_category"}),
+    Dimension("event_action", "What happened in the event.", {Source.EVENTS: "event_action"}),
+    Dimension("order_id", "The number of an order.", {Source.CONVERSIONS: "order_id"}),
+    Dimension("event_name", "What the event happened to.", {Source.EVENTS: "event_name"}),
     Dimension(
         "visitor_type",
         "Whether the visitor is new or returning.",
@@ -112,6 +90,12 @@ _DIMENSIONS = (
         "days_since_last_visit",
         "How many days ago the visitor's visit before began; 0 where there was none.",
         dict.fromkeys(OF_VISITS, "if(previous_time = 0, 0, intDiv(first_time - previous_time, 86400000))"),
+        number=True,
+    ),
+    Dimension(
+        "local_hour",
+        "The visitor's own hour when the visit began; 255 where it was not said.",
+        dict.fromkeys(OF_VISITS, "ifNull(intDiv(local_second, 3600), 255)"),
         number=True,
     ),
     *(
@@ -128,6 +112,4 @@ def dimension_of(name: str) -> Dimension | None:
     own = _OWN.fullmatch(name)
     if own is None:
         return DIMENSIONS.get(name)
-    told = f"parameters['dimension{int(own[1])}']"
-    # A segment looks through the first of them.
-    return Dimension(name, "What the owner tells apart.", dict.fromkeys((Source.HITS, *OF_EVENTS), told))
+    return Dimension(name, "What the owner tells apart.", everywhere(f"dimensions['{int(own[1])}']"), scattered=True)

@@ -1,13 +1,14 @@
 """What has happened lately: visits with all that was done in them, and how much is going on."""
 
 from collections import defaultdict
+from datetime import date
 
 from msgspec import Struct, convert
 
 from pellucid.model.event import Event
 from pellucid.model.period import Period
 from pellucid.model.query import EVERYBODY, Segment
-from pellucid.model.visit import Visit
+from pellucid.model.visit import Conversion, Visit
 from pellucid.report.segment import Values, condition_on_visits
 from pellucid.store.client import Bound, Store, Urgency
 from pellucid.store.schema import columns
@@ -21,6 +22,14 @@ where site_id = {{site:UInt32}}
     and visit_day in {{days:Array(Date)}}
     and visit_id in {{visits:Array(UInt64)}}
 order by time, event_id
+"""
+_CONVERSIONS = f"""
+select {", ".join(columns(Conversion))}
+from conversions final
+where site_id = {{site:UInt32}}
+    and visit_day in {{days:Array(Date)}}
+    and visit_id in {{visits:Array(UInt64)}}
+order by time, conversion_id, goal_id
 """
 _COUNTERS = """
 select
@@ -42,10 +51,11 @@ where site_id = {site:UInt32}
 
 
 class VisitDetails(Struct, frozen=True):
-    """A visit, and what was done in it, in order."""
+    """A visit, what was done in it, and what it converted, in order."""
 
     visit: Visit
     events: tuple[Event, ...]
+    conversions: tuple[Conversion, ...] = ()
 
 
 class Counters(Struct, frozen=True):
@@ -83,10 +93,18 @@ order by last_time desc, visit_id desc
         "days": sorted({visit.visit_day for visit in visits}),
         "visits": [visit.visit_id for visit in visits],
     }
-    events: dict[tuple[object, int], list[Event]] = defaultdict(list)
+    events: dict[tuple[date, int], list[Event]] = defaultdict(list)
     for event in convert(store.ask(_EVENTS, asked, Urgency.SHORT).rows, list[Event]):
         events[event.visit_day, event.visit_id].append(event)
-    return [VisitDetails(visit, tuple(events[visit.visit_day, visit.visit_id])) for visit in visits]
+    conversions: dict[tuple[date, int], list[Conversion]] = defaultdict(list)
+    if any(visit.conversions or visit.cart_id for visit in visits):
+        for conversion in convert(store.ask(_CONVERSIONS, asked, Urgency.SHORT).rows, list[Conversion]):
+            conversions[conversion.visit_day, conversion.visit_id].append(conversion)
+    return [
+        VisitDetails(visit, tuple(events[key]), tuple(conversions[key]))
+        for visit in visits
+        for key in [(visit.visit_day, visit.visit_id)]
+    ]
 
 
 def counters(store: Store, site_id: int, minutes: int, now: int) -> Counters:

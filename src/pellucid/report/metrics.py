@@ -5,38 +5,9 @@ a visit's own counts are made in `visits/visits.py`.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 
-from msgspec import Struct
-
+from pellucid.report.metric import Metric, Unit
 from pellucid.report.source import Source
-
-
-class Unit(StrEnum):
-    """What a number counts."""
-
-    NUMBER = "number"
-    SECONDS = "seconds"
-    SHARE = "share"
-    """From 0 to 1."""
-
-
-class Metric(Struct, frozen=True):
-    """A number that can be asked for.
-
-    `counted` is an aggregate for each source it can be counted from, the preferred one first. A metric without it is
-    worked out by `formula` from others, those named in `of`; it is None where there is nothing to divide by. `nothing`
-    is its value where its source has no row.
-    """
-
-    name: str
-    meaning: str
-    unit: Unit = Unit.NUMBER
-    counted: Mapping[Source, str] = {}
-    formula: str = ""
-    of: tuple[str, ...] = ()
-    nothing: str = "0"
-
 
 _BOUNCED = "countIf(actions <= 1)"
 _VISIT_OF_ADDRESS = "uniqExact(visit_day, visit_id, url)"
@@ -49,19 +20,12 @@ def _distinct(what: str, visits: str = "") -> dict[Source, str]:
     return {Source.VISITS: visits or what, **dict.fromkeys(_IN_HITS, what)}
 
 
-TIMINGS: Mapping[str, str] = {
-    "network": "pf_net",
-    "server": "pf_srv",
-    "transfer": "pf_tfr",
-    "dom_processing": "pf_dm1",
-    "dom_completion": "pf_dm2",
-    "on_load": "pf_onl",
-}
-"""The parts of the time that a page takes to load, and the parameter that tells each in milliseconds."""
+TIMINGS = ("network", "server", "transfer", "dom_processing", "dom_completion", "on_load")
+"""The parts of the time that a page takes to load: events tell each in milliseconds."""
 
 
-def _timing(part: str, parameter: str) -> tuple[Metric, ...]:
-    told = f"toUInt32OrNull(parameters['{parameter}'])"
+def _timing(part: str) -> tuple[Metric, ...]:
+    told = f"{part}_time"
     what = f"how long pages took to load: {part.replace('_', ' ')}"
     return (
         Metric(f"{part}_views", f"Page views that told {what}.", counted={Source.VIEWS: f"count({told})"}),
@@ -189,7 +153,7 @@ _METRICS = (
     Metric(
         "keywords",
         "Different keywords searched for.",
-        counted={Source.SEARCHES: "uniqExact(lower(parameters['search']))"},
+        counted={Source.SEARCHES: "uniqExact(lower(search_keyword))"},
     ),
     Metric(
         "page_seconds",
@@ -240,7 +204,7 @@ _METRICS = (
         formula="exits / nullIf(visits, 0)",
         of=("exits", "visits"),
     ),
-    *(metric for part, parameter in TIMINGS.items() for metric in _timing(part, parameter)),
+    *(metric for part in TIMINGS for metric in _timing(part)),
 )  # fmt: skip -- a row a line
 
 METRICS: Mapping[str, Metric] = {metric.name: metric for metric in _METRICS}

@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from pellucid.errors import RequestError
 from pellucid.model.query import Condition, Operator, Segment
-from pellucid.report.dimensions import DIMENSIONS, Dimension, dimension_of
+from pellucid.report.dimension import Dimension
+from pellucid.report.dimensions import DIMENSIONS, dimension_of
 from pellucid.report.source import OF_VISITS, ROWS, Source
 from pellucid.store.client import Bound
 
@@ -56,17 +57,23 @@ def _condition(condition: Condition, scope: str, bind: Bind) -> str:
     if dimension is None:
         names = ", ".join(sorted(DIMENSIONS))
         raise RequestError(f"There is no dimension {condition.dimension!r} to choose visits by; there are {names}.")
+    of_visit = ""
     if Source.VISITS in dimension.told:
-        return _compared(condition, condition.operator, dimension, Source.VISITS, bind)
-    source = next(source for source in dimension.told if source not in OF_VISITS)
+        of_visit = _compared(condition, condition.operator, dimension, Source.VISITS, bind)
+        if not dimension.scattered:
+            return of_visit
+    source = Source.HITS if dimension.scattered else next(one for one in dimension.told if one not in OF_VISITS)
     table, rows = ROWS[source]
     # A visit lacks a page when none of its pages is that page.
     asked = _OPPOSITE.get(condition.operator, condition.operator)
     within = "in" if asked is condition.operator else "not in"
     met = _compared(condition, asked, dimension, source, bind)
-    return (
+    in_it = (
         f"(visit_day, visit_id) {within} (select visit_day, visit_id from {table} where {scope} and {rows} and {met})"
     )
+    if not of_visit:
+        return in_it
+    return f"({of_visit} {'or' if asked is condition.operator else 'and'} {in_it})"
 
 
 def _compared(condition: Condition, operator: Operator, dimension: Dimension, source: Source, bind: Bind) -> str:

@@ -16,6 +16,7 @@ class Source(StrEnum):
     OUTLINKS = "outlinks"
     SEARCHES = "searches"
     EVENTS = "events"
+    CONVERSIONS = "conversions"
 
 
 _VISITS = "visits final"
@@ -34,6 +35,7 @@ ROWS: dict[Source, tuple[str, str]] = {
     Source.OUTLINKS: (_EVENTS, "kind = 'outlink'"),
     Source.SEARCHES: (_EVENTS, "kind = 'search'"),
     Source.EVENTS: (_EVENTS, "kind = 'event'"),
+    Source.CONVERSIONS: ("conversions final", "1"),
 }
 """The table of each source, and the condition that makes its rows."""
 

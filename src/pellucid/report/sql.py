@@ -10,8 +10,10 @@ from msgspec import Struct
 
 from pellucid.errors import RequestError
 from pellucid.model.query import Query
-from pellucid.report.dimensions import DIMENSIONS, Dimension, dimension_of
-from pellucid.report.metrics import METRICS, Metric
+from pellucid.report.dimension import Dimension
+from pellucid.report.dimensions import DIMENSIONS, dimension_of
+from pellucid.report.metric import Metric
+from pellucid.report.metrics import METRICS
 from pellucid.report.segment import Values, condition_on_visits
 from pellucid.report.source import OF_VISITS, ROWS, Source
 from pellucid.store.client import Bound

@@ -1,18 +1,19 @@
 """Everything the store holds, in pieces that can be inserted again as they are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from msgspec import Struct, convert, json
 
-from pellucid.model.event import Event
-from pellucid.model.visit import Visit
 from pellucid.store.client import Store
-from pellucid.store.schema import columns
+from pellucid.store.schema import TABLES, columns
 
-TABLES: Mapping[str, type[Struct]] = {"events": Event, "visits": Visit}
 ROWS_AT_ONCE = 50_000
 
-_SOURCES = {"events": ("events", "event_id"), "visits": ("visits final", "visit_id")}
+_SOURCES = {
+    "events": ("events", "event_id"),
+    "visits": ("visits final", "visit_id"),
+    "conversions": ("conversions final", "visit_id"),
+}
 
 
 class Piece(Struct, frozen=True):
@@ -25,7 +26,7 @@ class Piece(Struct, frozen=True):
 
 
 def pieces(store: Store) -> Iterator[Piece]:
-    """Yield every row once, a day after the other. Of a visit, yield what it has become."""
+    """Yield every row once, a day after the other. Of a visit or a cart, yield what it has become."""
     encoder = json.Encoder()
     for table, kind in TABLES.items():
         source, key = _SOURCES[table]

@@ -1,10 +1,11 @@
 """The tables, and how an older store becomes this one.
 
-Columns are read off the fields of `Event` and `Visit`, in their order. Every step of `MIGRATIONS` has run once and in
-order when `migrate` returns; a change of the structs is a new step, and a test holds the outcome against the structs.
+Columns are read off the fields of `Event`, `Visit` and `Conversion`, in their order. Every step of `MIGRATIONS` has run
+once and in order when `migrate` returns; a change of the structs is a new step that grows the tables, and a test holds
+the outcome against the structs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import GenericAlias
 from typing import Annotated, get_args, get_origin, get_type_hints
 
@@ -12,19 +13,30 @@ from msgspec import Struct
 
 from pellucid.model.column import ColumnKind
 from pellucid.model.event import Event
-from pellucid.model.visit import Visit
+from pellucid.model.visit import Conversion, Visit
 
 COLUMN_TYPES = {
     "flag": "Bool",
-    "small": "UInt8",
     "count": "UInt32",
+    "told": "Nullable(UInt32)",
+    "amount": "Float64",
+    "measure": "Nullable(Float64)",
     "identifier": "UInt64",
     "moment": "Int64 codec(Delta, ZSTD)",
     "day": "Date",
     "text": "String codec(ZSTD)",
     "category": "LowCardinality(String)",
-    "parameters": "Map(LowCardinality(String), String) codec(ZSTD)",
+    "categories": "Array(LowCardinality(String))",
+    "numbers": "Array(UInt32)",
+    "values": "Map(LowCardinality(String), String) codec(ZSTD)",
+    "variables": "Array(Tuple(place UInt8, name String, value String)) codec(ZSTD)",
+    "items": (
+        "Array(Tuple(sku String, name String, categories Array(String), price Float64, quantity UInt32)) codec(ZSTD)"
+    ),
 }
+
+TABLES: Mapping[str, type[Struct]] = {"events": Event, "visits": Visit, "conversions": Conversion}
+"""Every table, and what a row of it is."""
 
 MAXIMUM_PARTITIONS = 50
 """How many months one insert may touch: the engine refuses more than 100."""
@@ -49,8 +61,9 @@ def _kind(hint: type | GenericAlias) -> ColumnKind:
     return kind
 
 
-def _create(table: str, rows: type[Struct], engine: str, order: str, index: str = "") -> str:
-    lines = ",\n    ".join([*(f"{name} {kind}" for name, kind in columns(rows).items()), *([index] if index else [])])
+def _create(table: str, engine: str, order: str, index: str = "") -> str:
+    fields = columns(TABLES[table]).items()
+    lines = ",\n    ".join([*(f"{name} {kind}" for name, kind in fields), *([index] if index else [])])
     return f"""
 create table if not exists {table} (
     {lines}
@@ -64,16 +77,32 @@ settings
 """
 
 
+def _grow(table: str, *gone: str) -> str:
+    """Return the statement that gives a table from before the columns it lacks, and takes away those that are gone."""
+    places = zip(
+        ["first", *(f"after {name}" for name in columns(TABLES[table]))], columns(TABLES[table]).items(), strict=False
+    )
+    lacking = [f"add column if not exists {name} {kind} {place}" for place, (name, kind) in places]
+    return f"alter table {table} {', '.join([*lacking, *(f'drop column if exists {name}' for name in gone)])}"
+
+
 # Steps are never edited once released: a change is a new step at the end.
 MIGRATIONS: tuple[str, ...] = (
-    _create("events", Event, "MergeTree", "site_id, visit_day, visit_id, time, event_id"),
+    _create("events", "MergeTree", "site_id, visit_day, visit_id, time, event_id"),
     _create(
         "visits",
-        Visit,
         "ReplacingMergeTree(version)",
         "site_id, visit_day, visit_id",
         index="index visitor visitor_id type bloom_filter(0.01) granularity 4",
     ),
+    _create(
+        "conversions",
+        "ReplacingMergeTree(version)",
+        "site_id, visit_day, visit_id, conversion_id, goal_id",
+        index="index ordered order_id type bloom_filter(0.01) granularity 4",
+    ),
+    _grow("events", "parameters"),
+    _grow("visits", "local_hour"),
 )
 
 _CREATE_HISTORY = """

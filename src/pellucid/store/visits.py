@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from itertools import islice, zip_longest
+from typing import TypeVar
 
 from msgspec import convert
 
@@ -13,6 +14,11 @@ from pellucid.store.schema import columns
 MOST_IN_A_QUESTION = 5_000
 """How many visitors one question names: the engine reads a bound value of 128 KiB (`http_max_field_value_size`)."""
 
+MOST_ORDERS_IN_A_QUESTION = 100
+"""The same for orders, whose ids are texts."""
+
+_Asked = TypeVar("_Asked")
+
 _COLUMNS = ", ".join(columns(Visit))
 _NEAR = f"""
 select {_COLUMNS}
@@ -22,15 +28,25 @@ where site_id = {{site:UInt32}}
     and visit_day between {{first:Date}} and {{last:Date}}
 """
 _EARLIER = """
-select visitor_id, count(), max(first_time)
+select
+    visitor_id,
+    count(),
+    min(first_time),
+    max(first_time),
+    max(greatest(previous_order_time, if(orders > 0, first_time, 0)))
 from visits final
 where site_id = {site:UInt32}
     and visitor_id in {visitors:Array(UInt64)}
     and visit_day < {first:Date}
 group by visitor_id
 """
-
-
+_ORDERED = """
+select distinct order_id
+from conversions
+where site_id = {site:UInt32}
+    and order_id in {orders:Array(String)}
+    and kind = 'order'
+"""
 _NOBODY: list[int] = []
 
 
@@ -62,12 +78,24 @@ def pasts(store: Store, site_id: int, visitors: Iterable[int], before: date) -> 
     found: dict[int, Past] = {}
     for some in _portions(visitors):
         bound: dict[str, Bound] = {"site": site_id, "visitors": some, "first": before}
-        rows = convert(store.ask(_EARLIER, bound, Urgency.SHORT).rows, list[tuple[int, int, int]])
-        found |= {visitor: Past(visits, time) for visitor, visits, time in rows}
+        rows = convert(store.ask(_EARLIER, bound, Urgency.SHORT).rows, list[tuple[int, int, int, int, int]])
+        found |= {
+            visitor: Past(visits, first, last, order_time, ordered=order_time == last)
+            for visitor, visits, first, last, order_time in rows
+        }
     return found
 
 
-def _portions(numbers: Iterable[int]) -> Iterator[list[int]]:
-    remaining = iter(numbers)
-    while portion := list(islice(remaining, MOST_IN_A_QUESTION)):
+def ordered(store: Store, site_id: int, orders: Iterable[str]) -> set[str]:
+    """Return which of these orders are known."""
+    found: set[str] = set()
+    for some in _portions(orders, MOST_ORDERS_IN_A_QUESTION):
+        bound: dict[str, Bound] = {"site": site_id, "orders": some}
+        found |= {str(order) for (order,) in store.ask(_ORDERED, bound, Urgency.SHORT).rows}
+    return found
+
+
+def _portions(asked: Iterable[_Asked], most: int = MOST_IN_A_QUESTION) -> Iterator[list[_Asked]]:
+    remaining = iter(asked)
+    while portion := list(islice(remaining, most)):
         yield portion

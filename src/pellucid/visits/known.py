@@ -93,9 +93,7 @@ class Known:
         own = [visit for visit in visitor.visits if visit.visitor_id == hit.visitor_id]
         visit = visit_of(hit, own if own or visitor.past.visits else self._alike(hit))
         if visit is None and hit.kind is not HitKind.PING:
-            earlier = [visit.first_time for visit in own if visit.first_time <= hit.time]
-            number = visitor.past.visits + len(earlier) + 1
-            visit = open_visit(hit, new_id, number, max(earlier, default=visitor.past.last_time))
+            visit = open_visit(hit, new_id, _before(hit, visitor.past, own))
             self._visits[new_id] = visit
             if hit.fingerprint:
                 self._fingerprints[hit.site_id, hit.fingerprint].append(visit)
@@ -114,3 +112,18 @@ class Known:
             return []
         alike = self._fingerprints[hit.site_id, hit.fingerprint]
         return [visit for visit in alike if not hit.user_id or visit.user_id in {"", hit.user_id}]
+
+
+def _before(hit: Hit, past: Past, visits: Iterable[Visit]) -> Past:
+    """Return what a visitor did before a hit: before the visits that are known, and in those that began before it."""
+    earlier = sorted((visit for visit in visits if visit.first_time <= hit.time), key=lambda visit: visit.first_time)
+    if not earlier:
+        return past
+    ordered = [visit.first_time for visit in earlier if visit.orders]
+    return Past(
+        visits=past.visits + len(earlier),
+        first_time=past.first_time or earlier[0].first_time,
+        last_time=earlier[-1].first_time,
+        order_time=max(ordered, default=past.order_time),
+        ordered=earlier[-1].orders > 0,
+    )

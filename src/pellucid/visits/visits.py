@@ -9,17 +9,16 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from pellucid.model.event import Event
-from pellucid.model.hit import Hit, HitKind, SourceKind
-from pellucid.model.visit import Visit
+from pellucid.model.hit import Content, Hit, HitKind, Product, Reached, Search, SiteEvent, SourceKind, Timings
+from pellucid.model.visit import Past, Visit, VisitorKind
 
 VISIT_TIMEOUT = timedelta(minutes=30)
 LONGEST_TIME_ON_PAGE = VISIT_TIMEOUT
 MOST_ACTIONS = 10_000
 
 _TIMEOUT = VISIT_TIMEOUT // timedelta(milliseconds=1)
+_LONGEST_SECONDS_ON_PAGE = LONGEST_TIME_ON_PAGE // timedelta(seconds=1)
 _EPOCH = date(1970, 1, 1)
-_UNKNOWN_HOUR = 255
-_SECONDS_PER_HOUR = 3600
 _COUNTED = {
     HitKind.PAGEVIEW: "pageviews",
     HitKind.SEARCH: "searches",
@@ -27,8 +26,15 @@ _COUNTED = {
     HitKind.OUTLINK: "outlinks",
     HitKind.DOWNLOAD: "downloads",
 }
-_CONVERTING = frozenset({HitKind.GOAL, HitKind.ORDER})
+_ENDS_A_PAGE = frozenset({*_COUNTED, HitKind.CONTENT})
+"""What tells how long the page before was looked at. A conversion ends that time too, but tells of no page."""
 _ON_A_PAGE = frozenset({HitKind.PAGEVIEW, HitKind.SEARCH})
+
+_NO_EVENT = SiteEvent("", "")
+_NO_SEARCH = Search("")
+_NO_CONTENT = Content("")
+_NO_PRODUCT = Product()
+_NO_TIMINGS = Timings()
 
 
 def visit_of(hit: Hit, known: Iterable[Visit]) -> Visit | None:
@@ -56,11 +62,13 @@ def _distance(time: int, visit: Visit) -> int:
 
 
 def _brings_another_campaign(hit: Hit, visit: Visit) -> bool:
-    return (
-        hit.source.kind is SourceKind.CAMPAIGN
-        and visit.source_kind != SourceKind.DIRECT
-        and (hit.source.name, hit.source.keyword) != (visit.source_name, visit.source_keyword)
-    )
+    source = hit.source
+    if source.kind is not SourceKind.CAMPAIGN or visit.source_kind == SourceKind.DIRECT:
+        return False
+    if visit.source_kind != SourceKind.CAMPAIGN or source.name != visit.source_name:
+        return True
+    # Within a visit the referrer is the site itself: a keyword that was not told is no other.
+    return source.told and source.keyword not in {"", visit.source_keyword}
 
 
 def day_of(hit: Hit) -> date:
@@ -68,11 +76,8 @@ def day_of(hit: Hit) -> date:
     return _EPOCH + timedelta(days=hit.day)
 
 
-def open_visit(hit: Hit, visit_id: int, number: int, previous_time: int) -> Visit:
-    """Return the visit that begins with this hit, before the hit is counted in it.
-
-    `number` is which of the visitor's visits it is, from 1; `previous_time` when the one before began, or 0.
-    """
+def open_visit(hit: Hit, visit_id: int, past: Past) -> Visit:
+    """Return the visit that begins with this hit, before the hit is counted in it; `past` is what came before it."""
     device, place, source = hit.device, hit.place, hit.source
     return Visit(
         site_id=hit.site_id,
@@ -80,25 +85,13 @@ def open_visit(hit: Hit, visit_id: int, number: int, previous_time: int) -> Visi
         visit_id=visit_id,
         version=0,
         visitor_id=hit.visitor_id,
-        fingerprint=hit.fingerprint,
         user_id=hit.user_id,
-        first_time=hit.time,
-        last_time=hit.time,
-        seconds=0,
-        visit_number=number,
-        previous_time=previous_time,
-        hits=0,
-        actions=0,
-        pageviews=0,
-        searches=0,
-        events=0,
-        outlinks=0,
-        downloads=0,
-        conversions=0,
-        entry_url="",
-        entry_title="",
-        exit_url="",
-        exit_title="",
+        profilable=hit.profilable,
+        visitor_kind=_kind_of_visitor(past),
+        visit_number=past.visits + 1,
+        visitor_since=past.first_time or hit.time,
+        previous_time=past.last_time,
+        previous_order_time=past.order_time,
         source_kind=source.kind,
         source_name=source.name,
         source_keyword=source.keyword,
@@ -117,32 +110,81 @@ def open_visit(hit: Hit, visit_id: int, number: int, previous_time: int) -> Visi
         country=place.country,
         region=place.region,
         city=place.city,
+        provider=place.provider,
+        latitude=place.latitude,
+        longitude=place.longitude,
         language=hit.language,
         resolution=hit.resolution,
-        local_hour=hit.local_second // _SECONDS_PER_HOUR if hit.local_second >= 0 else _UNKNOWN_HOUR,
-        masked_address=hit.masked_address,
+        plugins=hit.plugins,
+        local_second=hit.local_second,
+        dimensions={},
+        variables=(),
         imported=hit.imported,
+        fingerprint=hit.fingerprint,
+        first_time=hit.time,
+        last_time=hit.time,
+        latest_time=hit.time,
+        seconds=0,
+        added_seconds=0,
+        hits=0,
+        actions=0,
+        pageviews=0,
+        searches=0,
+        events=0,
+        outlinks=0,
+        downloads=0,
+        conversions=0,
+        goals=[],
+        orders=0,
+        cart_id=0,
+        entry_time=0,
+        entry_url="",
+        entry_title="",
+        exit_time=0,
+        exit_url="",
+        exit_title="",
+        exit_search="",
+        masked_address=hit.masked_address,
     )
 
 
+def _kind_of_visitor(past: Past) -> VisitorKind:
+    if past.order_time and not past.ordered:
+        return VisitorKind.CUSTOMER
+    return VisitorKind.RETURNING if past.visits else VisitorKind.NEW
+
+
 def count(hit: Hit, visit: Visit, event_id: int) -> Event:
-    """Count the hit in its visit, and return the row it becomes."""
-    left_url, left_title, left_seconds = _page_left(hit, visit)
+    """Count the hit in its visit, and return the row it becomes; what it converts is counted by `conversions.py`."""
+    event = _row(hit, visit, event_id)
     if hit.kind in _COUNTED:
         name = _COUNTED[hit.kind]
         setattr(visit, name, getattr(visit, name) + 1)
         visit.actions += 1
-    elif hit.kind in _CONVERTING:
-        visit.conversions += 1
+    if hit.kind in _ON_A_PAGE:
+        _enter_and_leave(hit, visit)
     _stretch(hit, visit)
+    if visit.source_kind == SourceKind.DIRECT and hit.source.kind is not SourceKind.DIRECT:
+        visit.source_kind, visit.source_name = hit.source.kind, hit.source.name
+        visit.source_keyword, visit.source_url = hit.source.keyword, hit.source.url
+    if hit.visit_dimensions:
+        visit.dimensions = visit.dimensions | hit.visit_dimensions
+    if hit.visit_variables:
+        places = {variable.place: variable for variable in (*visit.variables, *hit.visit_variables)}
+        visit.variables = tuple(places.values())
+    return event
+
+
+def _row(hit: Hit, visit: Visit, event_id: int) -> Event:
     if hit.user_id:
         visit.user_id = hit.user_id
     if hit.visitor_id != hit.fingerprint:
         # Known by the fingerprint alone until now, or under an earlier name: the newest counts.
         visit.visitor_id = hit.visitor_id
-    if visit.source_kind == SourceKind.DIRECT and hit.source.kind is not SourceKind.DIRECT:
-        visit.source_kind, visit.source_name = hit.source.kind, hit.source.name
-        visit.source_keyword, visit.source_url = hit.source.keyword, hit.source.url
+    visit.profilable = visit.profilable or hit.profilable
+    left_url, left_title, left_search, left_seconds = _left(hit, visit)
+    event, search, content = hit.event or _NO_EVENT, hit.search or _NO_SEARCH, hit.content or _NO_CONTENT
+    product, timings = hit.product or _NO_PRODUCT, hit.timings or _NO_TIMINGS
     return Event(
         site_id=visit.site_id,
         visit_day=visit.visit_day,
@@ -157,29 +199,82 @@ def count(hit: Hit, visit: Visit, event_id: int) -> Event:
         pageview_id=hit.pageview_id,
         previous_url=left_url,
         previous_title=left_title,
+        previous_search=left_search,
         previous_seconds=left_seconds,
         imported=hit.imported,
-        parameters=hit.parameters,
+        event_category=event.category,
+        event_action=event.action,
+        event_name=event.name,
+        event_value=event.value,
+        search_keyword=search.keyword,
+        search_category=search.category,
+        search_count=search.count,
+        content_name=content.name,
+        content_piece=content.piece,
+        content_target=content.target,
+        content_interaction=content.interaction,
+        product_sku=product.sku,
+        product_name=product.name,
+        product_categories=product.categories,
+        product_price=product.price,
+        network_time=timings.network,
+        server_time=timings.server,
+        transfer_time=timings.transfer,
+        dom_processing_time=timings.dom_processing,
+        dom_completion_time=timings.dom_completion,
+        on_load_time=timings.on_load,
+        dimensions=hit.dimensions,
+        variables=hit.variables,
     )
 
 
-def _page_left(hit: Hit, visit: Visit) -> tuple[str, str, int]:
-    if not visit.actions or hit.time < visit.last_time or hit.kind not in _COUNTED:
-        return "", "", 0
-    seconds = (hit.time - visit.last_time) // 1000
-    return visit.exit_url, visit.exit_title, min(seconds, int(LONGEST_TIME_ON_PAGE.total_seconds()))
+def _left(hit: Hit, visit: Visit) -> tuple[str, str, str, int]:
+    """Return the page or the search that was left for this hit, and after how many seconds without any."""
+    if not visit.exit_time or hit.time < visit.last_time or hit.kind not in _ENDS_A_PAGE:
+        return "", "", "", 0
+    seconds = min((hit.time - visit.last_time) // 1000, _LONGEST_SECONDS_ON_PAGE)
+    return visit.exit_url, visit.exit_title, visit.exit_search, seconds
+
+
+def _enter_and_leave(hit: Hit, visit: Visit) -> None:
+    """Let a page be where the visit was entered or left. A search is no page, but who searches has left the last."""
+    searched = hit.search.keyword if hit.search else ""
+    if not searched and (not visit.entry_time or hit.time < visit.entry_time):
+        visit.entry_time, visit.entry_url, visit.entry_title = hit.time, hit.url, hit.title
+    if hit.time >= visit.exit_time:
+        url, title = ("", "") if searched else (hit.url, hit.title)
+        visit.exit_time, visit.exit_url, visit.exit_title, visit.exit_search = hit.time, url, title, searched
 
 
 def _stretch(hit: Hit, visit: Visit) -> None:
-    """Let the visit reach to the hit; a ping says that the page is still looked at, and is no action."""
-    if hit.kind in _ON_A_PAGE:
-        if hit.time < visit.first_time or not visit.entry_url:
-            visit.entry_url, visit.entry_title = hit.url, hit.title
-        if hit.time >= visit.last_time or not visit.exit_url:
-            visit.exit_url, visit.exit_title = hit.url, hit.title
-    last_second = max(visit.first_time // 1000 + max(visit.seconds - 1, 0), hit.time // 1000)
+    """Let the visit reach to the hit; a ping says that the page is still looked at, and is no action.
+
+    As in Matomo a visit takes a second more than from its first hit to its latest, and none if there is but one. What
+    a conversion adds counts while it is the latest hit, and not in a visitor's first hit of all.
+    """
+    if hit.time >= visit.latest_time:
+        visit.latest_time, visit.added_seconds = hit.time, _seconds_added(hit, visit)
     visit.first_time = min(visit.first_time, hit.time)
+    visit.visitor_since = min(visit.visitor_since, hit.time)
     if hit.kind is not HitKind.PING:
         visit.last_time = max(visit.last_time, hit.time)
-    visit.seconds = last_second - visit.first_time // 1000 + 1 if visit.hits else 0
+    visit.seconds = visit.latest_time // 1000 - visit.first_time // 1000 + 1 if visit.hits else 0
+    if visit.hits or visit.visit_number > 1:
+        visit.seconds += visit.added_seconds
     visit.hits += 1
+
+
+def _seconds_added(hit: Hit, visit: Visit) -> int:
+    """Return what Matomo adds to the time of a visit that is converted: two and the goal's number, one by an action."""
+    if hit.kind is HitKind.ORDER:
+        return 2
+    reached = goals_reached(hit, visit)
+    if not reached:
+        return 0
+    return 2 + reached[0].goal_id if hit.kind is HitKind.GOAL else 1
+
+
+def goals_reached(hit: Hit, visit: Visit) -> list[Reached]:
+    """Return the goals that a hit reaches, those told by how long the visit takes among them."""
+    seconds = (hit.time - visit.first_time) // 1000
+    return [one for one in hit.reached if one.after_seconds is None or seconds > one.after_seconds]

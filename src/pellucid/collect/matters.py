@@ -1,0 +1,266 @@
+"""What a hit is about, read off its parameters: an event, a search, a product, a sale, and which goals it reaches.
+
+Whatever a parameter holds, something comes out of it: what can not be read is left out.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
+
+from msgspec import DecodeError, ValidationError, json
+
+from pellucid.collect.parse import Given, clean
+from pellucid.collect.plan import OwnDimension, Plan
+from pellucid.enrich.goals import reached
+from pellucid.enrich.search import count_of
+from pellucid.enrich.source import campaign, source
+from pellucid.errors import RequestError
+from pellucid.model.column import Item, Variable
+from pellucid.model.goal import MatchAttribute
+from pellucid.model.hit import (
+    Content,
+    HitKind,
+    Product,
+    Reached,
+    Sale,
+    Search,
+    SiteEvent,
+    Source,
+    SourceKind,
+    Timings,
+)
+
+LONGEST_ITEMS = 65_536
+LONGEST_ORDER_ID = 100
+MOST_CATEGORIES = 5
+LONGEST_VARIABLE = 200
+
+_LONGEST_NAME = 255
+_MOST_MILLISECONDS = 2**24 - 1
+_MOST_PIECES = 1_000_000
+_MOST_MONEY = 1e15
+_MOST_VARIABLES = 20
+_LONGEST_VARIABLES = 8192
+_LONGEST_NUMBER = 40
+
+_ATTRIBUTES: Mapping[str, str] = {
+    MatchAttribute.URL: "url",
+    MatchAttribute.TITLE: "action_name",
+    MatchAttribute.FILE: "download",
+    MatchAttribute.EXTERNAL_WEBSITE: "link",
+    MatchAttribute.EVENT_CATEGORY: "event_category",
+    MatchAttribute.EVENT_ACTION: "event_action",
+    MatchAttribute.EVENT_NAME: "event_name",
+    MatchAttribute.VISIT_DURATION: "rec",
+}
+"""Which parameter a goal is held against; how long a visit takes is known later."""
+
+_REFERRED = frozenset({SourceKind.SEARCH, SourceKind.WEBSITE, SourceKind.SOCIAL, SourceKind.ASSISTANT})
+
+
+def event_of(given: Given) -> SiteEvent:
+    """Return the event that a hit tells of."""
+    return SiteEvent(
+        clean(given.event_category).strip(),
+        clean(given.event_action).strip(),
+        clean(given.event_name).strip(),
+        number_of(given.event_value),
+    )
+
+
+def search_of(given: Given) -> Search:
+    """Return the search that a hit tells of."""
+    category = given.search_cat
+    if category.startswith("["):
+        # Several places at once are a list.
+        category = ", ".join(_texts(category))
+    return Search(clean(given.search).strip(), clean(category, _LONGEST_NAME).strip(), count_of(given.search_count))
+
+
+def content_of(given: Given) -> Content:
+    """Return the piece of content that a hit tells of."""
+    return Content(
+        clean(given.content_name),
+        clean(given.content_piece),
+        clean(given.content_target),
+        clean(given.content_interaction),
+    )
+
+
+def product_of(given: Given) -> Product | None:
+    """Return the product, or the category of products, that a page shows; None if it shows none."""
+    if not (given.product_sku or given.product_name or given.product_category):
+        return None
+    return Product(
+        clean(given.product_sku, _LONGEST_NAME),
+        clean(given.product_name),
+        _categories(given.product_category),
+        number_of(given.product_price),
+    )
+
+
+def timings_of(given: Given) -> Timings | None:
+    """Return how long a page took to load, if that is told."""
+    if not (given.server or given.network or given.on_load or given.transfer or given.dom_processing):
+        return None
+    return Timings(
+        _milliseconds(given.network),
+        _milliseconds(given.server),
+        _milliseconds(given.transfer),
+        _milliseconds(given.dom_processing),
+        _milliseconds(given.dom_completion),
+        _milliseconds(given.on_load),
+    )
+
+
+def _milliseconds(text: str) -> int | None:
+    number = count_of(text)
+    return None if number is None or number > _MOST_MILLISECONDS else number
+
+
+def sale_of(given: Given) -> Sale:
+    """Return what is in the cart, or was ordered."""
+    return Sale(
+        items=items_of(given.items),
+        revenue=_money(given.revenue),
+        order_id=clean(given.order_id, LONGEST_ORDER_ID),
+        subtotal=_money(given.subtotal),
+        tax=_money(given.tax),
+        shipping=_money(given.shipping),
+        discount=_money(given.discount),
+    )
+
+
+def items_of(text: str) -> tuple[Item, ...]:
+    """Return the items of a cart or an order (`[[sku, name, category or categories, price, quantity], ...]`)."""
+    if len(text) > LONGEST_ITEMS:
+        return ()
+    told = _decoded(text)
+    rows = told.values() if isinstance(told, dict) else told if isinstance(told, list) else ()
+    return tuple(
+        _item(row) for row in rows if isinstance(row, list) and row and isinstance(row[0], str | int) and row[0] != ""
+    )
+
+
+def _item(row: Sequence[object]) -> Item:
+    sku, name, category, price, quantity = (*row, *(None,) * 5)[:5]
+    categories = category if isinstance(category, list) else [category]
+    return Item(
+        clean(str(sku), _LONGEST_NAME),
+        clean(_text(name)),
+        tuple(clean(text, _LONGEST_NAME) for text in map(_text, categories) if text)[:MOST_CATEGORIES],
+        _money(_text(price)),
+        1 if quantity is None else min(max(int(number_of(_text(quantity)) or 0), 0), _MOST_PIECES),
+    )
+
+
+def variables_of(text: str) -> tuple[Variable, ...]:
+    """Return custom variables (`{"1": ["name", "value"], ...}`)."""
+    if not text or len(text) > _LONGEST_VARIABLES:
+        return ()
+    told = _decoded(text)
+    if not isinstance(told, dict):
+        return ()
+    return tuple(
+        Variable(int(place), clean(_text(pair[0]), LONGEST_VARIABLE), clean(_text(pair[1]), LONGEST_VARIABLE))
+        for place, pair in told.items()
+        if isinstance(pair, list)
+        and len(pair) > 1
+        and place.isdecimal()
+        and place.isascii()
+        and len(place) <= len(str(_MOST_VARIABLES))
+        and 0 < int(place) <= _MOST_VARIABLES
+        and _text(pair[0])
+    )
+
+
+def dimensions_of(
+    parameters: Mapping[str, str],
+    dimensions: Iterable[OwnDimension],
+    url: str = "",
+    title: str = "",
+) -> dict[str, str]:
+    """Return the values of a site's own dimensions that a hit tells, or that are read off its page."""
+    told = {}
+    for dimension in dimensions:
+        value = clean(parameters.get(dimension.parameter, ""), _LONGEST_NAME).strip()
+        if not value and dimension.read:
+            value = clean(next((found for read in dimension.read if (found := read(url, title))), ""), _LONGEST_NAME)
+        if value:
+            told[dimension.key] = value
+    return told
+
+
+def reached_of(kind: HitKind, given: Given, plan: Plan) -> tuple[Reached, ...]:
+    """Return the goals that a hit reaches; raise `RequestError` where it names one that the site has not."""
+    if kind is HitKind.GOAL:
+        goal = plan.goals.get(given.idgoal)
+        if goal is None:
+            raise RequestError(f"The site has no goal {given.idgoal[:40]!r} (idgoal).")
+        return (reached(goal, _told_money(given.revenue), None),)
+    some = plan.matchers.get(kind)
+    if not some:
+        return ()
+    value = number_of(given.event_value) if kind is HitKind.EVENT else None
+    return tuple(
+        reached(matcher.goal, _told_money(given.revenue), value, matcher.after_seconds)
+        for matcher in some
+        if matcher.matches(getattr(given, _ATTRIBUTES[matcher.attribute]))
+    )
+
+
+def attributed_to(given: Given, plan: Plan) -> Source | None:
+    """Return where a conversion came from, as the tracker remembers it; None if it remembers nothing of use."""
+    if given.campaign_name:
+        return campaign(clean(given.campaign_name), clean(given.campaign_keyword), clean(given.first_referrer))
+    if not given.first_referrer:
+        return None
+    found = source("", clean(given.first_referrer), plan.hosts)
+    return found if found.kind in _REFERRED else None
+
+
+def number_of(text: str) -> float | None:
+    """Return a number that a hit told; None if it is none."""
+    if not text or len(text) > _LONGEST_NUMBER:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def _told_money(text: str) -> float | None:
+    number = number_of(text)
+    return None if number is None else _in_bounds(number)
+
+
+def _money(text: str) -> float:
+    return _in_bounds(number_of(text) or 0.0)
+
+
+def _in_bounds(number: float) -> float:
+    return round(min(max(number, -_MOST_MONEY), _MOST_MONEY), 2)
+
+
+def _categories(text: str) -> tuple[str, ...]:
+    """Return the categories of a product: one, or a list as JSON."""
+    several = _texts(text) if text.startswith("[") else [text]
+    return tuple(clean(one, _LONGEST_NAME) for one in several if one)[:MOST_CATEGORIES]
+
+
+def _texts(text: str) -> list[str]:
+    told = _decoded(text)
+    return [one for one in map(_text, told) if one] if isinstance(told, list) else [text]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _decoded(text: str) -> object:
+    try:
+        return json.decode(text.encode(errors="replace")) if text else None
+    except (DecodeError, ValidationError, RecursionError):
+        return None
