@@ -56,8 +56,8 @@ class FastDevices:
         del hints
         return fast_device(user_agent)
 
-    async def device(self, user_agent: str, hints: str = "") -> Device:
-        del hints
+    async def device(self, user_agent: str, hints: str = "", longest: float = 0.0) -> Device:
+        del hints, longest
         return fast_device(user_agent)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from builders import NOON, a_hit
 from pellucid.model.event import Event
 from pellucid.model.hit import Hit, HitKind
-from pellucid.model.visit import Visit
+from pellucid.model.visit import Past, Visit
 from pellucid.visits.visits import count, open_visit, visit_of
 
 MINUTE = 60_000
@@ -32,7 +32,7 @@ def taken_in(hits: Iterable[Hit]) -> tuple[list[Visit], list[Event]]:
     for number, hit in enumerate(hits):
         visit = visit_of(hit, visits)
         if visit is None:
-            visit = open_visit(hit, len(visits) + 1, len(visits) + 1, 0)
+            visit = open_visit(hit, len(visits) + 1, Past(visits=len(visits)))
             visits.append(visit)
         events.append(count(hit, visit, number))
     return visits, events

@@ -39,6 +39,7 @@ def demo(data: Path) -> None:
             )
         site = registry.add_site("Lantern (a demonstration)", [SITE])
         registry.add_goal(Goal(site_id=site.id, id=0, name=GOAL))
+        site = registry.site(site.id)
     recorded = asyncio.run(_record(settings, site, hits(datetime.now(UTC))))
     click.echo(f"{recorded:,} hits wait in {data}. To look at them: pellucid serve --data {data}")
 

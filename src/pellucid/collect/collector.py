@@ -13,7 +13,7 @@ from pellucid.collect.matters import number_of
 from pellucid.collect.parse import Given, clean, given_of, kind_of
 from pellucid.collect.plan import Plan, plan_of
 from pellucid.edge import signals_of
-from pellucid.enrich.device import LONGEST_USER_AGENT
+from pellucid.enrich.device import LONGEST_USER_AGENT, LONGEST_WAIT_SECONDS
 from pellucid.enrich.hints import hints_of
 from pellucid.enrich.place import CONTINENT
 from pellucid.enrich.robots import Agent
@@ -30,6 +30,8 @@ Append = Callable[[Sequence[tuple[int, bytes]]], Awaitable[None]]
 _NEEDS_TOKEN = ("cip", "country", "region", "city", "latitude", "longitude")
 """What only a server may say of its visitors: where they are."""
 _FARTHEST = 180.0
+_PATIENCE_OF_A_BULK = 10.0
+"""How many seconds a bulk waits, in all, for what devices are exactly: no page is waiting for its answer."""
 _LONGEST_IDENTIFIER = 15
 _LONGEST_HINTS = 4096
 _NO_SALT = b""
@@ -43,8 +45,8 @@ class Devices(Protocol):
     def known(self, user_agent: str, hints: str = "") -> Device | None:
         """Return the device if it is known already."""
 
-    async def device(self, user_agent: str, hints: str = "") -> Device:
-        """Return the device."""
+    async def device(self, user_agent: str, hints: str = "", longest: float = LONGEST_WAIT_SECONDS) -> Device:
+        """Return the device, as well as it can be known within so many seconds."""
 
 
 class Asker(Struct, frozen=True):
@@ -113,6 +115,8 @@ class Collector:
         invalid: list[int] = []
         hits: list[Hit] = []
         authorised = False
+        loop = asyncio.get_running_loop()
+        patient_until = loop.time() + _PATIENCE_OF_A_BULK
         for place, parameters in enumerate(entries):
             if place % _HITS_IN_A_ROW == 0:
                 await asyncio.sleep(0)
@@ -120,7 +124,8 @@ class Collector:
                 given = given_of(parameters)
                 raw, plan = self._read(asker, parameters, given, token)
                 authorised = authorised or raw.authorised
-                hit = await self._consider(raw, given, plan, asker.headers)
+                longest = max(patient_until - loop.time(), LONGEST_WAIT_SECONDS)
+                hit = await self._consider(raw, given, plan, asker.headers, longest)
             except RequestError:
                 invalid.append(place)
                 continue
@@ -147,7 +152,14 @@ class Collector:
             await self._parts.append([(hit.received, self._encoder.encode(hit)) for hit in hits])
             self.recorded += len(hits)
 
-    async def _consider(self, raw: RawHit, given: Given, plan: Plan, headers: Mapping[bytes, bytes]) -> Hit | Refusal:
+    async def _consider(
+        self,
+        raw: RawHit,
+        given: Given,
+        plan: Plan,
+        headers: Mapping[bytes, bytes],
+        longest: float = LONGEST_WAIT_SECONDS,
+    ) -> Hit | Refusal:
         """Return what may be kept of one hit, or why nothing may; raise `RequestError` if it is wrong."""
         parts, site = self._parts, plan.site
         verdict = gate(raw, given, signals_of(headers, raw.parameters), plan, headers, parts.agent)
@@ -161,7 +173,7 @@ class Collector:
             hints = ""
         device = parts.devices.known(raw.user_agent, hints)
         if device is None:
-            device = await parts.devices.device(raw.user_agent, hints)
+            device = await parts.devices.device(raw.user_agent, hints, longest)
         recognised = verdict.recognition is not Recognition.NONE
         inputs = Inputs(
             salt=parts.salt(site, day_in(site.timezone, raw.time)) if recognised else _NO_SALT,
@@ -206,7 +218,7 @@ class Collector:
         authorised = bool(token) and self._parts.may_write(token, site.id)
         if not authorised and any(getattr(given, name) for name in _NEEDS_TOKEN):
             raise RequestError(
-                "Where a visitor is (cip, country, region, city, lat, long) needs a token_auth that may write to the site."
+                "Where a visitor is (cip, country, region, city, lat, long) needs a token_auth that may write to it."
             )
         if given.cid and visitor_of_tracker(given.cid) is None:
             raise RequestError("A visitor's identifier (cid) has exactly 16 hexadecimal digits.")

@@ -91,8 +91,11 @@ class DeviceParser:
         """Return the device if it was asked for lately."""
         return self._memory.get(user_agent + hints)
 
-    async def device(self, user_agent: str, hints: str = "") -> Device:
-        """Return the device behind a user agent and client hints (Matomo's `uadata`, or nothing)."""
+    async def device(self, user_agent: str, hints: str = "", longest: float = LONGEST_WAIT_SECONDS) -> Device:
+        """Return the device behind a user agent and client hints (Matomo's `uadata`, or nothing).
+
+        `longest` is how many seconds the exact parser is waited for.
+        """
         user_agent = user_agent[:LONGEST_USER_AGENT]
         key = user_agent + hints
         known = self._memory.get(key)
@@ -103,10 +106,10 @@ class DeviceParser:
         if len(self._asked) >= _LONGEST_QUEUE:
             return fast
         answer = await self._ask(key, user_agent, hints, fast)
-        if answer is None or len(self._asked) > _WORTH_WAITING_FOR:
+        if answer is None or (longest <= LONGEST_WAIT_SECONDS and len(self._asked) > _WORTH_WAITING_FOR):
             return fast
         with suppress(TimeoutError):
-            return await asyncio.wait_for(asyncio.shield(answer), LONGEST_WAIT_SECONDS)
+            return await asyncio.wait_for(asyncio.shield(answer), longest)
         return fast
 
     async def start(self) -> None:

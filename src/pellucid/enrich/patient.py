@@ -26,8 +26,9 @@ class PatientDevices:
         """Return the device if it was asked for lately."""
         return self._memory.get(user_agent[:LONGEST_USER_AGENT] + hints)
 
-    async def device(self, user_agent: str, hints: str = "") -> Device:
-        """Return the device behind a user agent and client hints."""
+    async def device(self, user_agent: str, hints: str = "", longest: float = 0.0) -> Device:
+        """Return the device behind a user agent and client hints, whenever that is."""
+        del longest
         user_agent = user_agent[:LONGEST_USER_AGENT]
         device = self._parse(user_agent, hints)
         self._memory.put(user_agent + hints, device)

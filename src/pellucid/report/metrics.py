@@ -127,7 +127,11 @@ _METRICS = (
         formula="actions / nullIf(visits, 0)",
         of=("actions", "visits"),
     ),
-    Metric("conversions", "Goals reached and orders made.", counted={Source.VISITS: "sum(conversions)"}),
+    Metric(
+        "conversions",
+        "Goals reached and orders made.",
+        counted={Source.VISITS: "sum(conversions)", Source.CONVERSIONS: "countIf(kind != 'cart')"},
+    ),
     Metric("visits_converted", "Visits with a conversion.", counted={Source.VISITS: "countIf(conversions > 0)"}),
     Metric(
         "conversion_rate",

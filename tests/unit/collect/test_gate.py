@@ -6,7 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pellucid.collect.gate import day_in, gate, site_hosts, time_of
+from pellucid.collect.gate import day_in, gate, time_of
+from pellucid.collect.parse import given_of
+from pellucid.collect.plan import plan_of, site_hosts
 from pellucid.enrich.robots import Agent
 from pellucid.errors import RequestError
 from pellucid.model.hit import RawHit
@@ -36,7 +38,8 @@ def a_raw_hit(*, authorised: bool = False, **parameters: str) -> RawHit:
 def verdict(
     raw: RawHit, agent: Agent = Agent.PERSON, headers: Mapping[bytes, bytes] | None = None, **signals: bool
 ) -> Allowance | Refusal:
-    return gate(raw, Signals(**signals), SITES[1], headers or {}, lambda _user_agent: agent)
+    given = given_of(raw.parameters)
+    return gate(raw, given, Signals(**signals), plan_of(SITES[1]), headers or {}, lambda _user_agent: agent)
 
 
 def test_the_order_of_reasons_begins_with_the_visitors_wish() -> None:
@@ -58,7 +61,10 @@ def test_who_objects_is_not_even_looked_at() -> None:
     def agent(_user_agent: str) -> Agent:
         raise AssertionError(NOBODY_ASKED)
 
-    assert gate(a_raw_hit(), Signals(opted_out=True), SITES[1], {}, agent) is Refusal.OPTED_OUT
+    raw = a_raw_hit()
+    verdict = gate(raw, given_of(raw.parameters), Signals(opted_out=True), plan_of(SITES[1]), {}, agent)
+
+    assert verdict is Refusal.OPTED_OUT
 
 
 @pytest.mark.parametrize(

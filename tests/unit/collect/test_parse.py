@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pellucid.collect.parse import bulk_of, clean, kept_of, kind_of, parameters_of, parameters_of_entry
+from pellucid.collect.parse import Given, bulk_of, clean, given_of, kind_of, parameters_of, parameters_of_entry
 from pellucid.errors import RequestError
 from pellucid.model.hit import HitKind
 
@@ -79,34 +79,14 @@ def test_what_is_kept_can_be_stored_anywhere(text: str) -> None:
     ],
 )
 def test_a_hit_is_of_the_kind_that_matomo_takes_it_for(given: dict[str, str], kind: HitKind | None) -> None:
-    assert kind_of(given) is kind
+    assert kind_of(given_of(given)) is kind
 
 
-def test_a_hit_keeps_what_its_kind_is_about_and_nothing_else() -> None:
-    given = {
-        "e_c": "Video",
-        "e_a": "Play",
-        "e_v": "3",
-        "_pks": "SKU",
-        "dimension3": "x",
-        "dimensionx": "y",
-        "secret": "z",
-    }
+@given(st.dictionaries(st.sampled_from([*Given.__struct_fields__, "_id", "e_c", "secret"]), st.text()))
+def test_whatever_is_given_is_text(parameters: dict[str, str]) -> None:
+    told = given_of(parameters)
 
-    assert kept_of(HitKind.EVENT, given) == {"e_c": "Video", "e_a": "Play", "e_v": "3", "dimension3": "x"}
-
-
-@pytest.mark.parametrize("kind", HitKind)
-def test_of_every_kind_dimensions_and_attribution_are_kept(kind: HitKind) -> None:
-    given = {"dimension7": "x", "_rcn": "June", "_ref": "http://b/", "cvar": "{}", "dimension1": "", "uid": "me"}
-
-    assert kept_of(kind, given) == {"dimension7": "x", "_rcn": "June", "_ref": "http://b/", "cvar": "{}"}
-
-
-def test_what_is_kept_has_an_end() -> None:
-    kept = kept_of(HitKind.ORDER, {"ec_id": "x" * 9_999, "ec_items": "x" * 99_999})
-
-    assert {name: len(value) for name, value in kept.items()} == {"ec_id": 1024, "ec_items": 65_536}
+    assert all(isinstance(getattr(told, name), str) for name in Given.__struct_fields__)
 
 
 def test_an_entry_of_a_bulk_is_a_query_or_an_object() -> None:

@@ -4,12 +4,12 @@ import pytest
 
 from pellucid.model import column
 from pellucid.model.event import Event
-from pellucid.model.visit import Visit
+from pellucid.model.visit import Conversion, Visit
 
 KINDS = [value for value in vars(column).values() if hasattr(value, "__metadata__")]
 
 
-@pytest.mark.parametrize("table", [Event, Visit])
+@pytest.mark.parametrize("table", [Event, Visit, Conversion])
 def test_every_field_that_is_stored_says_what_it_can_hold(table: type) -> None:
     hints = get_type_hints(table, include_extras=True)
 
@@ -19,7 +19,7 @@ def test_every_field_that_is_stored_says_what_it_can_hold(table: type) -> None:
 def test_no_two_kinds_are_called_the_same() -> None:
     names = [kind.__metadata__[0] for kind in KINDS]
 
-    assert len(set(names)) == len(names) == 9
+    assert len(set(names)) == len(names) == 15
 
 
 def test_an_event_stands_under_the_key_of_its_visit() -> None:

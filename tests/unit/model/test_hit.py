@@ -4,14 +4,15 @@ from hypothesis import strategies as st
 from msgspec import json, msgpack
 
 from builders import a_hit
+from pellucid.model.column import Item
 from pellucid.model.event import Event
-from pellucid.model.hit import Device, Hit, HitKind, Place, RawHit, Source, SourceKind
-from pellucid.model.visit import Visit
+from pellucid.model.hit import Device, Hit, HitKind, Place, RawHit, Sale, Search, Source, SourceKind
+from pellucid.model.visit import Conversion, Visit
 
 FORBIDDEN = ("address", "user_agent", "agent", "ip", "headers", "cookie")
 
 
-@pytest.mark.parametrize("kept", [Hit, Event, Visit, Source, Device, Place])
+@pytest.mark.parametrize("kept", [Hit, Event, Visit, Conversion, Source, Device, Place])
 def test_what_is_kept_has_no_field_for_an_address_or_a_user_agent(kept: type) -> None:
     names = set(kept.__struct_fields__) - {"masked_address"}
 
@@ -34,7 +35,9 @@ HITS = st.builds(
     url=st.text(max_size=20),
     source=st.builds(Source, kind=st.sampled_from(SourceKind), name=st.text(max_size=9)),
     place=st.builds(Place, country=st.text(max_size=2)),
-    parameters=st.dictionaries(st.text(max_size=9), st.text(max_size=9), max_size=3),
+    dimensions=st.dictionaries(st.text(max_size=9), st.text(max_size=9), max_size=3),
+    search=st.none() | st.builds(Search, st.text(max_size=9), count=st.none() | st.integers(0, 9)),
+    sale=st.none() | st.builds(Sale, st.tuples(st.builds(Item, st.text(max_size=9), st.text(max_size=9)))),
 )
 
 

@@ -58,7 +58,8 @@ def reports(store: Store) -> Reports:
             time=NOON + 60_000,
             previous_url="http://a/b",
             previous_seconds=1,
-            parameters={"e_c": "video", "dimension1": "member"},
+            event_category="video",
+            dimensions={"1": "member"},
         ),
         an_event(event_id=4, visit_id=2, visit_day=date(2025, 11, 25), time=NOON + 86_400_000),
     ]
@@ -121,8 +122,8 @@ def test_a_page_brings_together_views_times_entries_and_exits(reports: Reports) 
 
 def test_how_long_pages_took_to_load_is_told_by_those_that_say(reports: Reports, store: Store) -> None:
     timed = [
-        an_event(event_id=10 + place, visit_id=9, url="http://a/slow", parameters={"pf_srv": milliseconds})
-        for place, milliseconds in enumerate(("250", "1000", "soon"))
+        an_event(event_id=10 + place, visit_id=9, url="http://a/slow", server_time=milliseconds)
+        for place, milliseconds in enumerate((250, 1000, None))
     ]
     store.insert("events", Event, b"\n".join(map(json.encode, timed)), token="timed")
 

@@ -9,7 +9,8 @@ from pellucid.model.event import Event
 from pellucid.model.visit import Visit
 from pellucid.store import dump
 from pellucid.store.client import Store
-from pellucid.store.dump import TABLES, count, pieces
+from pellucid.store.dump import count, pieces
+from pellucid.store.schema import TABLES
 
 ANOTHER_DAY = date(2024, 2, 29)
 
@@ -21,12 +22,12 @@ def insert(store: Store, table: str, rows: Iterator[Event | Visit]) -> None:
 
 def test_every_row_is_in_one_piece_as_it_is(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dump, "ROWS_AT_ONCE", 7)
-    parameters = {"e_c": 'quotes " and \\', "dimension1": "ä\u2028\n\t"}
+    told = {"event_category": 'quotes " and \\', "dimensions": {"1": "ä\u2028\n\t"}}
     insert(
         store,
         "events",
         (
-            an_event(event_id=number, visit_day=DAY if number % 3 else ANOTHER_DAY, parameters=parameters)
+            an_event(event_id=number, visit_day=DAY if number % 3 else ANOTHER_DAY, **told)
             for number in range(2**53 - 100, 2**53)
         ),
     )

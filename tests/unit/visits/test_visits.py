@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from builders import NOON, a_hit
 from pellucid.model.hit import Hit, HitKind, Source, SourceKind
-from pellucid.model.visit import Visit
+from pellucid.model.visit import Past, Visit
 from pellucid.visits.visits import MOST_ACTIONS, open_visit, visit_of
 from visit_strategies import COUNTED, MINUTE, after, hits_within, taken_in, visits_of
 
@@ -132,7 +132,6 @@ def test_what_counts_as_an_action(kind: HitKind) -> None:
     (visit,) = visits_of(after(0, kind=kind))
 
     assert visit.actions == (1 if kind in COUNTED else 0)
-    assert visit.conversions == (1 if kind in {HitKind.GOAL, HitKind.ORDER} else 0)
     assert visit.hits == 1
 
 
@@ -144,6 +143,12 @@ def test_the_time_on_a_page_is_known_when_the_next_action_comes() -> None:
     assert (first.previous_url, first.previous_seconds) == ("", 0)
     assert (second.previous_url, second.previous_title, second.previous_seconds) == ("http://a/1", "One", 120)
     assert (third.previous_url, third.previous_seconds) == ("http://a/2", 180)
+
+
+def test_a_piece_of_content_ends_the_time_on_a_page_too() -> None:
+    _, events = taken_in([after(0), after(2, kind=HitKind.CONTENT)])
+
+    assert (events[1].previous_url, events[1].previous_seconds) == ("http://a/", 120)
 
 
 def test_the_first_action_of_a_visit_leaves_no_page() -> None:
@@ -158,8 +163,8 @@ def test_a_late_hit_leaves_no_page() -> None:
     assert events[1].previous_url == ""
 
 
-@pytest.mark.parametrize("kind", [HitKind.CONTENT, HitKind.GOAL, HitKind.PING])
-def test_what_is_no_action_leaves_no_page(kind: HitKind) -> None:
+@pytest.mark.parametrize("kind", [HitKind.GOAL, HitKind.ORDER, HitKind.PING])
+def test_what_tells_of_no_page_leaves_no_page(kind: HitKind) -> None:
     _, events = taken_in([after(0), after(5, kind=kind)])
 
     assert (events[1].previous_url, events[1].previous_seconds) == ("", 0)
@@ -191,10 +196,10 @@ def test_a_visit_is_known_by_the_newest_name_its_visitor_gave() -> None:
     assert [event.visitor_id for event in events] == [7, 1, 1]
 
 
-def test_the_visitors_own_hour_is_kept_or_unknown() -> None:
-    hours = [open_visit(a_hit(local_second=second), 1, 1, 0).local_hour for second in (-1, 0, 3599, 3600, 86_399)]
+def test_the_second_of_the_visitors_own_day_is_kept_or_unknown() -> None:
+    seconds = [open_visit(a_hit(local_second=second), 1, Past()).local_second for second in (None, 0, 86_399)]
 
-    assert hours == [255, 0, 0, 1, 23]
+    assert seconds == [None, 0, 86_399]
 
 
 @given(st.data())
