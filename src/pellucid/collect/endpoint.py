@@ -1,8 +1,8 @@
 """The tracking address: a bare ASGI application, because everything here happens for every page view.
 
-Statuses, headers and bodies are those of Matomo's tracking API, but for an error's body: it is the text alone, without
-an image before it. The header `Pellucid-Verdict` says besides what was done, so that a visitor can see it. A refused
-hit answers as a recorded one does.
+Statuses, headers and bodies are those of Matomo's tracking API: what is wrong with a hit stands behind the image, or alone
+where no image was asked for. The header `Pellucid-Verdict` says besides what was done, so that a visitor can see it. A
+refused hit answers as a recorded one does.
 """
 
 from base64 import b64decode
@@ -32,6 +32,7 @@ _ANYONE = (b"access-control-allow-origin", b"*")
 _EXPOSED = (b"access-control-expose-headers", b"Pellucid-Verdict")
 _NO_STORE = (b"cache-control", b"no-store")
 _RETRY = (b"retry-after", b"5")
+_IMAGE = (b"content-type", b"image/gif")
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
 _RECORDED = (VERDICT, b"recorded")
 _NOTHING_RIGHT = (VERDICT, b"invalid")
@@ -93,14 +94,21 @@ class TrackingEndpoint:
             return
         if "url" not in parameters and "urlref" not in parameters and b"referer" in headers:
             parameters["url"] = headers[b"referer"].decode("latin-1")
-        outcome = await self._collector.collect(asker, parameters, _bearer(headers))
+        has_image = parameters.get("send_image") != "0"
+        try:
+            outcome = await self._collector.collect(asker, parameters, _bearer(headers))
+        except RequestError as error:
+            if not has_image:
+                raise
+            await _answer(send, status_of(error), [*common, _IMAGE], _GIF + str(error).encode())
+            return
         told = [*common, _REFUSED[outcome] if outcome else _RECORDED]
         if outcome is Refusal.DO_NOT_TRACK:
             told.append(_NOT_TRACKED)
-        if parameters.get("send_image") == "0":
-            await _answer(send, 204, told)
+        if has_image:
+            await _answer(send, 200, [*told, _IMAGE], _GIF)
         else:
-            await _answer(send, 200, [*told, (b"content-type", b"image/gif")], _GIF)
+            await _answer(send, 204, told)
 
     async def _track_bulk(self, asker: Asker, body: bytes, common: list[Header], send: Send) -> None:
         bulk = bulk_of(body)

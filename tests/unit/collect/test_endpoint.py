@@ -127,13 +127,15 @@ def test_the_page_is_the_referring_one_where_none_is_named(tmp_path: Path, given
 )
 def test_a_wrong_hit_is_answered_with_400_and_why(tmp_path: Path, given: dict[str, str], told: str) -> None:
     async def steps(one: Tracking) -> None:
-        answer = await one.get(**given)
+        image, text = await one.get(**given), await one.get(**given, send_image="0")
 
-        assert answer.status_code == 400
-        assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-        assert told in answer.text
-        assert "wrong" not in answer.text, "a token is a secret"
-        assert "pellucid-verdict" not in answer.headers
+        assert text.headers["content-type"] == "text/plain; charset=utf-8"
+        assert (image.headers["content-type"], image.content) == ("image/gif", GIF + text.content)
+        assert told in text.text
+        for answer in (image, text):
+            assert answer.status_code == 400
+            assert b"wrong" not in answer.content, "a token is a secret"
+            assert "pellucid-verdict" not in answer.headers
 
     assert track(tmp_path, steps).hits() == []
 

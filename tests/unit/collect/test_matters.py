@@ -1,0 +1,192 @@
+"""What a hit is about, from its parameters on the wire to what is kept of it."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import json, msgpack, structs
+
+from pellucid.collect.collector import Asker
+from pellucid.collect.matters import LONGEST_ITEMS, items_of, number_of, variables_of
+from pellucid.errors import RequestError
+from pellucid.model.column import Item, Variable
+from pellucid.model.goal import CustomDimension, DimensionScope, Extraction, Goal
+from pellucid.model.hit import Content, Hit, HitKind, Product, Reached, Search, SiteEvent, Source, SourceKind, Timings
+from pellucid.model.rules import Rules
+from pellucid.policy.decision import Refusal
+from tracking import ADDRESS, FIREFOX, PLAIN, TOKEN, a_collector, a_site
+
+GOALS = (
+    Goal(site_id=1, id=1, name="By hand", match_attribute="manually", revenue=3.0),
+    Goal(site_id=1, id=2, name="By page", pattern="/thanks", allow_multiple=True),
+    Goal(site_id=1, id=3, name="By event", match_attribute="event_action", pattern="play", pattern_type="exact"),
+)
+DIMENSIONS = (
+    CustomDimension(site_id=1, id=1, index=1, scope=DimensionScope.VISIT, name="Member"),
+    CustomDimension(
+        site_id=1,
+        id=2,
+        index=1,
+        scope=DimensionScope.ACTION,
+        name="Shelf",
+        extractions=(Extraction("url", "/shelf-([0-9]+)/"), Extraction("urlparam", "shelf")),
+    ),
+    CustomDimension(site_id=1, id=3, index=2, scope=DimensionScope.ACTION, name="Off", active=False),
+)
+SHOP = structs.replace(a_site(1, "matomo"), goals=GOALS, dimensions=DIMENSIONS)
+
+
+def outcome(rules: Rules | None = None, **parameters: str) -> Hit | Refusal | None:
+    """What becomes of a hit on the shop."""
+    kept: list[bytes] = []
+
+    async def append(rows: Sequence[tuple[int, bytes]]) -> None:
+        kept.extend(body for _, body in rows)
+
+    site = structs.replace(SHOP, rules=rules or Rules())
+    collector = a_collector(append, site={1: site}.get)
+    asker = Asker(ADDRESS, {b"user-agent": FIREFOX.encode()})
+    refusal = asyncio.run(collector.collect(asker, PLAIN | parameters, TOKEN))
+    return refusal or msgpack.decode(kept[0], type=Hit)
+
+
+def kept(rules: Rules | None = None, **parameters: str) -> Hit:
+    """What is kept of a hit on the shop."""
+    hit = outcome(rules, **parameters)
+    assert isinstance(hit, Hit)
+    return hit
+
+
+def test_an_event_is_kept_with_its_value() -> None:
+    assert kept(e_c="video", e_a="play", e_n="bell.mp4", e_v="2.5").event == SiteEvent("video", "play", "bell.mp4", 2.5)
+
+
+def test_content_is_seen_or_used() -> None:
+    assert kept(c_n="ad", c_p="a.png", c_t="http://b/", c_i="click").content == Content(
+        "ad", "a.png", "http://b/", "click"
+    )
+
+
+def test_a_search_is_told_or_read_off_the_address() -> None:
+    assert kept(search="bell", search_cat='["a","b"]', search_count="3").search == Search("bell", "a, b", 3)
+    found = kept(url="http://site.example/find?q=bell&page=2")
+    assert (found.kind, found.search, found.url) == (HitKind.SEARCH, Search("bell"), "http://site.example/find?page=2")
+    off = kept(Rules(searches=False), url="http://site.example/find?q=bell")
+    assert (off.kind, off.search) == (HitKind.PAGEVIEW, None)
+
+
+def test_a_page_may_show_a_product_and_tell_how_long_it_took() -> None:
+    hit = kept(_pks="SKU", _pkn="Bell", _pkc='["Parts","Fun"]', _pkp="9.99", pf_net="20", pf_srv="130", pf_onl="x")
+
+    assert hit.product == Product("SKU", "Bell", ("Parts", "Fun"), 9.99)
+    assert hit.timings == Timings(network=20, server=130)
+
+
+def test_an_order_is_kept_with_its_sums() -> None:
+    sale = kept(idgoal="0", ec_id="A1", revenue="29.98", ec_st="25", ec_tx="4.98", ec_sh="0", ec_dt="5").sale
+
+    assert sale is not None
+    assert (sale.order_id, sale.revenue, sale.subtotal, sale.tax, sale.discount) == ("A1", 29.98, 25.0, 4.98, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reached"),
+    [
+        ({"idgoal": "1"}, (Reached(1, 3.0),)),
+        ({"idgoal": "1", "revenue": "7.5"}, (Reached(1, 7.5),)),
+        ({"url": "http://site.example/thanks"}, (Reached(2, 0.0, repeats=True),)),
+        ({"e_c": "video", "e_a": "Play"}, (Reached(3, 0.0),)),
+        ({"e_c": "video", "e_a": "playing"}, ()),
+        ({}, ()),
+    ],
+)
+def test_goals_are_reached_by_hand_or_by_what_happens(parameters: dict[str, str], reached: tuple[Reached, ...]) -> None:
+    assert kept(**parameters).reached == reached
+
+
+@pytest.mark.parametrize("idgoal", ["9", "x", "1.0", "9" * 99])
+def test_a_goal_that_is_not_there_is_an_error(idgoal: str) -> None:
+    with pytest.raises(RequestError, match="no goal"):
+        kept(idgoal=idgoal)
+
+
+def test_a_conversion_came_from_where_the_tracker_remembers() -> None:
+    by_campaign = kept(idgoal="1", _rcn="Summer", _rck="Hats", _ref="http://www.google.com/?q=x").attributed
+    by_search = kept(idgoal="1", _ref="http://www.google.com/?q=x").attributed
+
+    assert by_campaign is not None
+    assert (by_campaign.kind, by_campaign.name, by_campaign.keyword) == (SourceKind.CAMPAIGN, "summer", "hats")
+    assert by_search == Source(SourceKind.SEARCH, "Google", "x", "http://www.google.com/?q=x")
+    assert kept(_rcn="Summer").attributed is None
+
+
+def test_dimensions_are_told_or_read_off_the_page_and_others_are_not_kept() -> None:
+    told = kept(dimension1="gold", dimension2="B", dimension3="off", dimension9="?")
+
+    assert (told.visit_dimensions, told.dimensions) == ({"1": "gold"}, {"2": "B"})
+    assert kept(url="http://site.example/shelf-7/").dimensions == {"2": "7"}
+    assert kept(url="http://site.example/?shelf=8").dimensions == {"2": "8"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "parameters", "refusal"),
+    [
+        (Rules(excluded_requests=("action_name=@draft",)), {"action_name": "a draft"}, Refusal.EXCLUDED_REQUEST),
+        (Rules(excluded_addresses=("81.2.0.0/16",)), {}, Refusal.EXCLUDED_ADDRESS),
+        (Rules(excluded_addresses=("81.2.0.0/16",)), {"cip": "9.9.9.9"}, None),
+        (Rules(excluded_agents=("firefox",)), {}, Refusal.EXCLUDED_AGENT),
+        (Rules(known_hosts_only=True), {"url": "http://elsewhere.example/"}, Refusal.UNKNOWN_PAGE),
+    ],
+)
+def test_what_the_owner_excludes_is_refused(rules: Rules, parameters: dict[str, str], refusal: Refusal | None) -> None:
+    found = outcome(rules, **parameters)
+
+    assert found is refusal if refusal else isinstance(found, Hit)
+
+
+def test_a_referrer_may_mean_nothing() -> None:
+    referred = kept(Rules(excluded_referrers=("bank.example",)), urlref="https://pay.bank.example/done")
+
+    assert referred.source == Source()
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ('[["SKU","Bell",["Parts","Fun"],9.99,2]]', (Item("SKU", "Bell", ("Parts", "Fun"), 9.99, 2),)),
+        ('[["SKU"]]', (Item("SKU", "", (), 0.0, 1),)),
+        ('{"0":["SKU","Bell","Parts","9.99","2"]}', (Item("SKU", "Bell", ("Parts",), 9.99, 2),)),
+        ('[["",1],[],3,null,[[]]]', ()),
+        ('[["a",null,null,"nan","1e999"]]', (Item("a", "", (), 0.0, 0),)),
+        ("[", ()),
+        ("[" * 99_999, ()),
+        (f'[["{"x" * LONGEST_ITEMS}"]]', ()),
+    ],
+)
+def test_items_are_read_as_far_as_they_can_be(text: str, items: tuple[Item, ...]) -> None:
+    assert items_of(text) == items
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2) | st.just("1"), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.text() | JSON.map(lambda value: json.encode(value).decode()))
+def test_any_text_is_items_variables_or_nothing(text: str) -> None:
+    json.encode([items_of(text), variables_of(text)])
+
+
+def test_variables_have_a_place_from_one_to_twenty() -> None:
+    told = '{"1":["name","value"],"21":["too","far"],"0":["no","place"],"x":["no","place"],"2":["",""],"3":"no pair"}'
+
+    assert variables_of(told) == (Variable(1, "name", "value"),)
+
+
+@pytest.mark.parametrize("text", ["", "x", "nan", "inf", "-inf", "1e999", "1" * 41])
+def test_what_is_no_number_is_none(text: str) -> None:
+    assert number_of(text) is None
