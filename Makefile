@@ -68,8 +68,8 @@ bench: $(DEV)  ## Measure, side by side, and write docs/performance.md
 	@sh .ci/system-packages wrk
 	$(BIN)/python bench/run.py
 
-parity: $(DEV)  ## Compare answers with those of a running Matomo: make parity PARITY=DIR (with replay.py and compare.py)
-	$(BIN)/python bench/parity.py $(PARITY)
+parity: $(DEV)  ## Compare answers with those of a running Matomo, as recorded; other scenarios: make parity PARITY=DIR
+	$(BIN)/python bench/matomo.py $(PARITY)
 
 lock:  ## Choose dependencies anew and pin them by hash
 	$(BIN)/uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements/runtime.txt

@@ -1,8 +1,8 @@
 """The tracking address: a bare ASGI application, because everything here happens for every page view.
 
-Statuses, headers and bodies are those of Matomo's tracking API: what is wrong with a hit stands behind the image, or alone
-where no image was asked for. The header `Pellucid-Verdict` says besides what was done, so that a visitor can see it. A
-refused hit answers as a recorded one does.
+Statuses, headers and bodies are those of Matomo's tracking API: what is wrong with a hit stands behind the image, or
+alone where no image was asked for. The header `Pellucid-Verdict` says besides what was done, so that a visitor can see
+it. A refused hit answers as a recorded one does.
 """
 
 from base64 import b64decode
