@@ -107,7 +107,7 @@ class SiteServer:
         """Serve the pages, and have the site's settings, of a state."""
         privacy = {} if state.honours_signals else {"honour_gpc": False, "honour_dnt": False}
         self.site = a_site(state.preset, **privacy)
-        commands = [f"['{name}']" for name in state.page]
+        commands = [str(command.split()) for command in state.page]
         queue = ", ".join(["['setTrackerUrl', '/matomo.php']", "['setSiteId', 1]", *commands, "['trackPageView']"])
         image = escape(f"{TRACKING}?{urlencode(_AN_IMAGE)}")
         self.page = f"""<!doctype html><html lang="en"><title>Home</title><link rel="icon" href="data:,">

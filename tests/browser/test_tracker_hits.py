@@ -221,5 +221,5 @@ def test_trackers_are_reached_by_name_and_by_initialiser(page: Page, page_server
         }"""
     )
 
-    assert seen == [True, 1, "2", "1", None]
+    assert seen == [True, 1, 2, 1, None]
     assert sorted(hit.said["idsite"] for hit in page_server.hits_when_settled(page)) == ["1", "2"]

@@ -1,73 +1,45 @@
 /** Where a visit came from, kept so that a later conversion can be attributed to it. */
+import { addressOf, firstOf, referrerOf } from "./address";
 import { isOwn, parsed } from "./hosts";
+import { parsedJson } from "./parameters";
 import type { Settings } from "./settings";
-import type { Storage } from "./storage";
+import type { State } from "./state";
+import { read, write } from "./storage";
+import { seconds } from "./visitor";
 
 /** Campaign, its keyword, the time in seconds since 1970, and the referrer. */
 export type Attribution = readonly [string, string, number, string];
 
 export const NOWHERE: Attribution = ["", "", 0, ""];
 
-const LONGEST_REFERRER = 1024;
-const EXCLUDED_REFERRERS = [".paypal.com"];
-
-const CAMPAIGNS = "pk_cpn pk_campaign piwik_campaign mtm_campaign matomo_campaign utm_campaign utm_source utm_medium";
-const KEYWORDS = "pk_kwd pk_keyword piwik_kwd mtm_kwd mtm_keyword matomo_kwd utm_term";
+type Rules = Pick<
+  Settings,
+  | "setCampaignKeywordKey"
+  | "setCampaignNameKey"
+  | "setConversionAttributionFirstReferrer"
+  | "setDomains"
+  | "setReferralUrlMaxLength"
+>;
 
 /** Returns what a new visit is attributed to: this page's campaign or referrer, or else what was known before. */
-export function attributionOf(
-  page: string,
-  referrer: string,
-  known: Attribution,
-  now: number,
-  settings: Pick<Settings, "domains" | "firstReferrerCounts">,
-): Attribution {
-  if (settings.firstReferrerCounts && (known[0] || known[3])) return known;
-  const campaign = firstOf(page, CAMPAIGNS);
-  const from = parsed(referrer);
-  const foreign = from && !isOwn(from, settings.domains) && !isOwn(from, EXCLUDED_REFERRERS);
+export const attributionOf = (page: string, referrer: string, known: Attribution, now: number, rules: Rules): Attribution => {
+  if (rules.setConversionAttributionFirstReferrer && (known[0] || known[3])) return known;
+  const campaign = firstOf(page, rules.setCampaignNameKey);
+  const foreign = parsed(referrer) && !isOwn(referrer, rules.setDomains);
   if (!campaign && !foreign) return known;
-  return [campaign, campaign && firstOf(page, KEYWORDS), now, foreign ? referrer.slice(0, LONGEST_REFERRER) : ""];
-}
+  const keyword = campaign && firstOf(page, rules.setCampaignKeywordKey);
+  return [campaign, keyword, now, foreign ? referrer.slice(0, rules.setReferralUrlMaxLength) : ""];
+};
 
-function firstOf(page: string, names: string): string {
-  const url = parsed(page);
-  if (!url) return "";
-  const inHash = new URLSearchParams(url.hash.slice(1));
-  for (const name of names.split(" ")) {
-    const value = url.searchParams.get(name) || inHash.get(name);
-    if (value) return value;
-  }
-  return "";
-}
+export const attribution = (state: State): Attribution => {
+  const kept = Object.values(parsedJson(read(state, "referrer"))) as unknown as Attribution;
+  const stored = kept.length === NOWHERE.length ? kept : NOWHERE;
+  return (state.attribution ??= read(state, "visit")
+    ? stored
+    : attributionOf(addressOf(state), referrerOf(state), stored, seconds(), state));
+};
 
-export interface Attributions {
-  current(): Attribution;
-  keep(): void;
-}
-
-export function openAttributions(settings: Settings, storage: Storage, page: () => string): Attributions {
-  let ofThisPage: Attribution | undefined;
-
-  function stored(): Attribution {
-    try {
-      const [campaign, keyword, time, referrer] = JSON.parse(storage.read("referrer")) as unknown[];
-      return [String(campaign), String(keyword), Number(time), String(referrer)];
-    } catch {
-      return NOWHERE;
-    }
-  }
-
-  const current = () =>
-    (ofThisPage ??= storage.read("visit")
-      ? stored()
-      : attributionOf(page(), settings.referrer, stored(), Math.floor(Date.now() / 1000), settings));
-
-  return {
-    current,
-    keep() {
-      const attribution = current();
-      if (attribution[2]) storage.write("referrer", JSON.stringify(attribution), settings.lifetimes.referrer);
-    },
-  };
-}
+export const keepAttribution = (state: State): void => {
+  const kept = attribution(state);
+  if (kept[2]) write(state, "referrer", JSON.stringify(kept), state.setReferralCookieTimeout);
+};

@@ -1,55 +1,47 @@
-/** What the visitor wants, gathered from the page, the browser and what was remembered. It reads and changes nothing. */
+/** What the visitor wants, gathered from the page, the browser and what was remembered. It changes nothing. */
 import { Choice, decide } from "./choice";
-import type { Settings } from "./settings";
-import { ruleOf, type SiteRules } from "./site";
-import { lifetimeOf, type Storage } from "./storage";
+import { UNKNOWN, type SiteRule } from "./site";
+import type { State } from "./state";
+import { lifetimeOf, read } from "./storage";
 
-export interface Consent {
-  choice(): Choice;
-  required(): boolean;
-  /** Returns when consent was remembered, empty if it was not, or too long ago. */
-  remembered(item: "consent" | "cookieConsent"): string;
-  /** Whether consent is what allows a hit, so that the server has to be told of it. */
-  decisive(): boolean;
-  cookiesAllowed(): boolean;
-  featuresAllowed(): boolean;
-}
+const rule = (state: State): SiteRule => state.rules[state.setSiteId] ?? UNKNOWN;
 
-export function openConsent(settings: Settings, storage: Storage, rules: SiteRules): Consent {
-  const rule = () => ruleOf(rules, settings.siteId);
-  const required = () => settings.consentRequired || rule().consent;
-  const given = () => settings.consentGiven || !!remembered("consent");
+export const isRequired = (state: State) => state.requireConsent || rule(state).consent;
 
-  function remembered(item: "consent" | "cookieConsent"): string {
-    const time = storage.read(item);
-    // An earlier tracker asked for 30 years.
-    return Date.now() - Number(time) <= lifetimeOf(item) * 1000 ? time : "";
-  }
+/** Returns when consent was remembered, empty if it was not, or too long ago. */
+export const remembered = (state: State, item: "consent" | "cookieConsent"): string => {
+  const time = read(state, item);
+  // An earlier tracker asked for 30 years.
+  return Date.now() - +time <= lifetimeOf(item) * 1000 ? time : "";
+};
 
-  function signal(): boolean {
-    const { gpc, dnt } = rule();
-    const notTracked = [navigator.doNotTrack, window.doNotTrack].some((said) => said === "1" || said === "yes");
-    return (gpc && !!navigator.globalPrivacyControl) || ((dnt || settings.doNotTrack) && notTracked);
-  }
+const isGiven = (state: State) => state.setConsentGiven || remembered(state, "consent");
 
-  const choice = () =>
-    decide({
-      objected: settings.objected || !!storage.read("objection"),
-      consented: given(),
-      consentRequired: required(),
-      signal: signal(),
-    });
+const hasSignal = (state: State) => {
+  const { gpc, dnt } = rule(state);
+  const notTracked = [navigator.doNotTrack, window.doNotTrack].some((said) => /^(1|yes)$/.test(`${said}`));
+  return (gpc && navigator.globalPrivacyControl) || ((dnt || state.setDoNotTrack) && notTracked);
+};
 
-  return {
-    choice,
-    required,
-    remembered,
-    decisive: () => given() && (required() || signal()),
-    cookiesAllowed: () =>
-      rule().cookies &&
-      !settings.cookiesDisabled &&
-      (!settings.cookieConsentRequired || settings.cookieConsentGiven || !!remembered("cookieConsent")) &&
-      choice() === Choice.Allowed,
-    featuresAllowed: () => rule().features && !settings.featuresDisabled,
-  };
-}
+export const choiceOf = (state: State): Choice =>
+  decide({
+    objected: state.objected || state.instance || read(state, "objection"),
+    asked: !rule(state).instance || state.instance === false,
+    consent: isGiven(state),
+    required: isRequired(state),
+    signal: hasSignal(state),
+  });
+
+/** Whether nothing that the visitor has told this page or browser stands against a hit. */
+export const isUnopposed = (state: State): boolean => choiceOf(state) <= Choice.Asking;
+
+/** Whether consent is what allows a hit, so that the server has to be told of it. */
+export const isDecisive = (state: State) => isGiven(state) && (isRequired(state) || hasSignal(state));
+
+export const mayKeep = (state: State) =>
+  rule(state).cookies &&
+  !state.disableCookies &&
+  (!state.requireCookieConsent || state.setCookieConsentGiven || remembered(state, "cookieConsent")) &&
+  choiceOf(state) === Choice.Allowed;
+
+export const mayMeasure = (state: State) => rule(state).features && !state.disableBrowserFeatureDetection;

@@ -2,112 +2,69 @@
  * From a hit to a request. Every hit asks for the visitor's choice at the moment it would leave: after all commands that
  * the page gave with it, so that their order does not matter, and again after each wait.
  */
-import { NOWHERE, type Attributions } from "./attribution";
+import { attribution, keepAttribution, NOWHERE } from "./attribution";
 import { Choice } from "./choice";
-import type { Consent } from "./consent";
-import type { Features } from "./features";
-import { always, queryOf, type Parameters } from "./parameters";
-import type { Settings } from "./settings";
-import type { Storage } from "./storage";
-import { send, type Callback } from "./transport";
-import type { Visitors } from "./visitor";
+import { choiceOf, isDecisive, mayKeep, mayMeasure } from "./consent";
+import { listen } from "./dom";
+import { features, hintsOf } from "./features";
+import { json, parametersOf, queryOf, type Parameters } from "./parameters";
+import { askServer } from "./server";
+import type { State } from "./state";
+import { forgetVisitor, renew } from "./storage";
+import { sendAll, type Callback } from "./transport";
+import { keepVariables, variablesOfVisit } from "./variables";
+import { keepVisitor, visitorOf } from "./visitor";
 
-export interface Delivery {
-  /** Takes a hit as it is now; what recognises the visitor is added when it leaves. */
-  track(parameters: Parameters, callback?: Callback): void;
-  /** Tries again what has waited for consent. */
-  resume(): void;
-  drop(): void;
-  hasSent(): boolean;
-}
-
-interface Parts {
-  readonly settings: Settings;
-  readonly storage: Storage;
-  readonly consent: Consent;
-  readonly visitors: Visitors;
-  readonly attributions: Attributions;
-  readonly features: Features;
-}
-
-interface Hit {
-  readonly parameters: Parameters;
-  readonly callback: Callback | undefined;
-}
-
-export function openDelivery({ settings, storage, consent, visitors, attributions, features }: Parts): Delivery {
-  let waiting: Hit[] = [];
-  let sent = false;
-
-  async function deliver(hit: Hit): Promise<void> {
-    await shown();
-    if (consent.choice() === Choice.Allowed && consent.featuresAllowed()) await features.ready();
-    switch (consent.choice()) {
-      case Choice.Allowed:
-        leave(hit);
-        break;
-      case Choice.Waiting:
-        storage.forgetVisitor();
-        waiting.push(hit);
-        break;
-      case Choice.Refused:
-        storage.forgetVisitor();
-        renewObjection();
-    }
+/** Takes hits as they are now, to be sent together; what recognises the visitor is added when they leave. */
+export const deliver = async (state: State, hits: readonly Parameters[], callback?: Callback): Promise<void> => {
+  // A page that the browser loaded ahead waits until it is looked at; most never are.
+  if (document.prerendering && !state.setCountPreRendered) {
+    await new Promise((looked) => listen(document, "prerenderingchange", looked));
   }
+  await 0;
+  if (!state.setTrackerUrl || !state.setSiteId || (location.protocol === "file:" && !state.enableFileTracking)) return;
+  if (choiceOf(state) === Choice.Asking) await askServer(state);
+  const uadata = choiceOf(state) === Choice.Allowed && mayMeasure(state) ? await hintsOf(state) : "";
+  const choice = choiceOf(state);
+  if (!mayKeep(state)) forgetVisitor(state);
+  if (choice === Choice.Waiting) state.waiting.push(() => void deliver(state, hits, callback));
+  else if (choice === Choice.Allowed) leave(state, hits.map((hit) => requestOf(state, { uadata, ...hit })), callback);
+  else renew(state, "objection");
+};
 
-  function leave({ parameters, callback }: Hit): void {
-    if (!settings.trackerUrl || !settings.siteId) return;
-    const request = queryOf({ ...parameters, ...ofTheVisitor() });
-    sent = true;
-    send(settings.trackerUrl, request, settings, callback);
+/** Tries again what has waited for consent. */
+export const resume = (state: State): void => state.waiting.splice(0).forEach((again) => again());
+
+const leave = (state: State, requests: readonly string[], callback?: Callback): void => {
+  if (mayKeep(state)) {
+    keepAttribution(state);
+    keepVariables(state);
+    keepVisitor(state);
   }
+  state.hasSent = true;
+  const { setCustomRequestProcessing: rewrite } = state;
+  const left = rewrite ? requests.map((request) => rewrite(request)).filter(Boolean) : requests;
+  sendAll(state.setTrackerUrl, left, state, callback);
+};
 
-  function ofTheVisitor(): Parameters {
-    const cookies = consent.cookiesAllowed();
-    if (!cookies) storage.forgetVisitor();
-    const visitor = cookies || settings.visitorId ? visitors.current() : undefined;
-    const [campaign, keyword, time, referrer] = settings.campaignsDisabled ? NOWHERE : attributions.current();
-    if (cookies) {
-      attributions.keep();
-      visitors.keep();
-    }
-    return {
-      _id: visitor?.id,
-      _idn: !visitor || visitor.isNew ? 1 : 0,
-      _rcn: campaign,
-      _rck: keyword,
-      _refts: time || undefined,
-      _ref: referrer,
-      ...(consent.featuresAllowed() && features.parameters()),
-      consent: consent.decisive() ? 1 : undefined,
-    };
-  }
+/** Returns the request that a hit would leave as now, without what the visitor does not allow. */
+export const requestOf = (state: State, hit: Parameters): string =>
+  queryOf({ ...hit, ...(choiceOf(state) === Choice.Allowed ? ofTheVisitor(state) : NOBODY), ...parametersOf(state.appendToTrackingUrl ?? "") });
 
-  /** Browsers forget a cookie after 400 days; the visitor did not take the objection back. */
-  function renewObjection(): void {
-    const since = storage.read("objection");
-    if (since) storage.write("objection", since);
-  }
+const NOBODY: Parameters = { _id: "" };
 
+const ofTheVisitor = (state: State): Parameters => {
+  const [id, , isNew = true] = mayKeep(state) || state.setVisitorId ? visitorOf(state) : [];
+  const [campaign, keyword, time, referrer] = state.disableCampaignParameters ? NOWHERE : attribution(state);
   return {
-    track(parameters, callback) {
-      void deliver({ parameters: { ...always(settings.siteId, new Date()), ...parameters }, callback });
-    },
-    resume() {
-      const hits = waiting;
-      waiting = [];
-      hits.forEach((hit) => void deliver(hit));
-    },
-    drop() {
-      waiting = [];
-    },
-    hasSent: () => sent,
+    _id: id,
+    _idn: isNew ? 1 : 0,
+    _rcn: campaign,
+    _rck: keyword,
+    _refts: time || undefined,
+    _ref: referrer,
+    _cvar: json(variablesOfVisit(state)),
+    ...(mayMeasure(state) && features()),
+    consent: isDecisive(state) ? 1 : undefined,
   };
-}
-
-/** Waits until a page that the browser loaded ahead is looked at; most never are. */
-const shown = (): Promise<unknown> | undefined =>
-  document.prerendering
-    ? new Promise((looked) => document.addEventListener("prerenderingchange", looked, { once: true }))
-    : undefined;
+};

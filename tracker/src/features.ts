@@ -1,7 +1,21 @@
 /** What is read of the browser itself: only for sites that measure it, and only of visitors who may be measured. */
+import type { State } from "./state";
 
-/** The plug-ins of old; of them browsers still tell about PDF. */
-const plugins = () => ({
+const HINTS = ["model", "platform", "platformVersion", "fullVersionList", "formFactors"];
+
+/** Asks the browser for client hints, once. */
+export const hintsOf = (state: State): Promise<string> => (state.hints ??= ask());
+
+const ask = async (): Promise<string> => {
+  try {
+    return JSON.stringify(await navigator.userAgentData?.getHighEntropyValues(HINTS)) ?? "";
+  } catch {
+    return ""; // The page's permissions policy forbids it.
+  }
+};
+
+/** What is known without asking. Of the plug-ins of old, browsers still tell about PDF. */
+export const features = (): Record<string, string | number> => ({
   pdf: navigator.pdfViewerEnabled ? 1 : 0,
   qt: 0,
   realp: 0,
@@ -9,36 +23,6 @@ const plugins = () => ({
   fla: 0,
   java: 0,
   ag: 0,
+  cookie: navigator.cookieEnabled ? 1 : 0,
+  res: `${screen.width}x${screen.height}`,
 });
-
-const HINTS = ["model", "platform", "platformVersion", "fullVersionList", "formFactors"];
-
-export interface Features {
-  /** Asks the browser for client hints, once, and waits for them. */
-  ready(): Promise<void>;
-  parameters(): Record<string, string | number>;
-}
-
-export function openFeatures(): Features {
-  let hints = "";
-  let asked: Promise<void> | undefined;
-
-  async function ask(): Promise<void> {
-    try {
-      const told = await navigator.userAgentData?.getHighEntropyValues(HINTS);
-      if (told) hints = JSON.stringify(told);
-    } catch {
-      // The page's permissions policy forbids it.
-    }
-  }
-
-  return {
-    ready: () => (asked ??= ask()),
-    parameters: () => ({
-      uadata: hints,
-      ...plugins(),
-      cookie: navigator.cookieEnabled ? 1 : 0,
-      res: `${screen.width}x${screen.height}`,
-    }),
-  };
-}

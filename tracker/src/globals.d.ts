@@ -15,6 +15,7 @@ interface Window {
   _paq?: import("./queue").Queue;
   Matomo?: import("./namespace").Namespace;
   Piwik?: import("./namespace").Namespace;
+  readonly matomoPluginAsyncInit?: Initialiser | Initialiser[];
   matomoAsyncInit?: Initialiser | Initialiser[];
   piwikAsyncInit?: Initialiser | Initialiser[];
 }

@@ -1,38 +1,40 @@
 /** Which links lead away from the site, and which to a file. */
-import { isOwn } from "./hosts";
+import { isOwn, list } from "./hosts";
+import type { Settings } from "./settings";
 
 export type LinkKind = "link" | "download";
 
-export interface LinkRules {
-  readonly domains: string[];
-  readonly linkClasses: string[];
-  readonly downloadClasses: string[];
-  readonly ignoreClasses: string[];
-  readonly downloadExtensions: string[];
-}
+export type LinkRules = Pick<
+  Settings,
+  | "removedExtensions"
+  | "setDomains"
+  | "setDownloadClasses"
+  | "setDownloadExtensions"
+  | "setIgnoreClasses"
+  | "setLinkClasses"
+>;
 
-export const DOWNLOAD_EXTENSIONS = (
-  "7z aac apk arc arj asc asf asx avi azw3 bin csv deb dmg doc docx epub exe flv gif gz gzip hqx ibooks jar jpg jpeg " +
-  "js md5 mobi mov movie mp2 mp3 mp4 mpeg mpg msi msp odb odf odg odp ods odt ogg ogv pdf phps png ppt pptx qt qtm " +
-  "ra ram rar rpm rtf sea sha sha1 sha256 sha512 sig sit tar tbz tbz2 tgz torrent txt wav webm wma wmv wpd xls xlsx " +
-  "xml xz z zip"
-).split(" ");
+/** As patterns, of which one may stand for several. */
+export const DOWNLOAD_EXTENSIONS =
+  "7z|aac|apk|ar[cj]|as[cfx]|avi|azw3|bin|csv|deb|dmg|docx?|epub|exe|flv|gif|gz|gzip|hqx|ibooks|jar|jpe?g|js|md5|mobi|" +
+  "mov|movie|mp[234]|mpe?g|ms[ip]|od[bfgpst]|og[gv]|pdf|phps|png|pptx?|qtm?|ram?|rar|rpm|rtf|sea|sha|sha1|sha256|sha512|" +
+  "si[gt]|tar|tbz2?|tgz|torrent|txt|wav|webm|wm[av]|wpd|xlsx?|xml|xz|z|zip";
 
 /** Returns what following a link is recorded as, if it is. */
-export function kindOfLink(
+export const kindOfLink = (
   url: URL,
   classes: readonly string[],
   saves: boolean,
   rules: LinkRules,
-): LinkKind | undefined {
+): LinkKind | undefined => {
   const has = (some: string[]) => classes.some((name) => some.includes(name));
-  if (!/^(https?|ftp):$/.test(url.protocol) || has(rules.ignoreClasses)) return undefined;
-  if (has(rules.linkClasses)) return "link";
-  if (saves || has(rules.downloadClasses) || isFile(url, rules.downloadExtensions)) return "download";
-  return isOwn(url, rules.domains) ? undefined : "link";
-}
+  if (!/^(https?|ftp):$/.test(url.protocol) || has(rules.setIgnoreClasses)) return undefined;
+  if (has(rules.setLinkClasses)) return "link";
+  if (saves || has(rules.setDownloadClasses) || isFile(url, rules)) return "download";
+  return isOwn(url.href, rules.setDomains) ? undefined : "link";
+};
 
-function isFile(url: URL, extensions: string[]): boolean {
-  const ends = (text: string) => extensions.includes(/\.(\w+)$/.exec(text)?.[1]?.toLowerCase() ?? "");
-  return ends(url.pathname) || [...url.searchParams.values()].some(ends);
-}
+const isFile = (url: URL, { setDownloadExtensions, removedExtensions }: LinkRules): boolean => {
+  const ending = RegExp(`\\.(?!(${list(removedExtensions).join("|")})$)(${list(setDownloadExtensions).join("|")})$`, "i");
+  return [url.pathname, ...url.searchParams.values()].some((text) => ending.test(text));
+};

@@ -1,15 +1,15 @@
+import { offerOldNames } from "./legacy";
 import { createNamespace } from "./namespace";
 
 /** Takes over the page, once: a page may hold the snippet twice. */
-function start(): void {
-  if (window.Matomo?.initialized) return;
+if (!window.Matomo?.initialized) {
   const namespace = createNamespace(window.PellucidSites ?? {});
   window.Matomo = window.Piwik = namespace;
-  namespace.initialized = true;
-  for (const initialisers of [window.matomoAsyncInit, window.piwikAsyncInit]) {
+  offerOldNames(namespace);
+  for (const initialisers of [window.matomoPluginAsyncInit, window.piwikAsyncInit, window.matomoAsyncInit]) {
     ([] as (Initialiser | undefined)[]).concat(initialisers).forEach((initialise) => initialise?.());
   }
   if (!namespace.getAsyncTrackers().length) namespace.addTracker();
+  namespace.trigger("MatomoInitialized");
+  namespace.initialized = true;
 }
-
-start();

@@ -1,6 +1,7 @@
 /** How long the page took, in Matomo's six parts. */
+import type { Parameters } from "./parameters";
 
-export type Timings = Record<string, number>;
+const NAMES = ["pf_net", "pf_srv", "pf_tfr", "pf_dm1", "pf_dm2", "pf_onl"];
 
 type Times = Pick<
   PerformanceNavigationTiming,
@@ -15,27 +16,26 @@ type Times = Pick<
   | "loadEventEnd"
 >;
 
+export const named = (times: readonly (number | undefined)[]): Parameters =>
+  Object.fromEntries(NAMES.map((name, i) => [name, times[i]]));
+
 /** Returns the parts whose end has come; a browser says 0 of what has not happened. */
-export function timingsOf(times: Times): Timings {
-  const parts: Record<string, [number, number]> = {
-    pf_net: [times.fetchStart, times.connectEnd],
-    pf_srv: [times.requestStart, times.responseStart],
-    pf_tfr: [times.responseStart, times.responseEnd],
-    pf_dm1: [times.responseEnd, times.domInteractive],
-    pf_dm2: [times.domInteractive, times.domComplete],
-    pf_onl: [times.loadEventStart, times.loadEventEnd],
-  };
-  const timings: Timings = {};
-  for (const [name, [start, end]] of Object.entries(parts)) {
-    if (end > 0 && end >= start) timings[name] = Math.round(end - start);
-  }
-  return timings;
-}
+export const timingsOf = (times: Times): Parameters =>
+  named(
+    [
+      times.connectEnd - times.fetchStart,
+      times.responseStart - times.requestStart,
+      times.responseEnd - times.responseStart,
+      times.domInteractive - times.responseEnd,
+      times.domComplete - times.domInteractive,
+      (times.loadEventEnd || -1) - times.loadEventStart,
+    ].map((time) => (time < 0 ? undefined : Math.round(time))),
+  );
 
 /** Whether the last part has ended. */
-export const isComplete = (timings: Timings): boolean => "pf_onl" in timings;
+export const isComplete = (timings: Parameters): boolean => timings["pf_onl"] !== undefined;
 
-export function timingsOfPage(): Timings {
+export const timingsOfPage = (): Parameters => {
   const [times] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
   return times ? timingsOf(times) : {};
-}
+};

@@ -1,85 +1,119 @@
+import type { Cart } from "./cart";
 import { DOWNLOAD_EXTENSIONS } from "./links";
+import type { Parameters } from "./parameters";
+import type { Variables } from "./variables";
 
-/** What the page has said to one tracker. Nothing is decided here; `consent.ts` reads it and decides. */
+type List = string | string[];
+
+/**
+ * What the page has said to one tracker: by the names of the methods that say it what they were given last, and what
+ * others come to. Nothing is decided here; `consent.ts` reads it and decides.
+ */
 export interface Settings {
-  trackerUrl: string;
-  siteId: string;
+  setTrackerUrl: string;
+  setSiteId: string | number;
+  setAPIUrl?: string;
+  setDomains: string[];
+  enableFileTracking?: boolean;
+  setCountPreRendered?: boolean;
 
-  title: string;
-  url: string;
-  referrer: string;
-  discardHash: boolean;
-  userId: string;
-  visitorId: string;
-  domains: string[];
+  setDocumentTitle?: string;
+  setCustomUrl?: string;
+  setReferrerUrl: string;
+  discardHashTag?: boolean;
+  setExcludedQueryParams?: List;
+  setUserId?: string | number;
+  setVisitorId?: string;
+  setPageViewId?: string;
+  setPagePerformanceTiming?: Parameters;
 
-  objected: boolean;
-  doNotTrack: boolean;
-  consentRequired: boolean;
-  consentGiven: boolean;
-  cookiesDisabled: boolean;
-  cookieConsentRequired: boolean;
-  cookieConsentGiven: boolean;
-  featuresDisabled: boolean;
+  objected?: boolean;
+  setDoNotTrack?: boolean;
+  requireConsent?: boolean;
+  setConsentGiven?: boolean;
+  disableCookies?: boolean;
+  requireCookieConsent?: boolean;
+  setCookieConsentGiven?: boolean;
+  disableBrowserFeatureDetection?: boolean;
 
-  cookiePrefix: string;
-  cookieDomain: string;
-  cookiePath: string;
-  cookieSecure: boolean;
-  cookieSameSite: string;
+  setCookieNamePrefix: string;
+  setCookieDomain: string;
+  setCookiePath: string;
+  setCookieSameSite: string;
+  setSecureCookie?: boolean;
   /** Seconds, where the page wants an item to live shorter than is declared. */
-  lifetimes: { visitor?: number; visit?: number; referrer?: number };
+  setVisitorCookieTimeout?: number;
+  setSessionCookieTimeout: number;
+  setReferralCookieTimeout?: number;
 
-  campaignsDisabled: boolean;
-  firstReferrerCounts: boolean;
-  performanceDisabled: boolean;
+  setCampaignNameKey: List;
+  setCampaignKeywordKey: List;
+  disableCampaignParameters?: boolean;
+  setIgnoreCampaignsForReferrers?: List;
+  setIgnoreCampaignAttributionForSources?: List;
+  setConversionAttributionFirstReferrer?: boolean;
+  setExcludedReferrers: List;
+  setReferralUrlMaxLength: number;
+  disablePerformanceTracking?: boolean;
 
-  beacon: boolean;
-  method: string;
+  setCustomData?: unknown;
+  dimensions: Parameters;
+  /** By the parameter that they are told in. */
+  variables: Record<"_cvar" | "cvar" | "e_cvar", Variables>;
+  storeCustomVariablesInCookie?: boolean;
+  cart: Cart;
+  /** What the next page view shows of a shop. */
+  setEcommerceView?: Parameters;
 
-  linkClasses: string[];
-  downloadClasses: string[];
-  ignoreClasses: string[];
-  downloadExtensions: string[];
+  enableCrossDomainLinking?: boolean;
+  setCrossDomainLinkingTimeout: number;
+
+  alwaysUseSendBeacon: boolean;
+  setRequestMethod?: string;
+  setRequestContentType?: string;
+  appendToTrackingUrl?: string;
+  setCustomRequestProcessing?: (request: string) => string;
+
+  setLinkClasses: string[];
+  setDownloadClasses: string[];
+  setIgnoreClasses: string[];
+  /** Patterns, as which plain words may stand. */
+  setDownloadExtensions: List;
+  removedExtensions?: List;
+  setLinkTrackingTimer: number;
 }
 
-export const settingsOf = (trackerUrl: string, siteId: string): Settings => ({
-  trackerUrl,
-  siteId,
+export const settingsOf = (trackerUrl: string, siteId: string | number): Settings => ({
+  setTrackerUrl: trackerUrl,
+  setSiteId: siteId,
+  setDomains: [location.hostname],
 
-  title: "",
-  url: "",
-  referrer: document.referrer,
-  discardHash: false,
-  userId: "",
-  visitorId: "",
-  domains: [location.hostname],
+  setReferrerUrl: document.referrer,
 
-  objected: false,
-  doNotTrack: false,
-  consentRequired: false,
-  consentGiven: false,
-  cookiesDisabled: false,
-  cookieConsentRequired: false,
-  cookieConsentGiven: false,
-  featuresDisabled: false,
+  setCookieNamePrefix: "_pk_",
+  setCookieDomain: "",
+  setCookiePath: "/",
+  setCookieSameSite: "Lax",
+  setSessionCookieTimeout: 1800,
 
-  cookiePrefix: "_pk_",
-  cookieDomain: "",
-  cookiePath: "/",
-  cookieSecure: false,
-  cookieSameSite: "Lax",
-  lifetimes: {},
+  setCampaignNameKey:
+    "pk_cpn|pk_campaign|piwik_campaign|mtm_campaign|matomo_campaign|utm_campaign|utm_source|utm_medium",
+  setCampaignKeywordKey: "pk_kwd|pk_keyword|piwik_kwd|mtm_kwd|mtm_keyword|matomo_kwd|utm_term",
+  setExcludedReferrers: [".paypal.com"],
+  setReferralUrlMaxLength: 1024,
 
-  campaignsDisabled: false,
-  firstReferrerCounts: false,
-  performanceDisabled: false,
+  dimensions: {},
+  variables: { _cvar: {}, cvar: {}, e_cvar: {} },
+  cart: {},
+  setCrossDomainLinkingTimeout: 180,
 
-  beacon: true,
-  method: "",
+  alwaysUseSendBeacon: true,
 
-  linkClasses: ["matomo_link", "piwik_link"],
-  downloadClasses: ["matomo_download", "piwik_download"],
-  ignoreClasses: ["matomo_ignore", "piwik_ignore"],
-  downloadExtensions: DOWNLOAD_EXTENSIONS,
+  setLinkClasses: classes("link"),
+  setDownloadClasses: classes("download"),
+  setIgnoreClasses: classes("ignore"),
+  setDownloadExtensions: DOWNLOAD_EXTENSIONS,
+  setLinkTrackingTimer: 500,
 });
+
+const classes = (kind: string): string[] => [`matomo_${kind}`, `piwik_${kind}`];

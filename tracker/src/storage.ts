@@ -13,74 +13,72 @@ export type Item = keyof typeof table;
 
 export const lifetimeOf = (item: Item): number => table[item].seconds;
 
+/** Returns the item that Matomo calls by this short name, if it is one that may be kept. */
+export const itemOf = (kind: string): Item | undefined =>
+  (Object.keys(table) as Item[]).find((item) => table[item].name.startsWith(`_pk_${kind}.`));
+
 /** Returns an item's name in the browser. It holds where the cookie is valid, so that two such cookies never meet. */
-export const nameOf = (item: Item, settings: Settings, host: string): string =>
+export const nameOf = (settings: Settings, item: Item): string =>
   table[item].name
-    .replace("_pk_", settings.cookiePrefix)
-    .replace("<site>", settings.siteId)
-    .replace("<hash>", sha1((settings.cookieDomain || host) + (settings.cookiePath || "/")).slice(0, 4));
+    .replace("_pk_", settings.setCookieNamePrefix)
+    .replace("<site>", `${settings.setSiteId}`)
+    .replace("<hash>", sha1((settings.setCookieDomain || location.hostname) + (settings.setCookiePath || "/")).slice(0, 4));
 
-export interface Storage {
-  /** Returns an item's value, empty if there is none. */
-  read(item: Item): string;
-  /** Keeps an item for the given seconds, never longer than its declared lifetime. */
-  write(item: Item, value: string, seconds?: number): void;
-  remove(item: Item): void;
-  /** Removes all that recognises the visitor on this site, whoever set it: also what an earlier tracker left. */
-  forgetVisitor(): void;
-}
-
-export function openStorage(settings: Settings): Storage {
-  const name = (item: Item) => nameOf(item, settings, location.hostname);
-
-  const all = () =>
-    document.cookie.split("; ").map((pair) => {
-      const at = pair.indexOf("=");
-      return [pair.slice(0, at), pair.slice(at + 1)] as const;
-    });
-
-  function set(cookie: string, value: string, seconds: number, domain: string, path: string): void {
-    const { cookieSameSite, cookieSecure } = settings;
-    document.cookie =
-      `${cookie}=${encodeURIComponent(value)};max-age=${seconds};path=${path || "/"};SameSite=${cookieSameSite}` +
-      (domain && `;domain=${domain}`) +
-      (cookieSecure || cookieSameSite === "None" ? ";secure" : "");
+/** Returns an item's value, empty if there is none. */
+export const read = (settings: Settings, item: Item): string => {
+  try {
+    return decodeURIComponent(all()[nameOf(settings, item)] ?? "");
+  } catch {
+    return ""; // Not written by a tracker.
   }
+};
 
-  /** A browser removes only a cookie of the same domain and path, and does not tell which those are. */
-  function removeNamed(cookie: string): void {
-    const labels = location.hostname.split(".");
-    const domains = ["", settings.cookieDomain, ...labels.map((_, i) => labels.slice(i).join("."))];
-    for (const domain of domains) {
-      for (const path of ["/", settings.cookiePath]) set(cookie, "", 0, domain, path);
+/** Keeps an item for the given seconds, never longer than its declared lifetime. */
+export const write = (settings: Settings, item: Item, value: string, seconds = lifetimeOf(item)): void => {
+  const { setCookieDomain, setCookiePath } = settings;
+  const keep = (domain: string) =>
+    // An objection is one to the whole site, whatever part of it the page is.
+    set(settings, nameOf(settings, item), value, Math.min(seconds, lifetimeOf(item)), domain, item === "objection" ? "" : setCookiePath);
+  keep(setCookieDomain);
+  // A browser refuses a domain that the page is not in. A visitor's choice must not be lost to that.
+  if (setCookieDomain && read(settings, item) !== value) keep("");
+};
+
+/** Browsers forget a cookie after 400 days; a visitor's choice still stands. */
+export const renew = (settings: Settings, item: Item): void => {
+  const value = read(settings, item);
+  if (value) write(settings, item, value);
+};
+
+export const remove = (settings: Settings, item: Item): void => {
+  removeAll(settings, (name) => name === nameOf(settings, item));
+};
+
+/** Removes all that recognises the visitor on this site, whoever set it: also what an earlier tracker left. */
+export const forgetVisitor = (settings: Settings): void => {
+  removeAll(settings, (name) =>
+    KINDS.some((kind) => name.startsWith(`${settings.setCookieNamePrefix + kind}.${settings.setSiteId}.`)),
+  );
+};
+
+/** Returns all values by name; of two cookies of one name a browser tells the one for a part of the site first. */
+const all = (): Record<string, string> =>
+  Object.fromEntries(document.cookie.split("; ").map((pair) => pair.split(/=(.*)/s)).reverse());
+
+const set = (settings: Settings, cookie: string, value: string, seconds: number, domain: string, path: string): void => {
+  const { setCookieSameSite, setSecureCookie } = settings;
+  document.cookie =
+    `${cookie}=${encodeURIComponent(value)};max-age=${seconds};path=${path || "/"};SameSite=${setCookieSameSite}` +
+    (domain && `;domain=${domain}`) +
+    (setSecureCookie || /none/i.test(setCookieSameSite) ? ";secure" : "");
+};
+
+/** A browser removes only a cookie of the same domain and path, and does not tell which those are. */
+const removeAll = (settings: Settings, isMeant: (name: string) => boolean): void => {
+  const labels = location.hostname.split(".");
+  for (const cookie of Object.keys(all()).filter(isMeant)) {
+    for (const domain of ["", settings.setCookieDomain, ...labels.map((_, i) => labels.slice(i).join("."))]) {
+      for (const path of ["", settings.setCookiePath]) set(settings, cookie, "", 0, domain, path);
     }
   }
-
-  return {
-    read(item) {
-      const found = all().find(([cookie]) => cookie === name(item));
-      try {
-        return found ? decodeURIComponent(found[1]) : "";
-      } catch {
-        return ""; // Not written by a tracker.
-      }
-    },
-    write(item, value, seconds = lifetimeOf(item)) {
-      // An objection is one to the whole site, whatever part of it the page is.
-      const path = item === "objection" ? "/" : settings.cookiePath;
-      const lifetime = Math.min(seconds, lifetimeOf(item));
-      set(name(item), value, lifetime, settings.cookieDomain, path);
-      // A browser refuses a domain that the page is not in. A visitor's choice must not be lost to that.
-      if (settings.cookieDomain && this.read(item) !== value) set(name(item), value, lifetime, "", path);
-    },
-    remove(item) {
-      if (all().some(([cookie]) => cookie === name(item))) removeNamed(name(item));
-    },
-    forgetVisitor() {
-      for (const [cookie] of all()) {
-        const [start, site] = cookie.split(".");
-        if (site === settings.siteId && KINDS.some((kind) => start === settings.cookiePrefix + kind)) removeNamed(cookie);
-      }
-    },
-  };
-}
+};

@@ -1,42 +1,43 @@
-/** The map of one tracker: what it is made of, and the methods that pages know. */
-import { openAttributions } from "./attribution";
-import { openConsent } from "./consent";
-import { openDelivery } from "./delivery";
-import { openFeatures } from "./features";
+/** The map of one tracker: the methods that pages know, by what they are about. */
+import { attributionMethods } from "./methods/attribution";
 import { configurationMethods } from "./methods/configuration";
 import { consentMethods } from "./methods/consent";
+import { contentMethods } from "./methods/content";
 import { cookieMethods } from "./methods/cookies";
+import { crossDomainMethods } from "./methods/crossdomain";
+import { ecommerceMethods } from "./methods/ecommerce";
+import { errorMethods } from "./methods/errors";
+import { heartbeatMethods } from "./methods/heartbeat";
 import { linkMethods } from "./methods/links";
+import { requestMethods } from "./methods/requests";
+import { settingMethods } from "./methods/settings";
 import { trackingMethods } from "./methods/tracking";
-import { addressOf } from "./page";
-import { settingsOf } from "./settings";
-import type { SiteRules } from "./site";
-import { openStorage } from "./storage";
-import { openVisitors } from "./visitor";
+import { variableMethods } from "./methods/variables";
+import type { State } from "./state";
 
 export type Tracker = ReturnType<typeof createTracker>;
 
-export function createTracker(
-  rules: SiteRules,
-  addTracker: (url?: string, siteId?: string | number) => unknown,
-  url = "",
-  siteId: string | number = "",
-) {
-  const settings = settingsOf(url, String(siteId));
-  const storage = openStorage(settings);
-  const consent = openConsent(settings, storage, rules);
-  const visitors = openVisitors(settings, storage);
-  const attributions = openAttributions(settings, storage, () => addressOf(settings));
-  const features = openFeatures();
-  const delivery = openDelivery({ settings, storage, consent, visitors, attributions, features });
-  const tracking = trackingMethods(settings, delivery);
+export const createTracker = (state: State) => {
+  const tracking = trackingMethods(state);
+  const { ping, trackEvent, trackLink } = tracking;
 
-  return {
-    addTracker,
-    ...configurationMethods(settings),
-    ...cookieMethods(settings, storage, consent, visitors),
-    ...consentMethods(settings, storage, consent, delivery, tracking.ping),
+  const tracker = {
+    addPlugin: state.plugins.add,
+    ...settingMethods(state),
+    ...configurationMethods(state),
+    ...cookieMethods(state),
+    ...consentMethods(state, ping),
     ...tracking,
-    ...linkMethods(settings, tracking.trackLink),
+    ...requestMethods(state),
+    ...linkMethods(state, trackLink),
+    ...attributionMethods(state),
+    ...crossDomainMethods(state),
+    ...contentMethods(state),
+    ...ecommerceMethods(state),
+    ...variableMethods(state),
+    ...heartbeatMethods(state, ping),
+    ...errorMethods(trackEvent),
   };
-}
+  state.api = tracker;
+  return tracker;
+};

@@ -1,4 +1,5 @@
-/** Sends a request by the means that suits it. */
+/** Sends requests by the means that suits them. */
+import type { Settings } from "./settings";
 
 export interface Answer {
   readonly request: string;
@@ -9,27 +10,40 @@ export interface Answer {
 
 export type Callback = (answer: Answer) => void;
 
+type Means = Pick<Settings, "alwaysUseSendBeacon" | "setRequestContentType" | "setRequestMethod">;
+
 /** Servers and proxies cut longer addresses. */
 const LONGEST_ADDRESS = 2000;
-const FORM = "application/x-www-form-urlencoded; charset=UTF-8";
+const MOST_AT_ONCE = 50;
+
+/** Sends one request as it is, several as one. */
+export const sendAll = (trackerUrl: string, requests: readonly string[], means: Means, done?: Callback): void => {
+  for (let start = 0; start < requests.length; start += MOST_AT_ONCE) {
+    const some = requests.slice(start, start + MOST_AT_ONCE);
+    const bulk = { requests: some.map((request) => `?${request}`), send_image: 0 };
+    send(trackerUrl, requests[1] ? JSON.stringify(bulk) : some[0]!, means, done);
+  }
+};
 
 /** The way out: what the page is left by survives in a beacon; where that is not to be had, an image or a form. */
-export function send(trackerUrl: string, request: string, how: { beacon: boolean; method: string }, done?: Callback): void {
+const send = (trackerUrl: string, request: string, means: Means, done?: Callback): void => {
+  const { alwaysUseSendBeacon, setRequestContentType: type, setRequestMethod: method } = means;
   const answer = (success: boolean, isSendBeacon = false) => done?.({ request, trackerUrl, success, isSendBeacon });
+  const isBulk = request[0] === "{";
+  const body = type ? new Blob([request], { type }) : isBulk ? request : new URLSearchParams(request);
 
-  if (how.beacon && navigator.sendBeacon?.(trackerUrl, new Blob([request], { type: FORM }))) {
+  if (alwaysUseSendBeacon && method !== "GET" && navigator.sendBeacon?.(trackerUrl, body)) {
     answer(true, true);
-  } else if (how.method === "POST" || request.length > LONGEST_ADDRESS) {
-    const form = new XMLHttpRequest();
-    form.open("POST", trackerUrl);
-    form.withCredentials = true; // An objection to all sites of the server is a cookie of the server.
-    form.setRequestHeader("Content-Type", FORM);
-    form.onloadend = () => answer(form.status >= 200 && form.status < 300);
-    form.send(request);
+  } else if (isBulk || method === "POST" || request.length > LONGEST_ADDRESS) {
+    // An objection to all sites of the server is a cookie of the server.
+    fetch(trackerUrl, { method: "POST", body, credentials: "include" }).then(
+      ({ ok }) => answer(ok),
+      () => answer(false),
+    );
   } else {
     const image = new Image(1, 1);
     // An empty answer is no picture, and arrived all the same.
     image.onload = image.onerror = () => answer(true);
     image.src = trackerUrl + (trackerUrl.includes("?") ? "&" : "?") + request;
   }
-}
+};

@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import { attributionOf, NOWHERE, type Attribution } from "../src/attribution";
 
 const NOW = 1_763_985_600;
-const SETTINGS = { domains: ["shop.example"], firstReferrerCounts: false };
+const SETTINGS = {
+  setDomains: ["shop.example"],
+  setCampaignNameKey: "pk_campaign|mtm_campaign|utm_campaign",
+  setCampaignKeywordKey: "pk_kwd|mtm_kwd|utm_term",
+  setReferralUrlMaxLength: 1024,
+};
 const KNOWN: Attribution = ["spring", "shoes", 1_700_000_000, ""];
 const PAGE = "http://shop.example/";
 
@@ -23,7 +28,7 @@ test("a campaign may stand behind the hash", () => {
   expect(attributionOf(`${PAGE}#pk_campaign=autumn`, "", NOWHERE, NOW, SETTINGS)[0]).toBe("autumn");
 });
 
-test.each(["", "http://shop.example/a", "https://www.paypal.com/pay", "android-app"])(
+test.each(["", "http://shop.example/a", "android-app"])(
   "a visit from %j is attributed to what was known before",
   (referrer) => {
     expect(attributionOf(PAGE, referrer, KNOWN, NOW, SETTINGS)).toBe(KNOWN);
@@ -31,7 +36,7 @@ test.each(["", "http://shop.example/a", "https://www.paypal.com/pay", "android-a
 );
 
 test("the first known referrer stays where the page wants that", () => {
-  const settings = { ...SETTINGS, firstReferrerCounts: true };
+  const settings = { ...SETTINGS, setConversionAttributionFirstReferrer: true };
 
   expect(attributionOf(`${PAGE}?pk_campaign=autumn`, "", KNOWN, NOW, settings)).toBe(KNOWN);
 });

@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
+import { rows } from "../../src/pellucid/policy/truth_table.json";
 import { Choice, decide } from "../src/choice";
 
-const NOTHING_SAID = { objected: false, consented: false, consentRequired: false, signal: false };
+const NOTHING_SAID = { objected: false, asked: true, consent: false, required: false, signal: false };
 
 test("who has said nothing is measured where nothing need be said", () => {
   expect(decide(NOTHING_SAID)).toBe(Choice.Allowed);
 });
 
 test("an objection is stronger than everything else", () => {
-  expect(decide({ objected: true, consented: true, consentRequired: true, signal: true })).toBe(Choice.Refused);
+  expect(decide({ objected: true, asked: false, consent: true, required: true, signal: true })).toBe(Choice.Refused);
 });
 
 test("what the browser says of all sites is an objection", () => {
@@ -16,9 +17,58 @@ test("what the browser says of all sites is an objection", () => {
 });
 
 test("consent given on the site is stronger than what the browser says of all", () => {
-  expect(decide({ ...NOTHING_SAID, consented: true, signal: true })).toBe(Choice.Allowed);
+  expect(decide({ ...NOTHING_SAID, consent: true, signal: true })).toBe(Choice.Allowed);
 });
 
 test.each([true, false])("a hit waits while consent is missing, with a signal: %s", (signal) => {
-  expect(decide({ ...NOTHING_SAID, consentRequired: true, signal })).toBe(Choice.Waiting);
+  expect(decide({ ...NOTHING_SAID, required: true, signal })).toBe(Choice.Waiting);
+});
+
+test("where the server has to be asked, nothing leaves before it has answered", () => {
+  expect(decide({ ...NOTHING_SAID, asked: false })).toBe(Choice.Asking);
+  expect(decide({ ...NOTHING_SAID, asked: false, consent: true })).toBe(Choice.Asking);
+});
+
+/** The server's own table: what a row does not name may be anything. */
+const FREE = {
+  opted_out: [true, false],
+  opted_out_of_instance: [true, false],
+  consent: ["given", "withdrawn", "unsaid"],
+  global_privacy_control: [true, false],
+  do_not_track: [true, false],
+  honour_gpc: [true, false],
+  honour_dnt: [true, false],
+  consent_needed: ["nothing", "tracking"],
+};
+
+type Case = Record<string, unknown>;
+
+const casesOf = (row: Case): Case[] =>
+  Object.entries(FREE).reduce(
+    (cases, [name, values]) =>
+      cases.flatMap((one) => (name in row ? [row[name]] : values).map((value) => ({ ...one, [name]: value }))),
+    [{}] as Case[],
+  );
+
+const inBrowser = (one: Case): Choice =>
+  decide({
+    objected: one.opted_out || one.opted_out_of_instance || one.consent === "withdrawn",
+    asked: true,
+    consent: one.consent === "given",
+    required: one.consent_needed === "tracking",
+    signal: (one.global_privacy_control && one.honour_gpc) || (one.do_not_track && one.honour_dnt),
+  });
+
+test.each(rows as Case[])("browser and server decide alike: %j", (row) => {
+  for (const one of casesOf(row)) {
+    const isRecorded = row.verdict === "recorded";
+    expect(inBrowser(one) === Choice.Allowed, JSON.stringify(one)).toBe(isRecorded);
+    // Where consent could still be given, the browser waits; the server refuses what comes without.
+    const mayStillSay = one.consent === "unsaid" && one.consent_needed === "tracking" && !/opted-out/.test(row.verdict as string);
+    if (!isRecorded) expect(inBrowser(one)).toBe(mayStillSay ? Choice.Waiting : Choice.Refused);
+  }
+});
+
+test("every case of the server's table is met", () => {
+  expect((rows as Case[]).flatMap(casesOf)).toHaveLength(384);
 });

@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { DOWNLOAD_EXTENSIONS, kindOfLink } from "../src/links";
 
 const RULES = {
-  domains: ["shop.example"],
-  linkClasses: ["matomo_link"],
-  downloadClasses: ["matomo_download"],
-  ignoreClasses: ["matomo_ignore"],
-  downloadExtensions: DOWNLOAD_EXTENSIONS,
+  setDomains: ["shop.example"],
+  setLinkClasses: ["matomo_link"],
+  setDownloadClasses: ["matomo_download"],
+  setIgnoreClasses: ["matomo_ignore"],
+  setDownloadExtensions: DOWNLOAD_EXTENSIONS,
 };
 
 test.each([

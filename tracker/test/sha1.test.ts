@@ -6,9 +6,9 @@ test.each([0, 1, 55, 56, 63, 64, 65, 119, 120, 1000])("it is SHA-1 for a text of
 
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-1", new TextEncoder().encode(text)));
 
-  expect(sha1(text)).toBe([...digest].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
+  expect(sha1(text)).toBe([...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, 8));
 });
 
 test("text that is not ASCII is taken as UTF-8", () => {
-  expect(sha1("é")).toBe("bf15be717ac1b080b4f1c456692825891ff5073d");
+  expect(sha1("é")).toBe("bf15be71");
 });

@@ -1,13 +1,16 @@
-"""The tracker as browsers get it: the built file, behind one line that says what each site's owner settled.
+"""The scripts as browsers get them: built files, the trackers behind one line that says what each site's owner settled.
 
-The line holds numbers of sites and yes or no, nothing else. The answer is the same for everyone and sets nothing.
+The line holds numbers of sites and yes or no, nothing else. Every answer is the same for everyone and sets nothing.
+Each file is there too as it was built, the same bytes for every server, at an address that holds its hash: for
+subresource integrity, and to be held against the source.
 """
 
 import gzip
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import lru_cache
-from hashlib import sha256
+from functools import lru_cache, partial
+from hashlib import sha256, sha384
 from importlib.resources import files
 
 from msgspec import Struct, json
@@ -18,10 +21,30 @@ from starlette.routing import BaseRoute, Route
 from pellucid.model.site import ConsentRule, Privacy, Site
 
 PATHS = ("/pellucid.js", "/matomo.js", "/piwik.js", "/js/", "/js/matomo.js", "/js/piwik.js")
+LITE, CONSENT = "/lite.js", "/consent.js"
 KEPT_BY_BROWSERS = timedelta(hours=1)
 """How long a browser may go without asking for it again, and so without knowing of a changed setting."""
 
-_CORE = files("pellucid.collect").joinpath("static", "pellucid.js").read_bytes()
+_NEVER_CHANGES = "public, max-age=31536000, immutable"
+_HASH_DIGITS = 16
+
+
+class BuiltFile(Struct, frozen=True):
+    """A script as it was built; `integrity` is what a page puts beside its address."""
+
+    name: str
+    content: bytes
+    path: str
+    integrity: str
+
+
+def _built(name: str) -> BuiltFile:
+    content = files("pellucid.collect").joinpath("static", f"{name}.js").read_bytes()
+    path = f"/{name}.{sha256(content).hexdigest()[:_HASH_DIGITS]}.js"
+    return BuiltFile(name, content, path, f"sha384-{b64encode(sha384(content).digest()).decode()}")
+
+
+BUILT: dict[str, BuiltFile] = {name: _built(name) for name in ("pellucid", "lite", "consent", "stub")}
 
 
 class SiteRule(Struct, frozen=True):
@@ -32,6 +55,7 @@ class SiteRule(Struct, frozen=True):
     consent: bool
     gpc: bool
     dnt: bool
+    instance: bool
 
 
 def rule_of(privacy: Privacy) -> SiteRule:
@@ -42,53 +66,70 @@ def rule_of(privacy: Privacy) -> SiteRule:
         consent=privacy.consent is ConsentRule.TRACKING,
         gpc=privacy.honour_gpc,
         dnt=privacy.honour_dnt,
+        instance=privacy.asks_first,
     )
 
 
-class TrackerFile(Struct, frozen=True):
-    """The file, plain and compressed."""
+class ServedFile(Struct, frozen=True):
+    """A file, plain and compressed."""
 
     plain: bytes
     compressed: bytes
     tag: str
 
 
-def tracker_file(sites: Sequence[Site]) -> TrackerFile:
+def tracker_file(sites: Sequence[Site], name: str = "pellucid") -> ServedFile:
     """Return the tracker that knows the settings of these sites."""
-    return _tracker_file(tuple((site.id, rule_of(site.privacy)) for site in sites))
+    return _tracker_file(name, tuple((site.id, rule_of(site.privacy)) for site in sites))
 
 
-# A process serves one set of sites; the second place is for the moment in which it changes.
-@lru_cache(maxsize=2)
-def _tracker_file(rules: tuple[tuple[int, SiteRule], ...]) -> TrackerFile:
+# A process serves one set of sites and two trackers; twice that is for the moment in which the set changes.
+@lru_cache(maxsize=4)
+def _tracker_file(name: str, rules: tuple[tuple[int, SiteRule], ...]) -> ServedFile:
     told = json.encode({str(site_id): rule for site_id, rule in rules})
-    plain = b"window.PellucidSites=" + told + b";\n" + _CORE
-    return TrackerFile(plain, gzip.compress(plain, mtime=0), sha256(plain).hexdigest()[:16])
+    return _served(b"window.PellucidSites=" + told + b";\n" + BUILT[name].content)
+
+
+def _served(plain: bytes) -> ServedFile:
+    return ServedFile(plain, gzip.compress(plain, mtime=0), sha256(plain).hexdigest()[:_HASH_DIGITS])
 
 
 def routes(sites: Callable[[], Sequence[Site]]) -> list[BaseRoute]:
-    """Return the addresses of the tracker; `sites` gives all sites as they are now."""
+    """Return the addresses of the scripts; `sites` gives all sites as they are now."""
+    plain = {name: _served(built.content) for name, built in BUILT.items()}
+    for_an_hour = f"public, max-age={int(KEPT_BY_BROWSERS.total_seconds())}"
+    return [
+        *(_route(path, lambda: tracker_file(sites()), for_an_hour) for path in PATHS),
+        _route(LITE, lambda: tracker_file(sites(), "lite"), for_an_hour),
+        _route(CONSENT, lambda: plain["consent"], for_an_hour),
+        *(_route(built.path, partial(plain.__getitem__, name), _NEVER_CHANGES) for name, built in BUILT.items()),
+    ]
 
+
+def _route(path: str, file: Callable[[], ServedFile], kept: str) -> Route:
     async def serve(request: Request) -> Response:
-        file = tracker_file(sites())
-        compresses = _accepts_gzip(request.headers.get("accept-encoding", ""))
-        tag = f'"{file.tag}-gzip"' if compresses else f'"{file.tag}"'
-        headers = {
-            "access-control-allow-origin": "*",
-            "cache-control": f"public, max-age={int(KEPT_BY_BROWSERS.total_seconds())}",
-            "content-type": "application/javascript; charset=utf-8",
-            "cross-origin-resource-policy": "cross-origin",
-            "etag": tag,
-            "vary": "Accept-Encoding",
-            "x-content-type-options": "nosniff",
-        }
-        if _knows(request.headers.get("if-none-match", ""), tag):
-            return Response(status_code=304, headers=headers)
-        if compresses:
-            return Response(file.compressed, headers=headers | {"content-encoding": "gzip"})
-        return Response(file.plain, headers=headers)
+        return _answer(request, file(), kept)
 
-    return [Route(path, serve) for path in PATHS]
+    return Route(path, serve)
+
+
+def _answer(request: Request, file: ServedFile, kept: str) -> Response:
+    compresses = _accepts_gzip(request.headers.get("accept-encoding", ""))
+    tag = f'"{file.tag}-gzip"' if compresses else f'"{file.tag}"'
+    headers = {
+        "access-control-allow-origin": "*",
+        "cache-control": kept,
+        "content-type": "application/javascript; charset=utf-8",
+        "cross-origin-resource-policy": "cross-origin",
+        "etag": tag,
+        "vary": "Accept-Encoding",
+        "x-content-type-options": "nosniff",
+    }
+    if _knows(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=headers)
+    if compresses:
+        return Response(file.compressed, headers=headers | {"content-encoding": "gzip"})
+    return Response(file.plain, headers=headers)
 
 
 def _accepts_gzip(accepted: str) -> bool:

@@ -54,6 +54,13 @@ OF_THE_PAGE: Mapping[str, str] = {
     "action_name": "the page's title",
     "pv_id": "a random name of this page view",
     "cs": "the page's character set, if it is not UTF-8",
+    "cvar": "what the site's owner says of the page: custom variables",
+    "dimension<number>": "what the site's owner says of the page or the visit: custom dimensions",
+    "data": "what the site's owner says besides, as JSON",
+    "_pks": "the product that the page shows: its number",
+    "_pkn": "its name",
+    "_pkc": "its categories",
+    "_pkp": "its price",
     "pf_net": "time to connect",
     "pf_srv": "time the server took",
     "pf_tfr": "time to transfer",
@@ -67,6 +74,11 @@ OF_AN_ACTION: Mapping[str, str] = {
     "e_a": "an event's action",
     "e_n": "an event's name",
     "e_v": "an event's value",
+    "e_cvar": "what the site's owner says of the event: custom variables",
+    "c_n": "the name of a piece of content that was seen",
+    "c_p": "what it showed",
+    "c_t": "where it leads",
+    "c_i": "what was done with it",
     "link": "the address of a link that leads away",
     "download": "the address of a file",
     "search": "what was searched for on the site",
@@ -74,6 +86,12 @@ OF_AN_ACTION: Mapping[str, str] = {
     "search_count": "how much was found",
     "idgoal": "which goal was reached",
     "revenue": "what it is worth",
+    "ec_id": "the number of an order",
+    "ec_items": "what is in the cart, or was ordered",
+    "ec_st": "the order's sum without tax and shipping",
+    "ec_tx": "its tax",
+    "ec_sh": "what its shipping cost",
+    "ec_dt": "its discount",
     "ping": "that the page is still looked at",
 }
 OF_THE_VISITOR: Mapping[str, str] = {
@@ -83,6 +101,7 @@ OF_THE_VISITOR: Mapping[str, str] = {
     "_rck": "its keyword",
     "_refts": "when that was",
     "_ref": "the referrer the visit came from",
+    "_cvar": "what the site's owner says of the visit: custom variables",
     "uid": "the name that the site knows its user by, if it says so",
 }
 OF_THE_BROWSER: Mapping[str, str] = {
@@ -111,7 +130,16 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 TRACKER_FILE = Asked(
     name="the tracker",
-    paths=("/matomo.js", "/piwik.js", "/pellucid.js", "/js/", "/js/matomo.js", "/js/piwik.js", "/lite.js"),
+    paths=(
+        "/matomo.js",
+        "/piwik.js",
+        "/pellucid.js",
+        "/js/",
+        "/js/matomo.js",
+        "/js/piwik.js",
+        "/lite.js",
+        "/consent.js",
+    ),
     purpose="Fetches the script, which is the same for everyone, and is asked for again after an hour.",
     carries="nothing but what browsers send with every request",
 )
@@ -129,13 +157,13 @@ QUESTION = Asked(
 )
 OPT_OUT_PAGE = Asked(
     name="the opt-out page",
-    paths=("/optout", "/index.php"),
+    paths=("/optout", "/optout/back", "/optout/static/", "/index.php"),
     purpose="Shows the choice, by itself or in a frame of the site's page.",
     carries="language and colours, as the page's owner set them",
 )
 CHOICE = Asked(
     name="the choice",
-    paths=("/optout",),
+    paths=("/optout", "/optout/back"),
     purpose="Objects to being measured, or takes an objection back.",
     carries="the choice, and a signed mark that the page was seen lately",
     answer_sets="the cookie `matomo_ignore`, or its removal",

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from pellucid.policy.storage import CONSENT, COOKIE_CONSENT, OPT_OUT, REFERRER, VISIT, VISITOR, Item
+from pellucid.policy.storage import CONSENT, COOKIE_CONSENT, OPT_OUT, REFERRER, VARIABLES, VISIT, VISITOR, Item
 
 
 class Step(StrEnum):
@@ -57,8 +57,8 @@ class Outcome(Struct, frozen=True):
 class State(Struct, frozen=True, kw_only=True):
     """One state.
 
-    `page` holds the commands that every page gives before it tracks, `chooses` those that the visitor's choice on the
-    first page comes to, `had` what an earlier page has left.
+    `page` holds the commands that every page gives before it tracks, each with its values behind it, `chooses` those
+    that the visitor's choice on the first page comes to, `had` what an earlier page has left.
     """
 
     name: str
@@ -111,6 +111,11 @@ STATES: tuple[State, ...] = (
         name="nothing chosen, coming from another site",
         referred=True,
         steps=_always(Outcome(_VIEW, (*_KNOWN, REFERRER), recognised=True)),
+    ),
+    State(
+        name="the page keeps custom variables of the visit",
+        page=("storeCustomVariablesInCookie", "setCustomVariable 1 kind gold visit"),
+        steps=_always(Outcome(_VIEW, (*_KNOWN, VARIABLES), recognised=True)),
     ),
     State(name="the page disables cookies", page=("disableCookies",), steps=_always(_UNKNOWN)),
     State(

@@ -85,6 +85,14 @@ REFERRER = Item(
     set_by=Setter.TRACKER,
     lifetime=retention.REFERRER_COOKIE,
 )
+VARIABLES = Item(
+    name="_pk_cvar.<site>.<hash>",
+    value="the custom variables of the visit, as JSON",
+    purpose="Keeps what the site's owner says of the visit, where the page asks for that, until the visit ends.",
+    ground=MEASURED,
+    set_by=Setter.TRACKER,
+    lifetime=retention.VISIT_COOKIE,
+)
 CONSENT = Item(
     name="mtm_consent",
     value="the time of the choice",
@@ -121,7 +129,7 @@ SIGN_IN = Item(
 )
 IGNORE = Item(
     name="matomo_ignore",
-    value="the time of the choice",
+    value="`ignore=Kg==`, as Matomo writes it: the same for everyone",
     purpose="Says that the visitor objected to being measured by any site of this server.",
     ground=REMEMBERS_A_CHOICE,
     set_by=Setter.SERVER,
@@ -148,6 +156,7 @@ ITEMS: tuple[Item, ...] = (
     VISITOR,
     VISIT,
     REFERRER,
+    VARIABLES,
     CONSENT,
     COOKIE_CONSENT,
     OPT_OUT,

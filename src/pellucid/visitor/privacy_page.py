@@ -27,6 +27,7 @@ from pellucid.policy.storage import (
     ITEMS,
     OPT_OUT,
     REFERRER,
+    VARIABLES,
     VISIT,
     VISITOR,
     Item,
@@ -81,7 +82,7 @@ def seen(headers: Mapping[bytes, bytes], address: str, privacy: Privacy) -> Seen
 
 def may_be_set(privacy: Privacy) -> Sequence[Item]:
     """Return what a site with these settings may keep in a visitor's browser, whatever the visitor chooses."""
-    measured = (VISITOR, VISIT, REFERRER) if privacy.cookies else ()
+    measured = (VISITOR, VISIT, REFERRER, VARIABLES) if privacy.cookies else ()
     asked = (CONSENT,) if privacy.consent is ConsentRule.TRACKING else (CONSENT, COOKIE_CONSENT)
     return (*measured, *asked, OPT_OUT, IGNORE, IGNORE_PARTITIONED)
 

@@ -1,13 +1,15 @@
 import asyncio
 import gzip
+from base64 import b64encode
 from datetime import UTC, datetime
+from hashlib import sha256, sha384
 
 import httpx2
 import pytest
 from msgspec import json, structs
 from starlette.applications import Starlette
 
-from pellucid.collect.tracker_files import PATHS, SiteRule, routes, rule_of, tracker_file
+from pellucid.collect.tracker_files import BUILT, PATHS, SiteRule, routes, rule_of, tracker_file
 from pellucid.model.site import Privacy, Site
 from pellucid.policy.presets import PRESETS
 
@@ -60,17 +62,17 @@ def test_its_first_line_says_what_each_site_settled_and_no_more(server: Server) 
 
     line = answer.text.splitlines()[0].removeprefix("window.PellucidSites=").removesuffix(";")
     assert json.decode(line, type=dict[str, dict[str, bool]]) == {
-        "1": {"cookies": True, "features": True, "consent": False, "gpc": True, "dnt": True},
-        "2": {"cookies": False, "features": False, "consent": False, "gpc": True, "dnt": True},
+        "1": {"cookies": True, "features": True, "consent": False, "gpc": True, "dnt": True, "instance": False},
+        "2": {"cookies": False, "features": False, "consent": False, "gpc": True, "dnt": True, "instance": False},
     }
 
 
 def test_a_site_that_asks_for_consent_or_ignores_signals_says_so() -> None:
-    privacy = structs.replace(PRESETS["consent"], honour_gpc=False, honour_dnt=False)
+    privacy = structs.replace(PRESETS["consent"], honour_gpc=False, honour_dnt=False, asks_first=True)
 
     rule = rule_of(privacy)
 
-    assert rule == SiteRule(cookies=True, features=True, consent=True, gpc=False, dnt=False)
+    assert rule == SiteRule(cookies=True, features=True, consent=True, gpc=False, dnt=False, instance=True)
 
 
 def test_anyone_may_keep_it_and_nothing_is_set(server: Server) -> None:
@@ -119,6 +121,24 @@ def test_a_changed_setting_makes_it_another_file(server: Server) -> None:
 
     assert answer.status_code == 200
     assert '"cookies":false' in answer.text.splitlines()[0]
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_each_file_is_there_for_ever_under_its_hash(server: Server, name: str) -> None:
+    built = BUILT[name]
+
+    answer = server.get(built.path)
+
+    assert answer.content == built.content
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert sha256(answer.content).hexdigest()[:16] in built.path
+    assert built.integrity == f"sha384-{b64encode(sha384(answer.content).digest()).decode()}"
+
+
+def test_the_small_tracker_knows_the_sites_too_and_the_banner_knows_nothing(server: Server) -> None:
+    assert server.get("/lite.js").text.splitlines()[0] == server.get().text.splitlines()[0]
+    assert server.get("/lite.js").content.endswith(BUILT["lite"].content)
+    assert server.get("/consent.js").content == BUILT["consent"].content
 
 
 def test_asking_for_its_head_gives_no_body(server: Server) -> None:

@@ -1,43 +1,44 @@
-import { addressOf } from "../page";
-import { hostMatches } from "../hosts";
-import type { Settings } from "../settings";
+import { miss } from "../complaint";
+import { isHostOf, list } from "../hosts";
+import { text } from "../parameters";
+import { serverOf } from "../server";
+import type { State } from "../state";
 
-/** What the page says of itself, and how requests leave. */
-export const configurationMethods = (settings: Settings) => ({
-  setTrackerUrl: (url: string) => void (settings.trackerUrl = url),
-  getTrackerUrl: () => settings.trackerUrl,
-  setSiteId: (siteId: string | number) => void (settings.siteId = String(siteId)),
-  getSiteId: () => settings.siteId,
-  setDocumentTitle: (title: string) => void (settings.title = title),
-  setCustomUrl: (url: string) => void (settings.url = url),
-  getCurrentUrl: () => addressOf(settings),
-  setReferrerUrl: (url: string) => void (settings.referrer = url),
-  discardHashTag: (discard: boolean) => void (settings.discardHash = discard),
-  setUserId: (userId: string | number) => void (settings.userId = String(userId)),
-  getUserId: () => settings.userId,
-  resetUserId: () => void (settings.userId = ""),
+/** Where the site is, how requests leave, and what the page says besides. */
+export const configurationMethods = (state: State) => {
+  const getMatomoUrl = () => state.setAPIUrl ?? serverOf(state.setTrackerUrl);
 
-  /** The page's own host is always one of its site's. */
-  setDomains(domains: string | string[]) {
-    const named = ([] as string[]).concat(domains);
-    const here = named.some((domain) => hostMatches(location.hostname, hostOf(domain)));
-    settings.domains = here ? named : [...named, location.hostname];
-  },
-  getDomains: () => settings.domains,
+  return {
+    getMatomoUrl,
+    getPiwikUrl: getMatomoUrl,
 
-  disableCampaignParameters: () => void (settings.campaignsDisabled = true),
-  setConversionAttributionFirstReferrer: (first: boolean) => void (settings.firstReferrerCounts = first),
-  disablePerformanceTracking: () => void (settings.performanceDisabled = true),
-  disableBrowserFeatureDetection: () => void (settings.featuresDisabled = true),
-  enableBrowserFeatureDetection: () => void (settings.featuresDisabled = false),
+    /** The page's own host is always one of its site's. */
+    setDomains(domains: string | string[]) {
+      const named = list(domains);
+      const here = named.some((domain) => isHostOf(location.hostname, domain));
+      state.setDomains = here ? named : [...named, location.hostname];
+    },
 
-  setRequestMethod(method: string) {
-    settings.method = method;
-    if (method === "GET") settings.beacon = false;
-  },
-  alwaysUseSendBeacon: () => void (settings.beacon = true),
-  disableAlwaysUseSendBeacon: () => void (settings.beacon = false),
-  isUsingAlwaysUseSendBeacon: () => settings.beacon,
-});
+    enableBrowserFeatureDetection: () => void (state.disableBrowserFeatureDetection = false),
+    setGenerationTimeMs: () => miss("setGenerationTimeMs"),
 
-const hostOf = (domain: string): string => domain.toLowerCase().replace(/^https?:\/\//, "").replace(/[/:].*/, "");
+    disableAlwaysUseSendBeacon: () => void (state.alwaysUseSendBeacon = false),
+    isUsingAlwaysUseSendBeacon: () => state.alwaysUseSendBeacon && state.setRequestMethod !== "GET",
+    resetUserId: () => void (state.setUserId = ""),
+    setCustomData(data: unknown, value?: unknown) {
+      state.setCustomData = typeof data === "string" ? { ...(state.setCustomData as object), [data]: value } : data;
+    },
+    setCustomDimension: (id: number, value: unknown) => void (state.dimensions[`dimension${id}`] = text(value)),
+    getCustomDimension: (id: number) => state.dimensions[`dimension${id}`],
+    deleteCustomDimension: (id: number) => void delete state.dimensions[`dimension${id}`],
+
+    /** Shows the page by itself, where another one shows it in a frame. */
+    killFrame() {
+      if (top && top !== window) top.location.href = location.href;
+    },
+    redirectFile(url: string) {
+      if (location.protocol === "file:") location.href = url;
+    },
+  };
+};
+

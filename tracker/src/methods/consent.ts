@@ -1,86 +1,74 @@
-import { Choice } from "../choice";
-import type { Consent } from "../consent";
-import type { Delivery } from "../delivery";
-import type { Settings } from "../settings";
-import type { Storage } from "../storage";
+import { isRequired, isUnopposed, mayKeep, remembered } from "../consent";
+import { resume } from "../delivery";
+import type { State } from "../state";
+import { forgetVisitor, remove, write } from "../storage";
 
 /** What the visitor said, as the page tells it. */
-export function consentMethods(
-  settings: Settings,
-  storage: Storage,
-  consent: Consent,
-  delivery: Delivery,
-  ping: () => void,
-) {
-  const hours = (given: number | undefined) => (given ? given * 3600 : undefined);
-  const now = () => String(Date.now());
-
+export const consentMethods = (state: State, ping: () => void) => {
   /** Does what makes more allowed; if that are cookies, tells the server who the visitor of this page is. */
-  function allow(change: () => void): void {
-    const had = consent.cookiesAllowed();
+  const allow = (change: () => void): void => {
+    const kept = mayKeep(state);
     change();
-    delivery.resume();
-    if (!had && consent.cookiesAllowed() && delivery.hasSent()) ping();
-  }
+    resume(state);
+    if (!kept && mayKeep(state) && state.hasSent) ping();
+  };
+
+  const remember = (item: "consent" | "cookieConsent", give: () => void) => (hours?: number) => {
+    give();
+    write(state, item, `${Date.now()}`, hours && hours * 3600);
+  };
 
   const setConsentGiven = (withCookies = true) =>
     allow(() => {
-      settings.objected = false;
-      settings.consentGiven = true;
-      if (withCookies) settings.cookieConsentGiven = true;
-      storage.remove("objection");
+      forgetUserOptOut();
+      state.setConsentGiven = true;
+      if (withCookies) state.setCookieConsentGiven = true;
     });
 
-  const setCookieConsentGiven = () => allow(() => (settings.cookieConsentGiven = true));
+  const setCookieConsentGiven = () => allow(() => (state.setCookieConsentGiven = true));
 
   /** An objection stands until the visitor takes it back: there is no shorter one. */
-  function object(): void {
-    settings.objected = true;
-    settings.consentGiven = settings.cookieConsentGiven = false;
-    storage.remove("consent");
-    storage.remove("cookieConsent");
-    storage.write("objection", now());
-    storage.forgetVisitor();
-    delivery.drop();
-  }
+  const object = (): void => {
+    state.objected = true;
+    state.setConsentGiven = state.setCookieConsentGiven = false;
+    remove(state, "consent");
+    remove(state, "cookieConsent");
+    write(state, "objection", `${Date.now()}`);
+    forgetVisitor(state);
+    state.waiting = [];
+  };
+
+  /** Takes the objection back, which is not yet a consent. */
+  const forgetUserOptOut = (): void => {
+    state.objected = false;
+    remove(state, "objection");
+  };
 
   return {
-    requireConsent: () => void (settings.consentRequired = true),
-    isConsentRequired: () => consent.required(),
-    hasConsent: () => consent.choice() === Choice.Allowed,
+    isConsentRequired: () => !!isRequired(state),
+    hasConsent: () => isUnopposed(state),
     setConsentGiven,
-    rememberConsentGiven(forHours?: number) {
-      setConsentGiven();
-      storage.write("consent", now(), hours(forHours));
-    },
-    getRememberedConsent: () => consent.remembered("consent") || null,
-    hasRememberedConsent: () => !!consent.remembered("consent"),
+    rememberConsentGiven: remember("consent", setConsentGiven),
+    getRememberedConsent: () => remembered(state, "consent") || null,
+    hasRememberedConsent: () => !!remembered(state, "consent"),
     forgetConsentGiven: object,
 
     requireCookieConsent() {
-      settings.cookieConsentRequired = true;
-      return !consent.remembered("cookieConsent");
+      state.requireCookieConsent = true;
+      return !remembered(state, "cookieConsent");
     },
     setCookieConsentGiven,
-    rememberCookieConsentGiven(forHours?: number) {
-      setCookieConsentGiven();
-      storage.write("cookieConsent", now(), hours(forHours));
-    },
-    getRememberedCookieConsent: () => consent.remembered("cookieConsent") || null,
+    rememberCookieConsentGiven: remember("cookieConsent", setCookieConsentGiven),
+    getRememberedCookieConsent: () => remembered(state, "cookieConsent") || null,
     forgetCookieConsentGiven() {
-      settings.cookieConsentRequired = true;
-      settings.cookieConsentGiven = false;
-      storage.remove("cookieConsent");
-      storage.forgetVisitor();
+      state.requireCookieConsent = true;
+      state.setCookieConsentGiven = false;
+      remove(state, "cookieConsent");
+      forgetVisitor(state);
     },
 
     optUserOut: object,
-    /** Takes the objection back, which is not yet a consent. */
-    forgetUserOptOut() {
-      settings.objected = false;
-      storage.remove("objection");
-    },
-    isUserOptedOut: () => consent.choice() !== Choice.Allowed,
-    setDoNotTrack: (honour: boolean) => void (settings.doNotTrack = honour),
+    forgetUserOptOut,
+    isUserOptedOut: () => !isUnopposed(state),
   };
-}
+};

@@ -1,36 +1,40 @@
-import type { Consent } from "../consent";
 import { Choice } from "../choice";
-import type { Settings } from "../settings";
-import type { Storage } from "../storage";
-import type { Visitors } from "../visitor";
+import { miss } from "../complaint";
+import { choiceOf, mayKeep } from "../consent";
+import type { State } from "../state";
+import { forgetVisitor, itemOf, read, write } from "../storage";
+import { visitorOf } from "../visitor";
 
 /** How cookies are set, and whom they name. */
-export const cookieMethods = (settings: Settings, storage: Storage, consent: Consent, visitors: Visitors) => ({
+export const cookieMethods = (state: State) => ({
   disableCookies() {
-    settings.cookiesDisabled = true;
-    storage.forgetVisitor();
+    state.disableCookies = true;
+    forgetVisitor(state);
   },
-  areCookiesEnabled: () => consent.cookiesAllowed(),
+  areCookiesEnabled: () => !!mayKeep(state),
   hasCookies: () => (navigator.cookieEnabled ? "1" : "0"),
-  deleteCookies: () => storage.forgetVisitor(),
+  deleteCookies: () => forgetVisitor(state),
+  setCookieDomain: (domain: string) => void (state.setCookieDomain = domain.replace(/^\*/, "")),
 
-  setCookieNamePrefix: (prefix: string) => void (settings.cookiePrefix = prefix),
-  setCookieDomain: (domain: string) => void (settings.cookieDomain = domain.replace(/^\*\./, ".")),
-  getCookieDomain: () => settings.cookieDomain,
-  setCookiePath: (path: string) => void (settings.cookiePath = path),
-  getCookiePath: () => settings.cookiePath,
-  setSecureCookie: (secure: boolean) => void (settings.cookieSecure = secure),
-  setCookieSameSite: (sameSite: string) => void (settings.cookieSameSite = capitalised(sameSite)),
-  setVisitorCookieTimeout: (seconds: number) => void (settings.lifetimes.visitor = seconds),
-  setSessionCookieTimeout: (seconds: number) => void (settings.lifetimes.visit = seconds),
-  setReferralCookieTimeout: (seconds: number) => void (settings.lifetimes.referrer = seconds),
+  /** Only what is declared can be set, and only where cookies may be. */
+  setSessionCookie(name: string, value: string, milliseconds?: number) {
+    const item = itemOf(name);
+    if (!item) miss(`declared cookie ${name}`);
+    else if (mayKeep(state)) write(state, item, value, milliseconds && milliseconds / 1000);
+  },
+  getCookie(name: string) {
+    const item = itemOf(name);
+    return (item && read(state, item)) || 0;
+  },
 
   /** A visitor who objected has no identifier. */
-  getVisitorId: () => (consent.choice() === Choice.Refused ? "" : visitors.current().id),
+  getVisitorId: () => (choiceOf(state) === Choice.Refused ? "" : visitorOf(state)[0]),
+  getVisitorInfo() {
+    const [, created, isNew = true] = visitorOf(state);
+    return [isNew ? "1" : "0", this.getVisitorId(), created] as const;
+  },
   setVisitorId(id: string) {
-    if (/^[0-9a-f]{16}$/i.test(id)) settings.visitorId = id.toLowerCase();
-    else console.error("Pellucid: a visitor id has 16 hexadecimal digits.");
+    if (/^[0-9a-f]{16}$/i.test(id)) state.setVisitorId = id.toLowerCase();
+    else miss("visitor id");
   },
 });
-
-const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();

@@ -1,32 +1,24 @@
-import { listen } from "../clicks";
+import { follower, listenForLinks } from "../clicks";
+import { list } from "../hosts";
 import type { LinkKind } from "../links";
-import type { Settings } from "../settings";
+import type { State } from "../state";
 
 type List = string | string[];
+type Lists = "removedExtensions" | "setDownloadClasses" | "setDownloadExtensions" | "setIgnoreClasses" | "setLinkClasses";
 
 /** Which links are followed. */
-export function linkMethods(settings: Settings, trackLink: (url: string, kind: LinkKind) => void) {
-  let listening = false;
-  const classes = (named: List) => ([] as string[]).concat(named);
-  const extensions = (named: List) => (Array.isArray(named) ? named : named.split("|"));
+export const linkMethods = (state: State, trackLink: (url: string, kind: LinkKind) => void) => {
+  const look = follower(state, trackLink);
+  const add = (key: Lists) => (named: List) => void (state[key] = [...list(state[key]), ...list(named)]);
 
   return {
-    enableLinkTracking(every = false) {
-      if (listening) return;
-      listening = true;
-      listen(document, every, settings, trackLink);
-    },
-    addListener: (element: EventTarget, every = false) => listen(element, every, settings, trackLink),
+    enableLinkTracking: (every = false) => listenForLinks(document, every, look),
+    addListener: (element: EventTarget, every = false) => listenForLinks(element, every, look),
 
-    setLinkClasses: (named: List) => void (settings.linkClasses = [...settings.linkClasses, ...classes(named)]),
-    setDownloadClasses: (named: List) =>
-      void (settings.downloadClasses = [...settings.downloadClasses, ...classes(named)]),
-    setIgnoreClasses: (named: List) => void (settings.ignoreClasses = [...settings.ignoreClasses, ...classes(named)]),
-
-    setDownloadExtensions: (named: List) => void (settings.downloadExtensions = extensions(named)),
-    addDownloadExtensions: (named: List) =>
-      void (settings.downloadExtensions = [...settings.downloadExtensions, ...extensions(named)]),
-    removeDownloadExtensions: (named: List) =>
-      void (settings.downloadExtensions = settings.downloadExtensions.filter((one) => !extensions(named).includes(one))),
+    setLinkClasses: add("setLinkClasses"),
+    setDownloadClasses: add("setDownloadClasses"),
+    setIgnoreClasses: add("setIgnoreClasses"),
+    addDownloadExtensions: add("setDownloadExtensions"),
+    removeDownloadExtensions: add("removedExtensions"),
   };
-}
+};

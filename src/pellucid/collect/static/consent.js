@@ -1,0 +1,2 @@
+/*! Pellucid, MIT */
+"use strict";

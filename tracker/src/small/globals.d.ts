@@ -1,0 +1,11 @@
+interface Window {
+  /** What the page says before the stub. */
+  readonly PellucidStub?: {
+    readonly server: string;
+    readonly site: string | number;
+    readonly gpc?: boolean;
+    readonly dnt?: boolean;
+    readonly consent?: boolean;
+    readonly script?: string;
+  };
+}
