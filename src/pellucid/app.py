@@ -55,6 +55,10 @@ from pellucid.serving import serve, server, until_told_to_end
 from pellucid.store.client import Store
 from pellucid.store.engine import Engine, EngineServer
 from pellucid.upkeep import Upkeep
+from pellucid.visitor.opt_out import routes as opt_out_routes
+from pellucid.visitor.opt_out_box import routes as opt_out_box_routes
+from pellucid.visitor.opt_out_state import routes as opt_out_state_routes
+from pellucid.visitor.opt_out_tokens import Tokens, kept_secret
 from pellucid.visitor.privacy_page import routes as privacy_routes
 from pellucid.visitor.well_known import routes as well_known_routes
 from pellucid.web.routes import routes as web_routes
@@ -105,6 +109,11 @@ class Layout(Struct, frozen=True):
     def numbers(self) -> Path:
         """Where the web processes of a running server count together."""
         return self.data / "numbers"
+
+    @property
+    def opt_out(self) -> Path:
+        """The secret that marks the pages of the opt-out."""
+        return self.data / "opt_out.secret"
 
     @property
     def places(self) -> Path:
@@ -192,6 +201,9 @@ async def web_application(settings: Settings) -> AsyncIterator[ASGIApp]:
                 *tracker_routes(snapshot.sites),
                 *privacy_routes(snapshot.site, client_address(proxies)),
                 *well_known_routes(snapshot.sites),
+                *opt_out_routes(Tokens(kept_secret(at.opt_out), time), is_secure(proxies)),
+                *opt_out_box_routes(),
+                *opt_out_state_routes(snapshot.sites),
                 *matomo_routes(registry, reports, store, _now),
                 *web_routes(registry, reports, store, _now, is_secure(proxies)),
             ],

@@ -33,6 +33,8 @@ _STATUS: Mapping[type[PellucidError], int] = {
 }
 _CONSENT = {"1": Consent.GIVEN, "0": Consent.WITHDRAWN}
 _SAME_SITE: Mapping[str, Literal["lax", "strict", "none"]] = {"Lax": "lax", "Strict": "strict", "None": "none"}
+_WITHOUT_HTTPS: Mapping[str, Literal["lax", "strict"]] = {"Lax": "lax", "Strict": "strict", "None": "lax"}
+"""Without https browsers drop what says None, and would not even delete by it what an earlier server has set."""
 
 
 def status_of(error: PellucidError) -> int:
@@ -42,17 +44,20 @@ def status_of(error: PellucidError) -> int:
 
 def set_cookie(response: Response, item: Item, value: str, *, secure: bool) -> None:
     """Set a declared cookie with the attributes it is declared with."""
-    _set(response, item, value, int(item.lifetime.total_seconds()) if item.lifetime else None, secure=secure)
+    if item.set_by is not Setter.SERVER:
+        raise ConfigurationError(f"The cookie {item.name} is not declared as one that the server sets.")
+    lifetime = int(item.lifetime.total_seconds()) if item.lifetime else None
+    _set(response, item, value, lifetime, secure=secure or item.secure)
 
 
 def delete_cookie(response: Response, item: Item, *, secure: bool) -> None:
     """Delete a declared cookie; browsers do so only for the attributes it was set with."""
+    if item.set_by is Setter.TRACKER:
+        raise ConfigurationError(f"The cookie {item.name} is the tracker's, and the server does not delete it.")
     _set(response, item, "", 0, secure=secure)
 
 
 def _set(response: Response, item: Item, value: str, max_age: int | None, *, secure: bool) -> None:
-    if item.set_by is not Setter.SERVER:
-        raise ConfigurationError(f"The cookie {item.name} is not declared as one that the server sets.")
     response.set_cookie(
         item.name,
         value,
@@ -60,8 +65,12 @@ def _set(response: Response, item: Item, value: str, max_age: int | None, *, sec
         path=item.path,
         secure=secure,
         httponly=item.http_only,
-        samesite=_SAME_SITE[item.same_site],
+        samesite=_SAME_SITE[item.same_site] if secure else _WITHOUT_HTTPS[item.same_site],
     )
+    if item.partitioned:
+        # Python writes this attribute from 3.14 on.
+        name, written = response.raw_headers[-1]
+        response.raw_headers[-1] = (name, written + b"; Partitioned")
 
 
 def signals_of(headers: Mapping[bytes, bytes], parameters: Mapping[str, str]) -> Signals:

@@ -10,7 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "pellucid"
 DOOR = PACKAGE / "edge.py"
-DOOR_OF_THE_TRACKER = ROOT / "tracker" / "src" / "storage.ts"
+DOORS_OF_THE_TRACKERS = (ROOT / "tracker/src/storage.ts", ROOT / "tracker/src/small/cookies.ts")
+"""The full tracker has its own, and the small scripts one that knows a visitor's choice alone."""
+CHECKBOX = PACKAGE / "visitor" / "static" / "opt_out_box.js"
+"""Where a site has no tracker on its page, the opt-out's checkbox keeps the objection, and nothing else."""
 
 _METHODS = frozenset({"set_cookie", "delete_cookie"})
 _HEADER = "set-cookie"
@@ -65,8 +68,8 @@ def test_a_planted_cookie_is_noticed(planted: str) -> None:
     assert found
 
 
-def test_the_tracker_stores_at_one_door_alone() -> None:
-    sources = [path for path in (ROOT / "tracker" / "src").rglob("*.ts") if path != DOOR_OF_THE_TRACKER]
+def test_each_tracker_stores_at_one_door_alone() -> None:
+    sources = [path for path in (ROOT / "tracker" / "src").rglob("*.ts") if path not in DOORS_OF_THE_TRACKERS]
 
     found = {path.name: _storage_used(path.read_text()) for path in sources}
 
@@ -80,13 +83,20 @@ def test_pages_and_their_scripts_store_nothing() -> None:
         path
         for pattern in ("*.js", "*.html", "*.svg")
         for path in PACKAGE.rglob(pattern)
-        if not path.is_relative_to(tracker)
+        if not path.is_relative_to(tracker) and path != CHECKBOX
     ]
 
     found = {path.name: _storage_used(path.read_text()) for path in pages}
 
     assert pages
     assert {name: used for name, used in found.items() if used} == {}
+
+
+def test_the_checkbox_of_the_opt_out_keeps_one_cookie_that_it_is_told_and_no_other() -> None:
+    script = CHECKBOX.read_text()
+
+    assert set(_storage_used(script)) == {".cookie"}
+    assert re.findall(r"document\.cookie\s*=\s*(\S+?)=", script) == ["`${settings.cookie}"]
 
 
 def test_the_built_tracker_uses_cookies_and_no_other_storage() -> None:

@@ -19,7 +19,7 @@ from pellucid.errors import (
     StoreUnavailable,
     TooLarge,
 )
-from pellucid.policy.storage import ITEMS, SIGN_IN, Item, Setter
+from pellucid.policy.storage import IGNORE, IGNORE_PARTITIONED, ITEMS, OPT_OUT, PIWIK_IGNORE, SIGN_IN, Item, Setter
 from strategies import IPV4, IPV6
 
 PROXIES = networks(("10.0.0.0/8", "127.0.0.1", "::1", "2001:db8::/32"))
@@ -78,6 +78,36 @@ def test_a_cookie_is_deleted_with_the_attributes_it_was_set_with() -> None:
     assert "secure" not in attributes
 
 
+def test_a_cookie_for_https_alone_says_so_however_the_request_came() -> None:
+    response = Response()
+
+    set_cookie(response, IGNORE, "1", secure=False)
+
+    attributes = cookie_of(response)[1]
+    assert (attributes["samesite"], attributes["secure"], attributes["httponly"]) == ("none", True, True)
+    assert "Partitioned" not in response.headers["set-cookie"]
+
+
+def test_a_partitioned_cookie_says_so_when_it_is_set_and_when_it_is_deleted() -> None:
+    was_set, deleted = Response(), Response()
+
+    set_cookie(was_set, IGNORE_PARTITIONED, "1", secure=True)
+    delete_cookie(deleted, IGNORE_PARTITIONED, secure=True)
+
+    assert was_set.headers["set-cookie"].endswith("; SameSite=none; Secure; Partitioned")
+    assert deleted.headers["set-cookie"].endswith("; SameSite=none; Secure; Partitioned")
+
+
+def test_without_https_a_cookie_is_deleted_in_a_way_that_browsers_accept_there() -> None:
+    response = Response()
+
+    delete_cookie(response, IGNORE, secure=False)
+
+    name, attributes = cookie_of(response)
+    assert (name, attributes["samesite"], attributes["max-age"]) == ("matomo_ignore=", "lax", "0")
+    assert "secure" not in attributes
+
+
 @pytest.mark.parametrize(
     "item", [item for item in ITEMS if item.set_by is not Setter.SERVER], ids=lambda item: item.name
 )
@@ -86,10 +116,18 @@ def test_what_is_not_declared_for_the_server_it_does_not_set(item: Item) -> None
 
     with pytest.raises(ConfigurationError, match="not declared"):
         set_cookie(response, item, "1", secure=True)
-    with pytest.raises(ConfigurationError, match="not declared"):
-        delete_cookie(response, item, secure=True)
 
     assert "set-cookie" not in response.headers
+
+
+def test_what_an_earlier_server_has_set_is_deleted_and_what_the_tracker_sets_is_not() -> None:
+    response = Response()
+
+    with pytest.raises(ConfigurationError, match="the tracker's"):
+        delete_cookie(response, OPT_OUT, secure=True)
+    delete_cookie(response, PIWIK_IGNORE, secure=True)
+
+    assert cookie_of(response)[0] == "piwik_ignore="
 
 
 @pytest.mark.parametrize("text", ["example.com", "10.0.0.1/8", "10.0.0.0/33", ""])

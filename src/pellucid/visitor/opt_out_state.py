@@ -1,0 +1,67 @@
+"""`/optout/state`: whether this browser shows an objection to all sites of this server. One bit, and it is not noted.
+
+A page of a registered site may read it, with credentials. No other page does: it would learn what its visitor chose.
+"""
+
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+from msgspec import json
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from pellucid.model.site import Site
+from pellucid.visitor.opt_out import marks_of
+from pellucid.visitor.opt_out_pages import NO_STORE, OPT_OUT
+
+STATE = f"{OPT_OUT}/state"
+_FORBIDDEN = 403
+# Pages that may not read an answer can still find out how long it is.
+_ANSWERS = {True: b'{"objected":true }', False: b'{"objected":false}'}
+_HEADERS = {**NO_STORE, "Vary": "Origin", "Cross-Origin-Resource-Policy": "same-origin"}
+
+
+def may_ask(origin: str, sites: Sequence[Site]) -> bool:
+    """Return whether an origin is a registered site's; one that is registered without https has it by now, perhaps."""
+    return any(origin in {registered, _with_https(registered)} for registered in _origins(sites))
+
+
+def _origins(sites: Sequence[Site]) -> set[str]:
+    return {f"{parts.scheme}://{parts.netloc.lower()}" for site in sites for parts in map(urlsplit, site.urls)}
+
+
+def _with_https(origin: str) -> str:
+    return origin.replace("http://", "https://", 1)
+
+
+def routes(sites: Callable[[], Sequence[Site]]) -> list[BaseRoute]:
+    """Return the route of the question; `sites` gives all sites as they are now."""
+
+    async def state(request: Request) -> Response:
+        origin, relation = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+        marks = marks_of(request)
+        if origin is None:
+            # Another site's page asks without an origin for what it can not read: a picture, a script.
+            if relation not in {None, "same-origin", "none"}:
+                return _not_allowed()
+            if relation == "same-origin":
+                return JSONResponse({"objected": marks > 0, "marks": marks}, headers=_HEADERS)
+            return _answer(marks)
+        if not may_ask(origin, sites()):
+            return _not_allowed()
+        response = _answer(marks)
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+        return response
+
+    return [Route(STATE, state, methods=["GET"])]
+
+
+def _answer(marks: int) -> Response:
+    return Response(_ANSWERS[marks > 0], headers=_HEADERS, media_type="application/json")
+
+
+def _not_allowed() -> Response:
+    told = json.encode({"error": "Only a page of a site that is registered here may ask this."})
+    return Response(told, _FORBIDDEN, _HEADERS, "application/json")

@@ -1,0 +1,107 @@
+"""Whoever a visitor is, and whatever with: no violation found by axe-core, nothing wider than its window."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
+
+from browser.opt_out_server import FRAME, MATOMOS, SHOP, STATS, Sites, serving
+from browser.pages import PATIENCE_SECONDS
+from pellucid.visitor.languages import NAMES
+from pellucid.visitor.opt_out_box import settings_of, snippet_of
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+WIDTHS = (360, 768, 1440)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+MARK = {"name": "matomo_ignore", "value": "ignore%3DKg%3D%3D"}
+PAGES = {
+    "the choice": "/optout",
+    "an objection": "/optout?chosen=objection",
+    "the window": "/optout/back",
+}
+FRAMES = {
+    "a frame": MATOMOS,
+    "a frame in colours": f"{MATOMOS}&backgroundColor=0B2545&fontColor=EEF4ED",
+    "a frame on paper": f"{MATOMOS}&backgroundColor=ffffff",
+}
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
+    with serving(tmp_path_factory.mktemp("certificate")) as running:
+        yield running
+
+
+@pytest.fixture
+def context(browser: Browser, _speaking: None) -> Iterator[BrowserContext]:
+    opened = browser.new_context(ignore_https_errors=True)
+    opened.set_default_timeout(PATIENCE_SECONDS * 1000)
+    yield opened
+    opened.close()
+
+
+def in_light_and_dark(page: Page, shown: Page | Frame) -> list[str]:
+    """What axe-core finds wrong, with the elements."""
+    wrong = []
+    shown.evaluate(f"() => {{ {AXE} }}")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        found: Any = shown.evaluate("axe.run()")
+        assert found["passes"]
+        wrong += [f"{scheme}: {one['id']}: {[node['html'] for node in one['nodes']]}" for one in found["violations"]]
+    return wrong
+
+
+@pytest.mark.parametrize("shown", PAGES)
+def test_axe_finds_nothing(sites: Sites, context: BrowserContext, page: Page, shown: str) -> None:
+    if shown == "an objection":
+        context.add_cookies([{**MARK, "url": sites.url(STATS)}])  # type: ignore[typeddict-item]
+
+    page.goto(sites.url(STATS, PAGES[shown]))
+
+    assert in_light_and_dark(page, page) == []
+
+
+@pytest.mark.parametrize("shown", FRAMES)
+def test_axe_finds_nothing_in_a_frame(sites: Sites, page: Page, shown: str) -> None:
+    sites.shows(f"<main><h1>Privacy</h1>{FRAME}</main>", frame=FRAMES[shown])
+
+    page.goto(sites.url(SHOP))
+    inside = page.frame_locator("iframe")
+    inside.locator("main").wait_for()
+    frame = page.frames[1]
+
+    assert in_light_and_dark(page, frame) == []
+    inside.get_by_role("button").click()
+    expect(inside.get_by_text("Your objection took effect.")).to_be_visible()
+    assert in_light_and_dark(page, frame) == []
+
+
+def test_axe_finds_nothing_in_what_is_refused(sites: Sites, page: Page) -> None:
+    sites.shows("<form method='post' action='{stats}/optout'><button>Send</button></form>")
+    page.goto(sites.url(SHOP))
+
+    page.get_by_role("button").click()
+
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert in_light_and_dark(page, page) == []
+
+
+def test_axe_finds_nothing_in_the_checkbox(sites: Sites, page: Page) -> None:
+    sites.shows(f"<main><h1>Privacy</h1>{snippet_of(settings_of({}, ''))}</main>")
+    page.goto(sites.url(SHOP))
+    page.get_by_role("checkbox").wait_for()
+
+    assert in_light_and_dark(page, page) == []
+
+
+@pytest.mark.parametrize("language", NAMES)
+@pytest.mark.parametrize("address", ["/optout?chosen=objection&", "/optout/back?", f"{MATOMOS}&chosen=objection&"])
+def test_nothing_is_wider_than_its_window(sites: Sites, page: Page, address: str, language: str) -> None:
+    page.goto(sites.url(STATS, f"{address}language={language}"))
+
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
