@@ -26,7 +26,7 @@ from pellucid.store.schema import TABLES
 from pellucid.store.visits import ordered, pasts, visits_between
 from pellucid.visits.conversions import converted
 from pellucid.visits.known import Known
-from pellucid.visits.visits import count
+from pellucid.visits.visits import ACTIONS, count
 
 WAIT_FOR_STRAGGLERS = timedelta(milliseconds=200)
 """Another journal may bring an earlier hit this much later."""
@@ -51,6 +51,8 @@ PAUSE_AFTER_FAILURE = timedelta(seconds=1)
 
 _VISIT_ID_BITS = 53
 """As many as a number in JavaScript can tell apart."""
+_FIRST_OF_OTHERS = 1 << (_VISIT_ID_BITS - 1)
+"""Numbers of actions are below, those of other events above."""
 
 
 class Ingest:
@@ -65,6 +67,7 @@ class Ingest:
         self._known = Known()
         self._known_since = monotonic()
         self._pings: list[Hit] = []
+        self._last_action: int | None = None
         self._decoder = msgpack.Decoder(Hit)
         self._encoder = json.Encoder()
         self._cleaned = 0.0
@@ -114,7 +117,7 @@ class Ingest:
         except BaseException:
             # What was counted in memory is in no row: what the store holds is what is true.
             self._known.forget()
-            self._pings = pings
+            self._pings, self._last_action = pings, None
             raise
         self._progress = progress
 
@@ -140,7 +143,7 @@ class Ingest:
                 early.append(hit)
                 continue
             changed[visit.visit_id] = visit
-            event = count(hit, visit, secrets.randbits(_VISIT_ID_BITS))
+            event = count(hit, visit, self._event_id(hit))
             parts["events", _month(event.visit_day)].append(self._encoder.encode(event))
             if hit.sale or hit.reached:
                 conversions |= {(one.conversion_id, one.goal_id): one for one in converted(hit, visit, event)}
@@ -154,6 +157,19 @@ class Ingest:
             conversion.version = changed[conversion.visit_id].version
             parts["conversions", _month(conversion.visit_day)].append(self._encoder.encode(conversion))
         return [Part(target, month, b"\n".join(lines)) for (target, month), lines in parts.items()]
+
+    def _event_id(self, hit: Hit) -> int:
+        """Return a number for an event: actions are numbered in the order they are counted, others at random.
+
+        The numbers go on from what the store holds: the outbox has been sent before this is asked.
+        """
+        if hit.kind not in ACTIONS:
+            return _FIRST_OF_OTHERS + secrets.randbits(_VISIT_ID_BITS - 1)
+        if self._last_action is None:
+            asked = self._store.ask(f"select max(event_id) from events where event_id < {_FIRST_OF_OTHERS}")
+            self._last_action = int(str(asked.rows[0][0]))
+        self._last_action += 1
+        return self._last_action
 
     def _each_order_once(self, hits: Sequence[Hit]) -> Iterator[Hit]:
         """Yield the hits; one that tells of an order that was told before (the page was loaded again) sells nothing."""

@@ -67,10 +67,10 @@ class Replay:
             one = {"method": "CustomDimensions.configureNewCustomDimension", "idSite": "1", "active": "1"}
             self._ask(one | {"name": name, "scope": scope})
 
-    def send(self, hits: Sequence[Mapping[str, str]]) -> None:
+    def send(self, hits: Sequence[Mapping[str, str]], at_once: int = HITS_AT_ONCE) -> None:
         """Send hits in bulk, and return when all of them are in the store."""
-        for start in range(0, len(hits), HITS_AT_ONCE):
-            some = [f"?{httpx2.QueryParams(hit)}" for hit in hits[start : start + HITS_AT_ONCE]]
+        for start in range(0, len(hits), at_once):
+            some = [f"?{httpx2.QueryParams(hit)}" for hit in hits[start : start + at_once]]
             answer = self._client.post("/matomo.php", json={"requests": some, "token_auth": self._token}).json()
             assert (answer["status"], answer["invalid"]) == ("success", 0), answer
         self.settle()

@@ -58,7 +58,7 @@ def test_hits_that_come_out_of_order_make_the_same_numbers(tmp_path: Path, shop:
 
     with Server(tmp_path / "data") as server, Replay(server) as replay:
         replay.set_up()
-        replay.send(mixed)
+        replay.send(mixed, at_once=len(mixed))
         answers = dict(replay.answers({name: shop.questions[name] for name in names}))
 
     assert mixed != shop.hits

@@ -70,6 +70,8 @@ _SYSTEMS: Mapping[str, tuple[str, str]] = {
     "Windows Phone": ("Windows Phone", "WPH"),
 }
 _FIRST_IPADOS = 13
+_OLD_OPERA = "Presto"
+"""What Opera was made with until version 12 stands in its user agent; the exact parser takes it for today's."""
 _DESKTOPS = frozenset({"WIN", "MAC", "LIN", "UBT", "FED", "DEB", "COS", "BSD"})
 
 
@@ -241,7 +243,7 @@ def exact_device(user_agent: str, hints: str = "") -> Device:
         browser=name,
         browser_code=browser.get("short_name", "") or code,
         browser_version=_short(browser.get("version", "")),
-        engine=(_engine(found.engine()) or engine) if browser else "",
+        engine=_OLD_OPERA if _OLD_OPERA in user_agent else (_engine(found.engine()) or engine) if browser else "",
     )
 
 

@@ -28,6 +28,14 @@ class _Engine(Struct):
     name: str
     hosts: list[str]
     keyword: list[str]
+    path: str = ""
+
+
+class Home(Struct, frozen=True):
+    """Where an engine or a network is at home, and by which path an engine is asked (`{k}` is the keyword)."""
+
+    host: str
+    path: str = ""
 
 
 def _table(name: str) -> dict[str, object]:
@@ -39,15 +47,18 @@ def _names(name: str) -> Hosts[str]:
     return Hosts({host: label for label, hosts in table.items() for host in hosts})
 
 
-_ENGINES = Hosts(
-    {
-        host: engine
-        for engine in convert(_table("search_engines.toml")["engine"], list[_Engine])
-        for host in engine.hosts
-    },
-)
+_ENGINE_LIST = convert(_table("search_engines.toml")["engine"], list[_Engine])
+_ENGINES = Hosts({host: engine for engine in _ENGINE_LIST for host in engine.hosts})
 _SOCIAL = _names("social_networks.toml")
 _ASSISTANTS = _names("assistants.toml")
+HOMES: Mapping[str, Home] = {
+    **{
+        name: Home(hosts[0])
+        for name, hosts in reversed(convert(_table("social_networks.toml"), dict[str, list[str]]).items())
+    },
+    **{engine.name: Home(engine.hosts[0].replace(".*", ".com"), engine.path) for engine in reversed(_ENGINE_LIST)},
+}
+"""By the name of a search engine or a social network."""
 _SPAM = Hosts(
     {
         line: True

@@ -29,6 +29,7 @@ _TYPES: Mapping[str, Cell] = {
 _PAGES = frozenset({HitKind.PAGEVIEW, HitKind.SEARCH})
 _NOT_SHOWN = frozenset({HitKind.PING, HitKind.GOAL, HitKind.CART, HitKind.ORDER})
 """What was converted is shown as what it converted."""
+_CONVERTING = frozenset({HitKind.GOAL, HitKind.CART, HitKind.ORDER})
 _STATUS = {
     (False, False): "none",
     (True, False): "ordered",
@@ -74,6 +75,7 @@ def _begun(row: Event | Conversion, setting: Setting) -> Row:
     told = row.dimensions if isinstance(row, Event) else {}
     return {
         "type": _TYPES.get(row.kind, row.kind),
+        **({"pageId": row.event_id} if isinstance(row, Event) else {}),
         "url": row.url,
         "timestamp": row.time // 1000,
         "serverTimePretty": f"{time:%b} {time.day}, {time:%Y %H:%M:%S}",
@@ -97,8 +99,8 @@ def _seconds_on(event: Event, details: VisitDetails, place: int) -> int:
     on_it = list(takewhile(lambda later: later.kind != HitKind.PAGEVIEW, after))
     if len(on_it) < len(after):
         return sum(later.previous_seconds for later in after[: len(on_it) + 1])
-    visit = details.visit
-    return max(visit.seconds - (event.time - visit.first_time) // 1000, 0) if on_it else 0
+    told = [later.time for later in on_it if later.kind not in _CONVERTING]
+    return max(told[-1] // 1000 - event.time // 1000, 0) if told else 0
 
 
 def _pageview(event: Event) -> Row:

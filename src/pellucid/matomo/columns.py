@@ -12,7 +12,7 @@ from msgspec import Struct
 from pellucid.model.period import PeriodKind
 from pellucid.report.metrics import TIMINGS
 
-Cell = str | int | float | bool | None | list["Row"] | tuple[str, ...]
+Cell = str | int | float | bool | None | list["Row"] | tuple[str, ...] | dict[str, "Row"]
 Row = dict[str, Cell]
 
 
@@ -34,19 +34,21 @@ class Column(Struct, frozen=True):
 
 
 class Ratio(Struct, frozen=True):
-    """A column that is worked out from two others: a percentage, or a number with so many digits."""
+    """A column that is worked out from two others: a percentage, or a number, with so many digits."""
 
     name: str
     above: str
     below: str
     digits: int | None = None
+    percent_digits: int = 0
 
 
 class Sum(Struct, frozen=True):
-    """A column that is the sum of others."""
+    """A column that is the sum of others, or of ratios as they are before they are rounded."""
 
     name: str
-    of: tuple[str, ...]
+    of: tuple[str, ...] = ()
+    ratios: tuple[Ratio, ...] = ()
 
 
 OF_VISITS = (
@@ -71,6 +73,7 @@ OF_SOURCES = (
 """Matomo adds up the sources of a row, so that a visitor of two of them counts twice."""
 
 _ENTERED, _LEFT = "entry_nb_visits", "exit_nb_visits"
+FOLLOWING = "nb_hits_following_search"
 OF_HITS = (
     Column("nb_visits", "visits"),
     Column("nb_uniq_visitors", "visitors", Shown.OF_A_DAY),
@@ -78,7 +81,8 @@ OF_HITS = (
 )
 
 
-def _timing(part: str) -> tuple[Column, ...]:
+def timing(part: str) -> tuple[Column, ...]:
+    """Return the columns of a part of the time that a page takes to load."""
     return (
         Column(f"nb_hits_with_time_{part}", f"{part}_views"),
         Column(f"sum_time_{part}", f"{part}_seconds"),
@@ -87,10 +91,15 @@ def _timing(part: str) -> tuple[Column, ...]:
     )
 
 
+def _summed(part: str) -> tuple[Column, ...]:
+    return timing(part)[:2]
+
+
 OF_PAGES = (
     *OF_HITS,
     Column("nb_hits", "views"),
     Column("sum_time_spent", "page_seconds"),
+    Column(FOLLOWING, "views_after_search", beside=FOLLOWING),
     Column(_ENTERED, "entries", beside=_ENTERED),
     Column("entry_nb_uniq_visitors", "daily_entry_visitors", Shown.OF_A_DAY, _ENTERED),
     Column("sum_daily_entry_nb_uniq_visitors", "daily_entry_visitors", Shown.OF_DAYS, _ENTERED),
@@ -100,7 +109,7 @@ OF_PAGES = (
     Column(_LEFT, "exits", beside=_LEFT),
     Column("exit_nb_uniq_visitors", "daily_exit_visitors", Shown.OF_A_DAY, _LEFT),
     Column("sum_daily_exit_nb_uniq_visitors", "daily_exit_visitors", Shown.OF_DAYS, _LEFT),
-    *(column for part in TIMINGS for column in _timing(part)),
+    *(column for part in TIMINGS for column in timing(part)),
 )
 VISITORS = frozenset(column.name for column in (*OF_VISITS, *OF_PAGES) if column.shown is not Shown.ALWAYS)
 """Columns that count people: those of a folder are fewer than those of its pages."""
@@ -127,6 +136,9 @@ RATIOS_OF_VISITS = (
     Ratio("nb_actions_per_visit", "nb_actions", "nb_visits", 1),
     Ratio("avg_time_on_site", "sum_visit_length", "nb_visits", 0),
 )
+OF_PERFORMANCE = tuple(column for part in TIMINGS for column in _summed(part))
+_TIMES = tuple(Ratio(f"avg_time_{part}", f"sum_time_{part}", f"nb_hits_with_time_{part}", 2) for part in TIMINGS)
+RATIOS_OF_PERFORMANCE: tuple[Ratio | Sum, ...] = (*_TIMES, Sum("avg_page_load_time", ratios=_TIMES))
 OF_ACTIONS = (
     Column("nb_pageviews", "pageviews"),
     Column("nb_uniq_pageviews", "unique_views"),
@@ -140,10 +152,12 @@ OF_ACTIONS = (
 NOT_ENABLED = frozenset({"nb_uniq_visitors", "nb_users"})
 """Columns that Matomo does not count by default in years and ranges."""
 
-HIDDEN = frozenset(f"sum_time_{part}" for part in TIMINGS)
+NO_RESULTS = "nb_without_results"
+HIDDEN = frozenset({NO_RESULTS, *(f"sum_time_{part}" for part in TIMINGS)})
 """Columns that others are worked out from, and that are not shown themselves."""
 
-NUMBERS = frozenset(
+COUNTS_OF_PERFORMANCE = frozenset(column.name for column in OF_PERFORMANCE)
+NUMBERS = frozenset({"goals", "nb_conversions", "revenue"}) | frozenset(
     one.name for some in (OF_VISITS, OF_PAGES, RATIOS_OF_PAGES, SUMMARY, RATIOS_OF_VISITS, OF_ACTIONS) for one in some
 )
 """Every column that counts something; the others tell what a row is."""
@@ -184,17 +198,23 @@ def with_ratios(row: Row, ratios: Sequence[Ratio | Sum], *, written: bool) -> Ro
             case Ratio():
                 row[one.name] = _ratio(row, one, written=written)
             case Sum():
-                row[one.name] = plain(sum((_number(row[name]) for name in one.of), Decimal(0)))
+                shares = sum((_share(row, ratio) for ratio in one.ratios), Decimal(0))
+                told = sum((_number(row[name]) for name in one.of), Decimal(0))
+                row[one.name] = plain(told if one.of else rounded(shares, 2))
     return row
 
 
 def _ratio(row: Mapping[str, Cell], ratio: Ratio, *, written: bool) -> str | int | float:
-    above, below = _number(row.get(ratio.above)), _number(row.get(ratio.below))
-    share = above / below if below else Decimal(0)
+    share = _share(row, ratio)
     if ratio.digits is not None:
         return plain(rounded(share, ratio.digits))
-    share = rounded(share, 2)
-    return f"{plain(rounded(share * 100, 0))}%" if written else plain(share)
+    share = rounded(share, 2 + ratio.percent_digits)
+    return f"{plain(rounded(share * 100, ratio.percent_digits))}%" if written else plain(share)
+
+
+def _share(row: Mapping[str, Cell], ratio: Ratio) -> Decimal:
+    above, below = _number(row.get(ratio.above)), _number(row.get(ratio.below))
+    return above / below if below else Decimal(0)
 
 
 def _number(value: Cell) -> Decimal:

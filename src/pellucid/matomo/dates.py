@@ -79,6 +79,14 @@ def period_of(kind: PeriodKind, day: date) -> Period:
             return Period(day, day, PeriodKind.DAY)
 
 
+def before(period: Period) -> Period:
+    """Return the period before one: of a range, as many days."""
+    last = period.first - timedelta(days=1)
+    if period.kind is PeriodKind.RANGE:
+        return Period(last - (period.last - period.first), last)
+    return period_of(period.kind, last)
+
+
 def _counted(kind: PeriodKind, direction: str, number: int, today: date) -> Asked:
     number = max(number, 1)
     if number > MOST_PERIODS:

@@ -1,16 +1,19 @@
 """The words that Matomo shows for a value, in English; names of countries and languages are those of Unicode's CLDR."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import quote_plus
 
+import pycountry
 from babel import Locale
 from babel.core import get_global
 from device_detector.parser.settings import FAMILY_FROM_OS
 from msgspec import Struct
 
+from pellucid.enrich.source import HOMES
 from pellucid.matomo.columns import Cell
 from pellucid.model.hit import SourceKind
+from pellucid.policy.identity import visitor_of_user_id
 
 UNKNOWN = "Unknown"
 NO_KEYWORD = "Keyword not defined"
@@ -114,9 +117,14 @@ def system_family(name: str, code: str) -> Label:
     return Label(FAMILY_FROM_OS.get(code) or known(name))
 
 
+def system(name: str) -> str:
+    """Return what an operating system is called: Matomo tells tablets and telephones of one maker by their codes."""
+    return {"iPadOS": "iOS"}.get(name, known(name))
+
+
 def system_version(name: str, code: str, version: str) -> Label:
     """Label a version of an operating system."""
-    text = f"{known(name)} {version}".strip()
+    text = f"{system(name)} {version}".strip()
     return Label(text, chosen(operatingSystemCode=code, operatingSystemVersion=version))
 
 
@@ -127,9 +135,9 @@ def model(brand: str, name: str, kind: str) -> Label:
     return Label(f"{brand} - {shown}" if brand else shown, segment)
 
 
-def configuration(system: str, browser: str, resolution: str) -> Label:
+def configuration(name: str, browser: str, resolution: str) -> Label:
     """Label a system, browser and screen that come together."""
-    return Label(f"{known(system)} / {known(browser)} / {screen(resolution)}")
+    return Label(f"{system(name)} / {known(browser)} / {screen(resolution)}")
 
 
 def country(code: str) -> Label:
@@ -145,18 +153,57 @@ def continent(code: str) -> Label:
 
 
 def region(code: str, within: str) -> Label:
-    """Label a region by its code: no list of names comes with the installation."""
-    name = country(within).text
-    more: dict[str, Cell] = {"region": code, "country": within or NOWHERE, "country_name": name, "region_name": code}
-    return Label(f"{code}, {name}" if code else UNKNOWN, more | chosen(regionCode=code, countryCode=within))
+    """Label a region of a country."""
+    where, name = country(within).text, region_name(code, within)
+    more: dict[str, Cell] = {"region": code, "country": within or NOWHERE, "country_name": where, "region_name": name}
+    return Label(f"{name}, {where}" if code else UNKNOWN, more | chosen(regionCode=code, countryCode=within))
+
+
+@cache
+def region_name(code: str, within: str) -> str:
+    """Return the name of a region by its code in ISO 3166-2; the code itself where it has none."""
+    if not (code and within):
+        return code
+    found: object = pycountry.subdivisions.get(code=f"{within}-{code}".upper())  # type: ignore[no-untyped-call]
+    return str(getattr(found, "name", code))
 
 
 def city(name: str, code: str, within: str) -> Label:
     """Label a city with its country."""
     above = region(code, within)
-    text = f"{name}, {above.more['country_name']}" if name else UNKNOWN
+    text = ", ".join(filter(None, (name, str(above.more["region_name"]), str(above.more["country_name"]))))
     segment = chosen(city=name, regionCode=code, countryCode=within)
-    return Label(text, {**above.more, "city_name": name or UNKNOWN, **segment})
+    return Label(text if name else UNKNOWN, {**above.more, "city_name": name or UNKNOWN, **segment})
+
+
+def user(name: str) -> Label:
+    """Label a user id; by it the visitor is known."""
+    return Label(name, {"idvisitor": f"{visitor_of_user_id(name):016x}", **chosen(userId=name)})
+
+
+_NO_KEYWORD_URL = "https://matomo.org/faq/general/faq_144"
+
+
+def engine_url(name: str) -> str:
+    """Return where a search engine is at home."""
+    home = HOMES.get(name)
+    return f"http://{home.host}" if home else ""
+
+
+def search_url(name: str, text: str) -> str:
+    """Return the address of a search; what was searched for is mostly not told, and a page of Matomo's says why."""
+    home = HOMES.get(name)
+    if not text:
+        return _NO_KEYWORD_URL
+    return (
+        f"http://{home.host}/{home.path.replace('{k}', quote_plus(text))}" if home and home.path else engine_url(name)
+    )
+
+
+def network_url(name: str) -> str:
+    """Return where a social network is at home."""
+    home = HOMES.get(name)
+    return home.host if home else ""
 
 
 def source_kind(kind: str) -> Label:

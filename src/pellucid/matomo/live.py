@@ -97,7 +97,7 @@ def _local_time(second: int | None) -> Row:
 
 def _source(visit: Visit) -> Row:
     _, kind_name, kind = labels.SOURCES[visit.source_kind]
-    searched = visit.source_kind == SourceKind.SEARCH
+    searched, social = visit.source_kind == SourceKind.SEARCH, visit.source_kind == SourceKind.SOCIAL
     return {
         "referrerType": kind,
         "referrerTypeName": kind_name,
@@ -105,8 +105,8 @@ def _source(visit: Visit) -> Row:
         "referrerKeyword": labels.keyword(visit.source_keyword) if searched else visit.source_keyword,
         "referrerKeywordPosition": None,
         "referrerUrl": visit.source_url or None,
-        "referrerSearchEngineUrl": None,
-        "referrerSocialNetworkUrl": None,
+        "referrerSearchEngineUrl": labels.engine_url(visit.source_name) or None if searched else None,
+        "referrerSocialNetworkUrl": labels.network_url(visit.source_name) or None if social else None,
     }
 
 
@@ -115,8 +115,8 @@ def _device(visit: Visit) -> Row:
         "deviceType": labels.device_type(visit.device_type),
         "deviceBrand": labels.known(visit.device_brand),
         "deviceModel": visit.device_model or f"Generic {visit.device_type.capitalize()}".strip(),
-        "operatingSystem": f"{visit.system} {visit.system_version}".strip(),
-        "operatingSystemName": visit.system,
+        "operatingSystem": f"{labels.system(visit.system)} {visit.system_version}".strip(),
+        "operatingSystemName": labels.system(visit.system),
         "operatingSystemCode": visit.system_code,
         "operatingSystemVersion": visit.system_version,
         "browser": f"{visit.browser} {visit.browser_version}".strip(),
@@ -130,6 +130,7 @@ def _device(visit: Visit) -> Row:
 
 def _place(visit: Visit) -> Row:
     country = labels.country(visit.country).text
+    region = labels.region_name(visit.region, visit.country)
     spoken = f"Language code {visit.language}" if "-" in visit.language else labels.language(visit.language).text
     return {
         "languageCode": visit.language or None,
@@ -138,12 +139,12 @@ def _place(visit: Visit) -> Row:
         "continentCode": visit.continent or None,
         "country": country,
         "countryCode": visit.country or labels.NOWHERE,
-        "region": visit.region or None,
+        "region": region or None,
         "regionCode": visit.region or None,
         "city": visit.city or None,
         "latitude": visit.latitude,
         "longitude": visit.longitude,
-        "location": ", ".join(part for part in (visit.city, country) if part),
+        "location": ", ".join(part for part in (visit.city, region, country) if part),
     }
 
 

@@ -9,14 +9,22 @@ from msgspec import Struct
 
 from pellucid.errors import NotAllowed, NotSignedIn, RequestError
 from pellucid.matomo import administration as setup
+from pellucid.matomo import overview
 from pellucid.matomo.actions import Setting
+from pellucid.matomo.answers import Answers
 from pellucid.matomo.columns import Row
 from pellucid.matomo.dates import asked, key
+from pellucid.matomo.evolution import evolution
+from pellucid.matomo.goal_reports import REPORTS as GOAL_REPORTS
 from pellucid.matomo.live import visit_row
+from pellucid.matomo.page_reports import REPORTS as PAGE_REPORTS
 from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters
-from pellucid.matomo.reports import NUMBERS, SUMMARIES, Answers, number, summary, table
+from pellucid.matomo.reports import NUMBERS, SUMMARIES, number, summary, table
+from pellucid.matomo.rows import filtered
+from pellucid.matomo.segment_names import segments
 from pellucid.matomo.segments import segment_of
 from pellucid.matomo.tables import TABLES
+from pellucid.matomo.visit_reports import REPORTS as VISIT_REPORTS
 from pellucid.model.account import Access, Account
 from pellucid.model.period import Period
 from pellucid.model.site import Site
@@ -106,6 +114,44 @@ def _number(name: str, reports: Answers, site: Site, period: Period, given: Para
     return {"value": number(name, reports, site, period, given)}
 
 
+def _segments(call: Call, sites: list[Site]) -> Answer:
+    return segments(call.registry.dimensions(sites[0].id))
+
+
+def _row_evolution(call: Call, sites: list[Site]) -> Answer:
+    name = f"{call.given.text('apiModule')}.{call.given.text('apiAction')}"
+    report = TABLES.get(name)
+    if report is None:
+        raise RequestError(f"There is no report {name} with rows; there are {', '.join(sorted(TABLES))}.")
+    site = sites[0]
+    today = call.now.astimezone(ZoneInfo(site.timezone)).date()
+    wanted = asked(call.given.text("period"), call.given.text("date"), today)
+    given = call.given.with_text(filter_limit="-1").without("label", "idSubtable")
+
+    def rows() -> dict[str, list[Row]]:
+        return {key(period): table(report, call.reports, site, period, given) for period in wanted.periods}
+
+    return evolution(name, rows, call.given)
+
+
+def _multi_sites(call: Call, sites: list[Site]) -> Answer:
+    """Return a row for each site; a series of periods is answered by its last one."""
+    some = []
+    for site in sites:
+        today = call.now.astimezone(ZoneInfo(site.timezone)).date()
+        some.append((site, asked(call.given.text("period"), call.given.text("date"), today).periods[-1]))
+    return filtered(overview.sites(call.reports, some, call.given), call.given)
+
+
+def _multi_sites_of_all(call: Call, _sites: list[Site]) -> Answer:
+    return _multi_sites(call, setup.visible(call.registry, call.account or NOBODY, Access.VIEW))
+
+
+def _one_site(call: Call, sites: list[Site]) -> Answer:
+    rows = _multi_sites(call, sites[:1])
+    return rows[0] if isinstance(rows, list) and rows else []
+
+
 def _last_visits(call: Call, sites: list[Site]) -> Answer:
     rows: list[Row] = []
     for site in sites:
@@ -170,9 +216,17 @@ def _dimensions(call: Call, sites: list[Site]) -> Answer:
 
 
 METHODS: Mapping[str, Method] = {
+    **{
+        name: Method(partial(_report, report)) for name, report in (VISIT_REPORTS | GOAL_REPORTS | PAGE_REPORTS).items()
+    },
     **{name: Method(partial(_report, partial(table, report))) for name, report in TABLES.items()},
     **{name: Method(partial(_report, partial(summary, report))) for name, report in SUMMARIES.items()},
     **{name: Method(partial(_report, partial(_number, column))) for name, column in NUMBERS.items()},
+    "API.getSegmentsMetadata": Method(_segments),
+    "API.getRowEvolution": Method(_row_evolution),
+    "API.get": Method(partial(_report, overview.everything)),
+    "MultiSites.getAll": Method(_multi_sites_of_all, access=None),
+    "MultiSites.getOne": Method(_one_site),
     "Live.getLastVisitsDetails": Method(_last_visits),
     "Live.getCounters": Method(_counters),
     "SitesManager.getAllSites": Method(partial(_visible_sites, Access.VIEW), access=None, superuser=True),

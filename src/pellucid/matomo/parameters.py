@@ -17,6 +17,15 @@ class Parameters(Struct, frozen=True):
     given: Mapping[str, str]
     lists: Mapping[str, tuple[str, ...]] = {}
 
+    def without(self, *names: str) -> "Parameters":
+        """Return the parameters but for these."""
+        given = {name: value for name, value in self.given.items() if name not in names}
+        return Parameters(given, {name: values for name, values in self.lists.items() if name not in names})
+
+    def with_text(self, **values: str) -> "Parameters":
+        """Return the parameters, these values in place of others."""
+        return Parameters({**self.given, **values}, self.lists)
+
     def text(self, name: str, default: str | None = None) -> str:
         """Return a value, or raise `RequestError` if there is none and no default."""
         value = self.given.get(name, default)

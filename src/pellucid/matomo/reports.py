@@ -2,61 +2,65 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pellucid.errors import RequestError
+from pellucid.matomo import goals_of_pages, goals_of_rows
+from pellucid.matomo.answers import Answers
 from pellucid.matomo.columns import (
+    COUNTS_OF_PERFORMANCE,
     NOT_ENABLED,
     OF_ACTIONS,
+    OF_PERFORMANCE,
+    RATIOS_OF_PERFORMANCE,
     RATIOS_OF_VISITS,
     SUMMARY,
     Cell,
     Column,
     Ratio,
     Row,
+    Sum,
     metrics,
     row_of,
     shown,
     with_ratios,
 )
+from pellucid.matomo.goals_of_rows import all_gathered
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.rows import closed, filtered, folder, number_folders
 from pellucid.matomo.segments import segment_of
-from pellucid.matomo.table import Table
-from pellucid.matomo.tree import changed, grown, having
+from pellucid.matomo.table import Goals, Table
+from pellucid.matomo.tree import add, changed, grown, having, path_of
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Condition, Operator, Query, Segment
-from pellucid.model.result import Result, Value
+from pellucid.model.result import Value
 from pellucid.model.site import Site
 
-_LONG = frozenset({PeriodKind.YEAR, PeriodKind.RANGE})
+LONG = frozenset({PeriodKind.YEAR, PeriodKind.RANGE})
+"""Periods in which Matomo counts no different visitors by default."""
 _NOT_ENABLED = (
     "The metric {name} is not enabled for the requested period. Please see this FAQ: "
     "https://matomo.org/faq/how-to/faq_113/"
 )
 
 
-class Answers(Protocol):
-    """What answers queries."""
-
-    def answer(self, query: Query) -> Result:
-        """Return the rows that a query asks for."""
-
-
 class Summary(Struct, frozen=True):
     """A report with one row."""
 
     columns: tuple[Column, ...]
-    ratios: tuple[Ratio, ...] = ()
+    ratios: tuple[Ratio | Sum, ...] = ()
+    hidden: frozenset[str] = frozenset()
 
 
 SUMMARIES: Mapping[str, Summary] = {
     "VisitsSummary.get": Summary(SUMMARY, RATIOS_OF_VISITS),
     "Actions.get": Summary(OF_ACTIONS),
+    "PagePerformance.get": Summary(OF_PERFORMANCE, RATIOS_OF_PERFORMANCE, COUNTS_OF_PERFORMANCE),
 }
+PERFORMANCE = Summary(OF_PERFORMANCE, RATIOS_OF_PERFORMANCE)
+"""The times that pages take, with what their averages come from."""
 NUMBERS: Mapping[str, str] = {
     "VisitsSummary.getVisits": "nb_visits",
     "VisitsSummary.getUniqueVisitors": "nb_uniq_visitors",
@@ -72,44 +76,108 @@ NUMBERS: Mapping[str, str] = {
 
 def number(name: str, reports: Answers, site: Site, period: Period, given: Parameters) -> Cell:
     """Return one number of the summary."""
-    if name in NOT_ENABLED and period.kind in _LONG:
+    if name in NOT_ENABLED and period.kind in LONG:
         raise RequestError(_NOT_ENABLED.format(name=name))
     column = next(column for column in SUMMARY if column.name == name)
-    return _cell(reports.answer(_query(site, period, given, (column,))).rows[0][0])
+    return cell(reports.answer(query_of(site, period, given, (column,))).rows[0][0])
 
 
 def summary(report: Summary, reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
     """Return the one row of a report; asked for `flat`, it is a list like any other."""
-    columns = [column for column in report.columns if not (column.name in NOT_ENABLED and period.kind in _LONG)]
+    columns = [column for column in report.columns if not (column.name in NOT_ENABLED and period.kind in LONG)]
     wanted = [name for name in given.text("columns", "").split(",") if name]
-    answered = reports.answer(_query(site, period, given, columns)).rows[0]
-    row = with_ratios(row_of(columns, list(map(_cell, answered))), report.ratios, written=_written(given))
-    row = {name: value for name, value in row.items() if not wanted or name in wanted}
+    answered = reports.answer(query_of(site, period, given, columns)).rows[0]
+    row = with_ratios(row_of(columns, list(map(cell, answered))), report.ratios, written=written_of(given))
+    row = {name: value for name, value in row.items() if name in wanted or not (wanted or name in report.hidden)}
     return [row] if given.flag("flat") else row
 
 
 def table(report: Table, reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
     """Return the rows of a report: flat, or as a tree of folders that are open (`expanded`) or closed."""
     columns = shown(report.columns, period.kind)
-    answered = reports.answer(_query(site, period, given, columns, report))
+    answered = reports.answer(query_of(site, period, given, columns, report))
     found = [_told(report, columns, values) for values in answered.rows]
-    found = [(key, row) for key, row in found if row["nb_visits"]]
-    rows = having(_flat(report, found) if given.flag("flat") else _filed(report, found), report.needs)
+    found = [(key, row) for key, row in found if row["nb_visits"] and (key[0] or not report.only_told)]
+    if given.flag("flat") and report.needs and report.path:
+        found = _in_needed_folders(found, report)
+    if report.goals is Goals.PAGES:
+        query = query_of(site, period, given, (), report)
+        goals = goals_of_pages.columns_by_page(reports, query)
+        found = [(key, row | goals.get(tuple(key), {})) for key, row in found]
+    elif report.goals is not Goals.NONE and not (given.flag("flat") and report.goals is Goals.UPPER):
+        found = _with_goals(found, reports, site, period, given, report)
+    rows = _flat(report, found) if given.flag("flat") else having(_filed(report, found), report.needs)
     there = {row["label"] for row in rows}
-    rows += [{"label": one.text, "nb_visits": 0, **one.more} for one in report.always if one.text not in there]
+    nothing: Row = {column.name: 0 for column in columns} if report.whole else {"nb_visits": 0}
+    rows += [{"label": one.text, **nothing, **one.more} for one in report.always if one.text not in there]
+    if report.goals is Goals.PAGES:
+        reached = goals_of_pages.totals(reports, query_of(site, period, given, ()))
+        flat_depths = given.flag("flat")
+        rows = (
+            [goals_of_pages.gathered(row, reached if _is_upper(row) else None) for row in rows]
+            if flat_depths
+            else goals_of_pages.all_gathered(rows, reached)
+        )
+    else:
+        rows = all_gathered(rows, in_folders=report.goals is not Goals.UPPER)
 
     def worked_out(row: Row) -> Row:
-        return with_ratios(row, report.ratios, written=_written(given))
+        return with_ratios(row, report.ratios, written=written_of(given))
 
-    rows = changed(rows, worked_out)
+    def in_folder(row: Row) -> Row:
+        return with_ratios(row, report.ratios_in_folders or report.ratios, written=written_of(given))
+
+    rows = changed(rows, worked_out, in_folder)
     number_folders(rows, count(1))
     if given.text("idSubtable", ""):
         rows = folder(rows, given.number("idSubtable"))
     rows = filtered(rows, given, worked_out)
-    return rows if given.flag("expanded") else closed(rows)
+    return rows if given.flag("expanded") and report.expands else closed(rows)
+
+
+def _in_needed_folders(found: Sequence[tuple[list[str], Row]], report: Table) -> list[tuple[list[str], Row]]:
+    """Return the rows that lie below an uppermost one with some of the column that is needed."""
+    if report.path is None:
+        return list(found)
+    uppermost = {report.path(*key)[0].text for key, row in found if row.get(report.needs)}
+    return [(key, row) for key, row in found if report.path(*key)[0].text in uppermost]
+
+
+def _is_upper(row: Row) -> bool:
+    """Return whether a page of a flat report lies in no folder."""
+    return "url" not in row or len(path_of(str(row["url"]))) == 1
+
+
+def _with_goals(
+    found: Sequence[tuple[list[str], Row]],
+    reports: Answers,
+    site: Site,
+    period: Period,
+    given: Parameters,
+    report: Table,
+) -> list[tuple[list[str], Row]]:
+    """Return rows with what their visits converted; a conversion may come from where no visit of these did."""
+    query = query_of(site, period, given, (), structs.replace(report, only=None))
+    # A conversion has a source of its own, which the tracker may have remembered.
+    by = (*query.dimensions, *(() if "source_kind" in query.dimensions else ("source_kind",)))
+    asked = structs.replace(query, metrics=goals_of_rows.METRICS, dimensions=(*by, *goals_of_rows.DIMENSIONS))
+    every = goals_of_rows.columns_by_key(reports.answer(asked), len(by))
+    goals: dict[tuple[str, ...], Row] = {}
+    for key, columns in every.items():
+        if report.only in {None, key[-1]}:
+            add(goals.setdefault(key[: len(query.dimensions)], {}), columns)
+    rows = [(key, row | goals.pop(tuple(key), {})) for key, row in found]
+    alone = [
+        (list(key), {"nb_visits": 0, **columns}) for key, columns in goals.items() if key[0] or not report.only_told
+    ]
+    return rows + alone
 
 
 def _flat(report: Table, found: Sequence[tuple[Sequence[str], Row]]) -> list[Row]:
+    if report.lacks_inner:
+        # What is told of the source alone is shown where nothing more is told of it at all.
+        told = {key[0] for key, _ in found if key[1]}
+        found = [(key, row) for key, row in found if key[1] or key[0] not in told]
     rows = grown([((report.label(*key),), row) for key, row in found])
     return [row | {report.column: row["label"]} for row in rows] if report.column else rows
 
@@ -122,24 +190,28 @@ def _filed(report: Table, found: Sequence[tuple[Sequence[str], Row]]) -> list[Ro
 
 def _told(report: Table, columns: Sequence[Column], values: Sequence[Value]) -> tuple[list[str], Row]:
     of_key = len(report.dimensions)
-    return [str(value) for value in values[:of_key]], row_of(columns, list(map(_cell, values[of_key:])))
+    return [str(value) for value in values[:of_key]], row_of(columns, list(map(cell, values[of_key:])))
 
 
-def _query(
+def query_of(
     site: Site,
     period: Period,
     given: Parameters,
     columns: Sequence[Column],
     report: Table | None = None,
 ) -> Query:
+    """Return the question for these columns, by the dimensions of a report if one is named."""
     segment = segment_of(given.text("segment", ""))
     if report and report.only:
         segment = Segment((*segment.groups, (_came_by(report.only),)))
+    if report and report.where:
+        segment = Segment((*segment.groups, *((condition,) for condition in report.where)))
     return Query(
         site_ids=(site.id,),
         period=period,
         metrics=metrics(columns),
         dimensions=report.dimensions if report else (),
+        where=tuple((condition,) for condition in report.rows) if report else (),
         segment=segment,
         timezone=site.timezone,
     )
@@ -149,9 +221,11 @@ def _came_by(kind: SourceKind) -> Condition:
     return Condition("source_kind", Operator.EQUALS, kind)
 
 
-def _cell(value: Value) -> Cell:
+def cell(value: Value) -> Cell:
+    """Return a value as a column holds it."""
     return value if value is None or isinstance(value, str | int | float | bool) else value.isoformat()
 
 
-def _written(given: Parameters) -> bool:
+def written_of(given: Parameters) -> bool:
+    """Return whether shares are wanted as percentages."""
     return given.text("format_metrics", "bc") != "0"

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from pellucid.edge import status_of
 from pellucid.errors import PellucidError, RequestError
-from pellucid.matomo.methods import Answer, Call, answer
+from pellucid.matomo.answers import Answers
+from pellucid.matomo.formats import Written, error, writer_of, written
+from pellucid.matomo.methods import Call, answer
 from pellucid.matomo.parameters import Parameters, parameters_of
-from pellucid.matomo.reports import Answers
 from pellucid.model.account import Account
 from pellucid.registry.registry import Registry
 from pellucid.store.client import Store
@@ -30,19 +32,17 @@ def routes(registry: Registry, reports: Answers, store: Store, now: Callable[[],
         given = parameters_of([*request.query_params.multi_items(), *body])
         token = given.text("token_auth", "") or _bearer(request)
         try:
-            told = await run_in_threadpool(_answer, token, given)
-        except PellucidError as error:
-            return JSONResponse({"result": "error", "message": _without(token, error)}, status_of(error), _NO_STORE)
-        return JSONResponse(told, headers=_NO_STORE)
+            told, status = await run_in_threadpool(_answer, token, given), int(HTTPStatus.OK)
+        except PellucidError as wrong:
+            told, status = error(_without(token, wrong), given), status_of(wrong)
+        return Response(told.content, status, headers=_NO_STORE | {"Content-Type": told.kind})
 
-    def _answer(token: str, given: Parameters) -> Answer:
+    def _answer(token: str, given: Parameters) -> Written:
         if given.text("module", "API") != "API":
             raise RequestError("Only module=API is answered here; the dashboard is at /dashboard.")
-        form = given.text("format", "json").lower()
-        if form not in {"json", "original"}:
-            raise RequestError(f"The format {form!r} is not answered yet; ask for format=JSON.")
+        writer_of(given)
         account = _account(registry, token)
-        return answer(Call(account, given, registry, reports, store, now()))
+        return written(answer(Call(account, given, registry, reports, store, now())), given)
 
     return [Route("/index.php", ask, methods=["GET", "POST"])]
 

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import IPv4Address
 from urllib.parse import unquote
 
+from babel import Locale
 from msgspec import Struct
 
 from pellucid.errors import RequestError
@@ -53,8 +55,94 @@ def _unless_generic(text: str) -> str:
     return "" if text.lower().startswith("generic ") else text
 
 
+def _address(text: str) -> str:
+    try:
+        return str(int(IPv4Address(text)))
+    except ValueError as error:
+        raise RequestError(f"A visitIp is an address such as 81.2.69.0, and {text!r} is none.") from error
+
+
+def _country(text: str) -> str:
+    codes = {str(name).lower(): str(code).lower() for code, name in Locale("en").territories.items()}
+    return codes.get(text.lower(), text.lower())
+
+
+def _yes(text: str) -> str:
+    return "1" if text.lower() in {"1", "true", "yes"} else "0"
+
+
+_CUSTOMER = {"returningCustomer": "customer"}
+_KINDS_OF_ACTION = {
+    "pageviews": "pageview",
+    "contents": "content",
+    "sitesearches": "search",
+    "events": "event",
+    "outlinks": "outlink",
+    "downloads": "download",
+}
+
+
+def _visitor_type(text: str) -> str:
+    return _CUSTOMER.get(text, text)
+
+
+def _action(text: str) -> str:
+    return _KINDS_OF_ACTION.get(text, text)
+
+
 NAMES: Mapping[str, _Name] = {
     "actions": _Name("actions"),
+    "actionServerHour": _Name("action_hour"),
+    "actionServerMinute": _Name("action_minute"),
+    "actionType": _Name("action_kind", _action),
+    "actionUrl": _Name("action_url"),
+    "contentInteraction": _Name("content_interaction"),
+    "contentName": _Name("content_name"),
+    "contentPiece": _Name("content_piece"),
+    "contentTarget": _Name("content_target"),
+    "countryName": _Name("country", _country),
+    "daysSinceFirstVisit": _Name("days_since_first_visit"),
+    "daysSinceLastEcommerceOrder": _Name("days_since_last_order"),
+    "eventUrl": _Name("event_url"),
+    "eventValue": _Name("event_value"),
+    "fingerprint": _Name("fingerprint", _visitor),
+    "interactions": _Name("interactions"),
+    "latitude": _Name("latitude"),
+    "longitude": _Name("longitude"),
+    "orderId": _Name("order_id"),
+    "productCategory": _Name("product_category"),
+    "productName": _Name("product"),
+    "productPrice": _Name("product_price"),
+    "productSku": _Name("sku"),
+    "productViewCategory": _Name("viewed_category"),
+    "productViewName": _Name("viewed_product"),
+    "productViewPrice": _Name("viewed_price"),
+    "productViewSku": _Name("viewed_sku"),
+    "profilable": _Name("profilable", _yes),
+    "revenueAbandonedCart": _Name("cart_revenue"),
+    "revenueOrder": _Name("order_revenue"),
+    "secondsSinceFirstVisit": _Name("seconds_since_first_visit"),
+    "secondsSinceLastEcommerceOrder": _Name("seconds_since_last_order"),
+    "secondsSinceLastVisit": _Name("seconds_since_last_visit"),
+    "siteSearchCount": _Name("search_count"),
+    "visitConverted": _Name("converted", _yes),
+    "visitConvertedGoalId": _Name("converted_goal"),
+    "visitEcommerceStatus": _Name("ecommerce_status"),
+    "visitEndServerDate": _Name("end_date"),
+    "visitEndServerDayOfMonth": _Name("end_day_of_month"),
+    "visitEndServerDayOfWeek": _Name("end_day_of_week"),
+    "visitEndServerDayOfYear": _Name("end_day_of_year"),
+    "visitEndServerMinute": _Name("end_minute"),
+    "visitEndServerMonth": _Name("end_month"),
+    "visitEndServerQuarter": _Name("end_quarter"),
+    "visitEndServerSecond": _Name("end_second"),
+    "visitEndServerWeekOfYear": _Name("end_week"),
+    "visitEndServerYear": _Name("end_year"),
+    "visitId": _Name("visit_id"),
+    "visitIp": _Name("masked_address", _address),
+    "visitLocalMinute": _Name("local_minute"),
+    "visitServerHour": _Name("end_hour"),
+    "visitStartServerMinute": _Name("minute"),
     "browserCode": _Name("browser_code"),
     "browserEngine": _Name("engine"),
     "browserName": _Name("browser"),
@@ -97,7 +185,7 @@ NAMES: Mapping[str, _Name] = {
     "visitLocalHour": _Name("local_hour"),
     "visitStartServerHour": _Name("hour"),
     "visitorId": _Name("visitor_id", _visitor),
-    "visitorType": _Name("visitor_type"),
+    "visitorType": _Name("visitor_type", _visitor_type),
 }
 
 

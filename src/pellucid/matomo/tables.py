@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from urllib.parse import quote, unquote
 
-from pellucid.matomo import labels
+from pellucid.matomo import event_tables, labels
 from pellucid.matomo.columns import (
+    FOLLOWING,
     OF_HITS,
     OF_PAGES,
     OF_SOURCES,
@@ -15,9 +16,10 @@ from pellucid.matomo.columns import (
     Column,
 )
 from pellucid.matomo.labels import Label, chosen, written
-from pellucid.matomo.table import Table
+from pellucid.matomo.table import Goals, Table
 from pellucid.matomo.tree import path_and_query, path_of, without_scheme
 from pellucid.model.hit import SourceKind
+from pellucid.model.query import Condition, Operator
 
 
 def _chosen_by(name: str, url: str) -> dict[str, Cell]:
@@ -51,13 +53,17 @@ def _pages(column: str, needs: str) -> Table:
         path=_folders_of_page,
         columns=OF_PAGES,
         ratios=RATIOS_OF_PAGES,
+        ratios_in_folders=RATIOS_OF_PAGES[:3],
         apart=VISITORS,
         needs=needs,
+        goals=Goals.PAGES,
     )
 
 
 def _titles(column: str, needs: str) -> Table:
-    return Table(("page_title",), _title, column, _title_apart, OF_PAGES, RATIOS_OF_PAGES, needs=needs)
+    return Table(
+        ("page_title",), _title, column, _title_apart, OF_PAGES, RATIOS_OF_PAGES, needs=needs, goals=Goals.PAGES
+    )
 
 
 def _links(dimension: str, metric: str, column: str, segment: str) -> Table:
@@ -68,7 +74,7 @@ def _links(dimension: str, metric: str, column: str, segment: str) -> Table:
         host, _, rest = without_scheme(url).partition("/")
         return Label(host), Label(f"/{rest}", {"url": url, **_chosen_by(segment, url)})
 
-    columns = (*OF_HITS, Column("nb_hits", metric))
+    columns = (*OF_HITS, Column("nb_hits", metric), Column("sum_time_spent", "no_seconds"))
     return Table((dimension,), label, column, path, columns, apart=VISITORS)
 
 
@@ -78,24 +84,43 @@ def _sources(
     names: tuple[str, str],
     write: Callable[[str], str] = str,
     joint: str = " - ",
+    goals: Goals = Goals.UPPER,
+    home: Callable[[str], str] = lambda _name: "",
+    address: Callable[[str, str], str] = lambda _name, _came_by: "",
 ) -> Table:
     """Return a report on the names of a kind of source; a name's subtable tells what it came by."""
 
     def label(name: str, came_by: str) -> Label:
         told = write(came_by)
-        return Label(f"{name}{joint}{told}", {names[0]: name, names[1]: told, **_of(name)})
+        if not told:
+            return Label(name, {names[0]: name, **_of(name)})
+        more = {names[0]: name, names[1]: told, **_url(address(name, came_by)), **_of(name)}
+        return Label(f"{name}{joint}{told}", more)
 
     def path(name: str, came_by: str) -> tuple[Label, ...]:
-        return Label(name, _of(name)), Label(came_by)
+        outer = Label(name, {**_url(home(name)), **_of(name)})
+        return (outer,) if only is SourceKind.CAMPAIGN and not came_by else (outer, Label(came_by))
 
     def _of(name: str) -> dict[str, Cell]:
         return chosen(referrerType=labels.SOURCES[only][2], referrerName=name)
 
-    return Table(("source_name", inner), label, path=path, columns=OF_SOURCES, only=only)
+    def _url(url: str) -> dict[str, Cell]:
+        return {"url": url} if url else {}
+
+    return Table(
+        ("source_name", inner),
+        label,
+        path=path,
+        columns=OF_SOURCES,
+        only=only,
+        goals=goals,
+        lacks_inner=only is SourceKind.CAMPAIGN,
+    )
 
 
 def _keyword(keyword: str, name: str) -> Label:
-    return Label(f"{keyword} - {name}", {"Referrers_Keyword": keyword, "Referrers_SearchEngine": name})
+    more: dict[str, Cell] = {"Referrers_Keyword": keyword, "Referrers_SearchEngine": name}
+    return Label(f"{keyword} - {name}", {"url": labels.search_url(name, keyword), **more})
 
 
 def _folder_of_keyword(keyword: str, name: str) -> tuple[Label, ...]:
@@ -103,7 +128,23 @@ def _folder_of_keyword(keyword: str, name: str) -> tuple[Label, ...]:
     return Label(keyword or labels.NO_KEYWORD, segment), Label(name)
 
 
+def _hour(text: str, segment: str) -> Label:
+    return Label(f"{int(text):02}", chosen(**{segment: text}))
+
+
+def _hours(dimension: str, segment: str, goals: Goals) -> Table:
+    label = partial(_hour, segment=segment)
+    every = tuple(label(str(hour)) for hour in range(24))
+    return Table((dimension,), label, always=every, whole=True, goals=goals)
+
+
 TABLES: Mapping[str, Table] = {
+    **event_tables.TABLES,
+    "Actions.getPageUrlsFollowingSiteSearch": _pages("Actions_PageUrl", FOLLOWING),
+    "Actions.getPageTitlesFollowingSiteSearch": _titles("Actions_PageTitle", FOLLOWING),
+    "VisitTime.getVisitInformationPerServerTime": _hours("hour", "visitStartServerHour", Goals.ALL),
+    "VisitTime.getVisitInformationPerLocalTime": _hours("local_hour", "visitLocalHour", Goals.NONE),
+    "UserId.getUsers": Table(("user_id",), labels.user, where=(Condition("user_id", Operator.DIFFERS, ""),)),
     "Actions.getPageUrls": _pages("Actions_PageUrl", "nb_hits"),
     "Actions.getEntryPageUrls": _pages("Actions_EntryPageUrl", "entry_nb_visits"),
     "Actions.getExitPageUrls": _pages("Actions_ExitPageUrl", "exit_nb_visits"),
@@ -112,29 +153,35 @@ TABLES: Mapping[str, Table] = {
     "Actions.getExitPageTitles": _titles("Actions_ExitPageTitle", "exit_nb_visits"),
     "Actions.getDownloads": _links("download_url", "downloads", "Actions_DownloadUrl", "downloadUrl"),
     "Actions.getOutlinks": _links("outlink_url", "outlinks", "Actions_ClickedUrl", "outlinkUrl"),
-    "Referrers.getReferrerType": Table(("source_kind",), labels.source_kind, columns=OF_SOURCES),
+    "Referrers.getReferrerType": Table(("source_kind",), labels.source_kind, columns=OF_SOURCES, goals=Goals.ALL),
     "Referrers.getWebsites": _sources(
         SourceKind.WEBSITE,
         "source_url",
         ("Referrers_Website", "Referrers_WebsitePage"),
         write=lambda url: path_and_query(url)[1:],
         joint="/",
+        address=lambda _name, url: url,
     ),
     "Referrers.getSearchEngines": _sources(
         SourceKind.SEARCH,
         "source_keyword",
         ("Referrers_SearchEngine", "Referrers_Keyword"),
         write=labels.keyword,
+        home=labels.engine_url,
+        address=labels.search_url,
     ),
     "Referrers.getSocials": _sources(
         SourceKind.SOCIAL,
         "source_url",
         ("Referrers_SocialNetwork", "Referrers_WebsitePage"),
+        home=labels.network_url,
+        address=lambda name, _url: labels.network_url(name),
     ),
     "Referrers.getCampaigns": _sources(
         SourceKind.CAMPAIGN,
         "source_keyword",
         ("Referrers_Campaign", "Referrers_Keyword"),
+        goals=Goals.ALL,
     ),
     "Referrers.getKeywords": Table(
         ("source_keyword", "source_name"),
@@ -142,11 +189,10 @@ TABLES: Mapping[str, Table] = {
         path=_folder_of_keyword,
         columns=OF_SOURCES,
         only=SourceKind.SEARCH,
+        goals=Goals.UPPER,
     ),
     "DevicesDetection.getBrowsers": Table(
-        ("browser", "browser_code"),
-        labels.browser,
-        "DevicesDetection_BrowserName",
+        ("browser", "browser_code"), labels.browser, "DevicesDetection_BrowserName", goals=Goals.ALL
     ),
     "DevicesDetection.getBrowserVersions": Table(
         ("browser", "browser_code", "browser_version"),
@@ -159,13 +205,14 @@ TABLES: Mapping[str, Table] = {
         ("device_type",),
         written(labels.device_type, "deviceType"),
         always=tuple(map(written(labels.device_type, "deviceType"), labels.DEVICE_TYPES)),
+        goals=Goals.ALL,
     ),
-    "DevicesDetection.getBrand": Table(("device_brand",), written(labels.known, "deviceBrand")),
-    "DevicesDetection.getModel": Table(("device_brand", "device_model", "device_type"), labels.model),
-    "UserCountry.getCountry": Table(("country",), labels.country),
-    "UserCountry.getContinent": Table(("continent",), labels.continent),
-    "UserCountry.getRegion": Table(("region", "country"), labels.region),
-    "UserCountry.getCity": Table(("city", "region", "country"), labels.city),
+    "DevicesDetection.getBrand": Table(("device_brand",), written(labels.known, "deviceBrand"), goals=Goals.ALL),
+    "DevicesDetection.getModel": Table(("device_brand", "device_model", "device_type"), labels.model, goals=Goals.ALL),
+    "UserCountry.getCountry": Table(("country",), labels.country, goals=Goals.ALL),
+    "UserCountry.getContinent": Table(("continent",), labels.continent, goals=Goals.ALL),
+    "UserCountry.getRegion": Table(("region", "country"), labels.region, goals=Goals.ALL),
+    "UserCountry.getCity": Table(("city", "region", "country"), labels.city, goals=Goals.ALL),
     "UserLanguage.getLanguageCode": Table(("language",), labels.language_code),
     "UserLanguage.getLanguage": Table(("language",), labels.language),
     "Resolution.getResolution": Table(("resolution",), written(labels.screen, "resolution")),

@@ -66,6 +66,11 @@ def add(to: Row, row: Mapping[str, Cell]) -> None:
     for name, value in row.items():
         if isinstance(value, int | float):
             to[name] = total(name, to.get(name), value)
+        elif isinstance(value, dict):
+            of_name = to.setdefault(name, {})
+            for inner, told in value.items():
+                if isinstance(of_name, dict) and isinstance(told, dict):
+                    add(of_name.setdefault(inner, {}), told)
         elif not isinstance(value, list):
             to.setdefault(name, value)
 
@@ -82,10 +87,10 @@ def having(rows: Sequence[Row], column: str) -> list[Row]:
     return kept
 
 
-def changed(rows: Sequence[Row], change: Callable[[Row], Row]) -> list[Row]:
-    """Return the rows as they are changed one by one, those in folders too."""
+def changed(rows: Sequence[Row], change: Callable[[Row], Row], in_folder: Callable[[Row], Row]) -> list[Row]:
+    """Return the rows as they are changed one by one; those in folders by `in_folder`."""
     done = []
     for row in rows:
         below = row.get(SUBTABLE)
-        done.append(change({**row, SUBTABLE: changed(below, change)} if isinstance(below, list) else row))
+        done.append(change({**row, SUBTABLE: changed(below, in_folder, in_folder)} if isinstance(below, list) else row))
     return done

@@ -49,6 +49,7 @@ class Order(Struct, frozen=True):
 class Query(Struct, frozen=True, kw_only=True):
     """A question: `metrics` and `dimensions` are names of rows in `report.metrics` and `report.dimensions`.
 
+    `segment` chooses visits, `where` what in them is counted: rows that meet at least one condition of every group.
     Without dimensions the result has one row. `limit` None asks for all rows. Hours are those of `timezone`.
     """
 
@@ -57,6 +58,7 @@ class Query(Struct, frozen=True, kw_only=True):
     metrics: tuple[str, ...]
     dimensions: tuple[str, ...] = ()
     segment: Segment = EVERYBODY
+    where: tuple[tuple[Condition, ...], ...] = ()
     timezone: str = "UTC"
     order: tuple[Order, ...] = ()
     limit: int | None = None

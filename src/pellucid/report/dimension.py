@@ -11,8 +11,8 @@ class Dimension(Struct, frozen=True):
     """What rows can be told apart by.
 
     `told` is an expression for each source. It may use the bound value `timezone`. A `steady` dimension has all its
-    values in every period, also those on which nothing happened. Segments compare a `number` as one. Of a `scattered`
-    dimension some values stand on visits, and some on what happened in them.
+    values in every period, also those on which nothing happened. Segments compare a `number` as one, with fractions if
+    it is `decimal`. Of a `scattered` dimension some values stand on visits, and some on what happened in them.
     """
 
     name: str
@@ -20,6 +20,7 @@ class Dimension(Struct, frozen=True):
     told: Mapping[Source, str]
     steady: bool = False
     number: bool = False
+    decimal: bool = False
     scattered: bool = False
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import get_args, get_type_hints
 
-from pellucid.model.visit import Visit
+from pellucid.model.visit import Conversion, Visit
+from pellucid.report import more_dimensions
 from pellucid.report.dimension import Dimension, everywhere
 from pellucid.report.source import OF_VISITS, Source
 
@@ -20,6 +21,8 @@ def _page(field: str) -> dict[Source, str]:
         Source.LEAVINGS: f"previous_{field}",
         Source.ENTRIES: f"entry_{field}",
         Source.EXITS: f"exit_{field}",
+        Source.VIEWS_BEFORE: field,
+        Source.ENTRIES_BEFORE: f"entry_{field}",
     }
 
 
@@ -62,7 +65,17 @@ _NUMBERS = frozenset(
     for name, hint in get_type_hints(Visit, include_extras=True).items()
     if (get_args(hint)[0] if get_args(hint) else hint) is int
 )
+_CIRCUMSTANCES = frozenset(Conversion.__struct_fields__) & frozenset(Visit.__struct_fields__)
+
+
+def _of(name: str) -> tuple[Source, ...]:
+    """Return the sources that a column of visits is told by: a conversion has the circumstances of its visit."""
+    return (*OF_VISITS, Source.CONVERSIONS) if name in _CIRCUMSTANCES else tuple(OF_VISITS)
+
+
 _OWN = re.compile(r"dimension([0-9]{1,3})")
+
+_CONVERTING = (Source.CONVERSIONS, Source.VIEWS_BEFORE, Source.ENTRIES_BEFORE)
 
 _DIMENSIONS = (
     Dimension("day", "The site's local day.", everywhere("visit_day"), steady=True),
@@ -70,21 +83,44 @@ _DIMENSIONS = (
     Dimension("month", "The first day of the month.", everywhere("toStartOfMonth(visit_day)"), steady=True),
     Dimension("year", "The first day of the year.", everywhere("toStartOfYear(visit_day)"), steady=True),
     Dimension("hour", "The hour in the site's time zone.", _hour(), steady=True, number=True),
+    Dimension("weekday", "The day of the week, from Monday as 1.", everywhere("toDayOfWeek(visit_day)"), number=True),
     Dimension("site", "The site.", everywhere("site_id")),
+    Dimension("plugin", "What the browser can show.", dict.fromkeys(OF_VISITS, "arrayJoin(plugins)")),
     Dimension("page_url", "The address of a page.", _page("url")),
     Dimension("page_title", "The title of a page.", _page("title")),
     Dimension("download_url", "The address of a downloaded file.", {Source.DOWNLOADS: "url"}),
     Dimension("outlink_url", "The address of a link to another site.", {Source.OUTLINKS: "url"}),
-    Dimension("search_keyword", "What was searched for on the site.", {Source.SEARCHES: "search_keyword"}),
+    Dimension(
+        "search_keyword",
+        "What was searched for on the site.",
+        {
+            Source.SEARCHES: "search_keyword",
+            Source.SEARCH_LEAVINGS: "previous_search",
+            Source.SEARCH_EXITS: "exit_search",
+        },
+    ),
+    Dimension("search_count", "How much was found.", {Source.SEARCHES: "search_count"}, number=True),
+    Dimension("content_name", "What a piece of content is called.", {Source.CONTENTS: "content_name"}),
+    Dimension("content_piece", "What it showed.", {Source.CONTENTS: "content_piece"}),
+    Dimension("content_target", "Where it leads.", {Source.CONTENTS: "content_target"}),
+    Dimension("content_interaction", "What was done with it.", {Source.CONTENTS: "content_interaction"}),
+    Dimension("event_url", "The page an event happened on.", {Source.EVENTS: "url"}),
+    Dimension("event_value", "The value of an event.", {Source.EVENTS: "event_value"}, number=True),
+    Dimension("action_url", "The address of anything that was done.", {Source.HITS: "url"}),
+    Dimension("action_kind", "What kind of thing was done.", {Source.HITS: "kind"}),
     Dimension("search_category", "Where on the site it was searched for.", {Source.SEARCHES: "search_category"}),
     Dimension("event_category", "What kind of event the site names.", {Source.EVENTS: "event_category"}),
     Dimension("event_action", "What happened in the event.", {Source.EVENTS: "event_action"}),
     Dimension("order_id", "The number of an order.", {Source.CONVERSIONS: "order_id"}),
+    Dimension(
+        "goal", "The number of a goal; 0 is an order, or a cart.", dict.fromkeys(_CONVERTING, "goal_id"), number=True
+    ),
+    Dimension("conversion", "What was reached: goal, order or cart.", dict.fromkeys(_CONVERTING, "kind")),
     Dimension("event_name", "What the event happened to.", {Source.EVENTS: "event_name"}),
     Dimension(
         "visitor_type",
-        "Whether the visitor is new or returning.",
-        dict.fromkeys(OF_VISITS, "if(visit_number > 1, 'returning', 'new')"),
+        "What the visitor was: new, returning, or a customer who came back.",
+        dict.fromkeys((*OF_VISITS, Source.CONVERSIONS), "visitor_kind"),
     ),
     Dimension(
         "days_since_last_visit",
@@ -99,12 +135,14 @@ _DIMENSIONS = (
         number=True,
     ),
     *(
-        Dimension(name, meaning, dict.fromkeys(OF_VISITS, name), number=name in _NUMBERS)
+        Dimension(name, meaning, dict.fromkeys(_of(name), name), number=name in _NUMBERS)
         for name, meaning in _MEANINGS.items()
     ),
 )
 
-DIMENSIONS: Mapping[str, Dimension] = {dimension.name: dimension for dimension in _DIMENSIONS}
+DIMENSIONS: Mapping[str, Dimension] = {
+    dimension.name: dimension for dimension in (*_DIMENSIONS, *more_dimensions.DIMENSIONS)
+}
 
 
 def dimension_of(name: str) -> Dimension | None:

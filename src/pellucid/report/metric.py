@@ -15,6 +15,8 @@ class Unit(StrEnum):
     SECONDS = "seconds"
     SHARE = "share"
     """From 0 to 1."""
+    MONEY = "money"
+    """In the site's currency."""
 
 
 class Metric(Struct, frozen=True):

@@ -6,13 +6,22 @@ a visit's own counts are made in `visits/visits.py`.
 
 from collections.abc import Mapping
 
+from pellucid.report import conversion_metrics, event_metrics, interest_metrics
 from pellucid.report.metric import Metric, Unit
 from pellucid.report.source import Source
 
 _BOUNCED = "countIf(actions <= 1)"
 _VISIT_OF_ADDRESS = "uniqExact(visit_day, visit_id, url)"
 _ITS_SOURCE = "source_kind, source_name, source_keyword, source_url"
-_IN_HITS = (Source.HITS, Source.VIEWS, Source.DOWNLOADS, Source.OUTLINKS, Source.SEARCHES, Source.EVENTS)
+_IN_HITS = (
+    Source.HITS,
+    Source.VIEWS,
+    Source.DOWNLOADS,
+    Source.OUTLINKS,
+    Source.SEARCHES,
+    Source.EVENTS,
+    Source.CONTENTS,
+)
 
 
 def _distinct(what: str, visits: str = "") -> dict[Source, str]:
@@ -211,4 +220,7 @@ _METRICS = (
     *(metric for part in TIMINGS for metric in _timing(part)),
 )  # fmt: skip -- a row a line
 
-METRICS: Mapping[str, Metric] = {metric.name: metric for metric in _METRICS}
+METRICS: Mapping[str, Metric] = {
+    metric.name: metric
+    for metric in (*_METRICS, *conversion_metrics.METRICS, *interest_metrics.METRICS, *event_metrics.METRICS)
+}

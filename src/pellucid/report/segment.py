@@ -52,6 +52,19 @@ def condition_on_visits(segment: Segment, scope: str, bind: Bind) -> str:
     return " and ".join(f"({group})" for group in groups)
 
 
+def condition_on_rows(groups: tuple[tuple[Condition, ...], ...], source: Source, bind: Bind) -> str:
+    """Return the condition that a row of a source has to meet."""
+    told = [" or ".join(_of_row(condition, source, bind) for condition in group) for group in groups]
+    return " and ".join(f"({group})" for group in told)
+
+
+def _of_row(condition: Condition, source: Source, bind: Bind) -> str:
+    dimension = dimension_of(condition.dimension)
+    if dimension is None or source not in dimension.told:
+        raise RequestError(f"{source} can not be chosen by {condition.dimension!r}.")
+    return _compared(condition, condition.operator, dimension, source, bind)
+
+
 def _condition(condition: Condition, scope: str, bind: Bind) -> str:
     dimension = dimension_of(condition.dimension)
     if dimension is None:
@@ -85,7 +98,8 @@ def _compared(condition: Condition, operator: Operator, dimension: Dimension, so
     if operator in _OF_TEXT:
         raise RequestError(f"{condition.dimension} is a number, and can not be compared by {operator}.")
     try:
-        number = int(condition.value or "0")
+        number = float(condition.value or "0") if dimension.decimal else int(condition.value or "0")
     except ValueError as error:
         raise RequestError(f"{condition.dimension} is a number, and {condition.value!r} is none.") from error
-    return _COMPARED[operator].format(told=f"toInt128({told})", value=bind("Int128", number))
+    kind = "Float64" if dimension.decimal else "Int128"
+    return _COMPARED[operator].format(told=f"to{kind}({told})", value=bind(kind, number))

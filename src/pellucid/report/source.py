@@ -16,11 +16,34 @@ class Source(StrEnum):
     OUTLINKS = "outlinks"
     SEARCHES = "searches"
     EVENTS = "events"
+    CONTENTS = "contents"
+    SEARCH_LEAVINGS = "search leavings"
+    SEARCH_EXITS = "search exits"
     CONVERSIONS = "conversions"
+    VIEWS_BEFORE = "views before conversions"
+    ENTRIES_BEFORE = "entries of visits that convert"
+    ITEMS = "items"
+    CART_ITEMS = "items in carts"
 
 
 _VISITS = "visits final"
 _EVENTS = "events"
+
+SCOPE = "site_id in {sites:Array(UInt32)} and visit_day between {first:Date} and {last:Date}"
+"""The rows a query is about; it stands within a join too, so that no more is joined."""
+
+
+def _before(table: str, columns: str, rows: str) -> str:
+    """Return what happened in visits before what they converted: a row for each pair."""
+    return f"""(
+select before.*, after.kind as kind, after.goal_id as goal_id, after.revenue as revenue,
+after.pages_before as pages_before, after.conversion_id as conversion_id
+from (select {columns} from {table} where {SCOPE} and {rows}) as before
+inner join (select * from conversions final where {SCOPE}) as after
+on before.site_id = after.site_id and before.visit_day = after.visit_day and before.visit_id = after.visit_id
+where before.time <= after.time
+)"""
+
 
 ROWS: dict[Source, tuple[str, str]] = {
     Source.VISITS: (_VISITS, "1"),
@@ -35,9 +58,22 @@ ROWS: dict[Source, tuple[str, str]] = {
     Source.OUTLINKS: (_EVENTS, "kind = 'outlink'"),
     Source.SEARCHES: (_EVENTS, "kind = 'search'"),
     Source.EVENTS: (_EVENTS, "kind = 'event'"),
+    Source.CONTENTS: (_EVENTS, "kind = 'content'"),
+    Source.SEARCH_LEAVINGS: (_EVENTS, "previous_search != '' and kind != 'event'"),
+    Source.SEARCH_EXITS: (_VISITS, "exit_search != ''"),
     Source.CONVERSIONS: ("conversions final", "1"),
+    Source.VIEWS_BEFORE: (
+        _before(_EVENTS, "site_id, visit_day, visit_id, time, url, title", "kind = 'pageview'"),
+        "1",
+    ),
+    Source.ENTRIES_BEFORE: (
+        _before(_VISITS, "site_id, visit_day, visit_id, first_time as time, entry_url, entry_title", "entry_url != ''"),
+        "1",
+    ),
+    Source.ITEMS: ("conversions final array join items", "kind = 'order'"),
+    Source.CART_ITEMS: ("conversions final array join items", "kind = 'cart'"),
 }
 """The table of each source, and the condition that makes its rows."""
 
-OF_VISITS = frozenset({Source.VISITS, Source.ENTRIES, Source.EXITS})
+OF_VISITS = frozenset({Source.VISITS, Source.ENTRIES, Source.EXITS, Source.SEARCH_EXITS})
 OF_EVENTS = frozenset(ROWS) - OF_VISITS

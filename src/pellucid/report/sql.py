@@ -14,11 +14,9 @@ from pellucid.report.dimension import Dimension
 from pellucid.report.dimensions import DIMENSIONS, dimension_of
 from pellucid.report.metric import Metric
 from pellucid.report.metrics import METRICS
-from pellucid.report.segment import Values, condition_on_visits
-from pellucid.report.source import OF_VISITS, ROWS, Source
+from pellucid.report.segment import Values, condition_on_rows, condition_on_visits
+from pellucid.report.source import OF_VISITS, ROWS, SCOPE, Source
 from pellucid.store.client import Bound
-
-_SCOPE = "site_id in {sites:Array(UInt32)} and visit_day between {first:Date} and {last:Date}"
 
 
 class Statement(Struct, frozen=True):
@@ -42,8 +40,11 @@ def statement(query: Query) -> Statement:
             "timezone": query.timezone,
         },
     )
-    chosen = condition_on_visits(query.segment, _SCOPE, values.bind)
-    parts = [_part(source, counted, sources, dimensions, chosen) for source in dict.fromkeys(sources.values())]
+    chosen = condition_on_visits(query.segment, SCOPE, values.bind)
+    parts = [
+        _part(source, counted, sources, dimensions, chosen, condition_on_rows(query.where, source, values.bind))
+        for source in dict.fromkeys(sources.values())
+    ]
     keys = [f"k{place} as {name}" for place, name in enumerate(query.dimensions)]
     sums = [f"sum(m{place}) as {metric.name}" for place, metric in enumerate(counted)]
     worked_out = [f"{metric.formula} as {metric.name}" for metric in metrics if metric.formula]
@@ -66,6 +67,7 @@ def _part(
     sources: Mapping[str, Source],
     dimensions: Sequence[Dimension],
     chosen: str,
+    met: str,
 ) -> str:
     table, rows = ROWS[source]
     keys = [f"{dimension.told[source]} as k{place}" for place, dimension in enumerate(dimensions)]
@@ -74,13 +76,13 @@ def _part(
         for place, metric in enumerate(counted)
     ]
     if chosen and source not in OF_VISITS:
-        visits = f"select site_id, visit_day, visit_id from visits final where {_SCOPE} and {chosen}"
+        visits = f"select site_id, visit_day, visit_id from visits final where {SCOPE} and {chosen}"
         chosen = f"(site_id, visit_day, visit_id) in ({visits})"
     return " ".join(
         [
             f"select {', '.join([*keys, *numbers])}",
             f"from {table}",
-            f"where {' and '.join(part for part in (_SCOPE, rows, chosen) if part)}",
+            f"where {' and '.join(part for part in (SCOPE, rows, chosen, met) if part)}",
             *([f"group by {', '.join(f'k{place}' for place in range(len(dimensions)))}"] if dimensions else []),
         ],
     )

@@ -26,7 +26,7 @@ _COUNTED = {
     HitKind.OUTLINK: "outlinks",
     HitKind.DOWNLOAD: "downloads",
 }
-_ENDS_A_PAGE = frozenset({*_COUNTED, HitKind.CONTENT})
+ACTIONS = frozenset({*_COUNTED, HitKind.CONTENT})
 """What tells how long the page before was looked at. A conversion ends that time too, but tells of no page."""
 _ON_A_PAGE = frozenset({HitKind.PAGEVIEW, HitKind.SEARCH})
 
@@ -230,7 +230,7 @@ def _row(hit: Hit, visit: Visit, event_id: int) -> Event:
 
 def _left(hit: Hit, visit: Visit) -> tuple[str, str, str, int]:
     """Return the page or the search that was left for this hit, and after how many seconds without any."""
-    if not visit.exit_time or hit.time < visit.last_time or hit.kind not in _ENDS_A_PAGE:
+    if not visit.exit_time or hit.time < visit.last_time or hit.kind not in ACTIONS:
         return "", "", "", 0
     seconds = min((hit.time - visit.last_time) // 1000, _LONGEST_SECONDS_ON_PAGE)
     return visit.exit_url, visit.exit_title, visit.exit_search, seconds

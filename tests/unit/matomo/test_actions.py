@@ -46,13 +46,13 @@ def test_a_page_is_looked_at_until_the_next_one() -> None:
         seconds=61,
     )
 
-    assert [row.get("timeSpent") for row in shown] == [50, None, 11, None]
+    assert [row.get("timeSpent") for row in shown] == [50, None, 10, None]
     assert [row["pageviewPosition"] for row in shown] == [1, 2, 3, 3]
 
 
 def test_what_the_last_page_is_looked_at_is_not_known_unless_something_follows() -> None:
     assert rows(an_event(), seconds=0)[0]["timeSpent"] == 0
-    assert rows(an_event(), an_event(kind="ping", time=NOON + 15_000), seconds=16)[0]["timeSpent"] == 16
+    assert rows(an_event(), an_event(kind="ping", time=NOON + 15_000), seconds=16)[0]["timeSpent"] == 15
 
 
 def test_times_are_those_of_the_site() -> None:

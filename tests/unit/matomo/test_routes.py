@@ -30,8 +30,8 @@ LABELS = {
     "DevicesDetection.getBrowsers": {"Firefox"},
     "DevicesDetection.getType": {"Desktop", "Camera"},
     "UserCountry.getCountry": {"Germany"},
-    "UserCountry.getCity": {"Lyon, France"},
-    "UserCountry.getRegion": {"ARA, France"},
+    "UserCountry.getCity": {"Lyon, Auvergne-Rhône-Alpes, France"},
+    "UserCountry.getRegion": {"Auvergne-Rhône-Alpes, France"},
     "UserLanguage.getLanguage": {"French"},
     "UserLanguage.getLanguageCode": {"French (fr)"},
     "DevicesDetection.getModel": {"Generic Desktop", "Apple - iPhone"},
@@ -112,7 +112,9 @@ def client(registry: Registry, store: Store) -> TestClient:
     ]
     store.insert("visits", Visit, b"\n".join(map(json.encode, visits)), token="visits")
     store.insert("events", Event, b"\n".join(map(json.encode, events)), token="events")
-    return TestClient(Starlette(routes=routes(registry, Reports(store), store, lambda: NOW)))
+    asking = TestClient(Starlette(routes=routes(registry, Reports(store), store, lambda: NOW)))
+    asking.params = asking.params.set("format", "json")
+    return asking
 
 
 @pytest.fixture
@@ -325,7 +327,7 @@ def test_an_error_never_repeats_the_token(client: TestClient, registry: Registry
         ({"method": "VisitsSummary.get", "idSite": "1"}, "Please specify a value for 'period'"),
         ({"method": "VisitsSummary.get", "idSite": "77", **DAY}, "'77'"),
         ({"method": "VisitsSummary.get", "idSite": "1", "period": "day", "date": "someday"}, "YYYY-MM-DD"),
-        ({"method": "VisitsSummary.get", "idSite": "1", "format": "xml", **DAY}, "'xml' is not answered yet"),
+        ({"method": "VisitsSummary.get", "idSite": "1", "format": "gopher", **DAY}, "'gopher' is not there"),
         ({"method": "VisitsSummary.get", "idSite": "1", "period": "week", "date": "9999-12-31"}, "out of reach"),
         ({"method": "SitesManager.addSite", "siteName": "x"}, "at least one address"),
     ],

@@ -89,7 +89,7 @@ def test_only_what_has_some_of_a_column_is_left_in_every_folder() -> None:
 def test_a_change_reaches_what_is_in_folders() -> None:
     rows = grown(filed(("shop > /a", {"hits": 1})))
 
-    done = changed(rows, lambda row: row | {"seen": True})
+    done = changed(rows, lambda row: row | {"seen": "above"}, lambda row: row | {"seen": "in it"})
 
-    assert done[0]["seen"] is True
-    assert done[0]["subtable"][0]["seen"] is True
+    assert done[0]["seen"] == "above"
+    assert done[0]["subtable"][0]["seen"] == "in it"

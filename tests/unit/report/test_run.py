@@ -41,6 +41,7 @@ def reports(store: Store) -> Reports:
             last_time=NOON + 86_400_000,
             country="jp",
             visit_number=2,
+            visitor_kind="returning",
             previous_time=NOON,
             entry_url="http://a/",
             exit_url="http://a/",

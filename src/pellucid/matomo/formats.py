@@ -1,0 +1,232 @@
+"""The formats that Matomo answers in: JSON, XML, tables, a feed, and PHP's own form."""
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
+from io import StringIO
+
+from msgspec import Struct, json
+
+from pellucid.errors import RequestError
+from pellucid.matomo.parameters import Parameters
+
+Answer = object
+"""What JSON can hold: texts, numbers, lists and mappings."""
+
+_CALLBACK = re.compile(r"[0-9a-zA-Z_.]+")
+_DATED = re.compile(r"\d{4}(-\d\d(-\d\d(,\d{4}-\d\d-\d\d)?)?)?")
+_TAG = re.compile(r"[A-Za-z_][\w.-]*")
+_OF_A_ROW = frozenset({"label"})
+_METADATA = frozenset({"url", "segment", "logo", "code", "idsubdatatable", "region", "country", "referrer_type"})
+"""Columns that tell more of a row and count nothing: tables have them behind the others."""
+
+
+class Written(Struct, frozen=True):
+    """An answer as it is sent."""
+
+    content: bytes
+    kind: str
+
+
+def written(answer: Answer, given: Parameters) -> Written:
+    """Return an answer in the format that is asked for: XML if none is."""
+    return writer_of(given)(answer, given)
+
+
+def writer_of(given: Parameters) -> Callable[[Answer, Parameters], Written]:
+    """Return what writes the format that is asked for, or raise `RequestError` if there is none of that name."""
+    name = given.text("format", "xml").lower()
+    if name not in WRITERS:
+        raise RequestError(f"The format {name!r} is not there. Try any of these instead: {', '.join(WRITERS)}.")
+    return WRITERS[name]
+
+
+def error(told: str, given: Parameters) -> Written:
+    """Return what is wrong, in the format that is asked for; in JSON if there is no such format."""
+    match given.text("format", "xml").lower():
+        case "xml":
+            return _xml_text(f'<result>\n\t<error message="{escape(told)}" />\n</result>')
+        case "csv" | "tsv":
+            return Written(f"Error: {told}".encode(), "text/plain; charset=utf-8")
+        case "html" | "rss" | "console":
+            return Written(f"Error: {escape(told)}".encode(), "text/plain; charset=utf-8")
+        case "original":
+            return Written(_php({"result": "error", "message": told}).encode(), "text/plain; charset=utf-8")
+        case _:
+            return _json({"result": "error", "message": told}, given)
+
+
+def _json(answer: Answer, given: Parameters) -> Written:
+    body = json.encode(answer)
+    callback = given.text("callback", "") or given.text("jsoncallback", "")
+    if not callback:
+        return Written(body, "application/json; charset=utf-8")
+    if not _CALLBACK.fullmatch(callback):
+        raise RequestError("The name of a callback has letters, digits, dots and underscores.")
+    return Written(b"%s(%s)" % (callback.encode(), body), "application/javascript; charset=utf-8")
+
+
+def _xml(answer: Answer, _given: Parameters) -> Written:
+    if answer == {"result": "success", "message": "ok"}:
+        return _xml_text('<result>\n\t<success message="ok" />\n</result>')
+    if isinstance(answer, Mapping) and (name := _name_of_series(answer)):
+        inner = "".join(_result(one, f' {name}="{escape(str(key))}"', 1) for key, one in answer.items())
+        return _xml_text(f"<results>\n{inner}</results>")
+    return _xml_text(_result(answer, "", 0).rstrip("\n"))
+
+
+def _xml_text(text: str) -> Written:
+    return Written(f'<?xml version="1.0" encoding="utf-8" ?>\n{text}'.encode(), "text/xml; charset=utf-8")
+
+
+def _name_of_series(answer: Mapping[object, object]) -> str:
+    """Return what the keys of several answers are: dates, or sites; nothing if it is one answer."""
+    if not answer or any(not isinstance(value, list | Mapping) for value in answer.values()):
+        return ""
+    if all(_DATED.fullmatch(str(key)) for key in answer):
+        return "date"
+    return "idSite" if all(str(key).isdecimal() for key in answer) else ""
+
+
+def _result(answer: Answer, attribute: str, depth: int) -> str:
+    margin = "\t" * depth
+    value = answer.get("value") if isinstance(answer, Mapping) and answer.keys() == {"value"} else answer
+    if not isinstance(value, list | tuple | Mapping):
+        text = _text(value)
+        return f"{margin}<result{attribute}>{escape(text)}</result>\n" if text else f"{margin}<result{attribute} />\n"
+    inner = _elements(value, depth + 1)
+    return f"{margin}<result{attribute}>\n{inner}{margin}</result>\n" if inner else f"{margin}<result{attribute} />\n"
+
+
+def _elements(node: Answer, depth: int) -> str:
+    if isinstance(node, Mapping):
+        return "".join(_element(str(name), value, depth) for name, value in node.items())
+    if isinstance(node, list | tuple):
+        return "".join(_element("row", value, depth) for value in node)
+    return ""
+
+
+def _element(name: str, value: Answer, depth: int) -> str:
+    margin = "\t" * depth
+    opening, closing = (name, name) if _TAG.fullmatch(name) else (f'row key="{escape(name)}"', "row")
+    if isinstance(value, list | tuple | Mapping):
+        inner = _elements(value, depth + 1)
+        return f"{margin}<{opening}>\n{inner}{margin}</{closing}>\n" if inner else f"{margin}<{opening} />\n"
+    text = _text(value)
+    return f"{margin}<{opening}>{escape(text)}</{closing}>\n" if text else f"{margin}<{opening} />\n"
+
+
+def _text(value: Answer) -> str:
+    if value is None or value is False:
+        return ""
+    return "1" if value is True else str(value)
+
+
+def _table(answer: Answer) -> tuple[list[str], list[Mapping[str, Answer]]]:
+    """Return the columns and rows of an answer; nested columns are left out, as tables can not hold them."""
+    rows = list(_rows(answer))
+    names = dict.fromkeys(name for row in rows for name, value in row.items() if not isinstance(value, list | Mapping))
+    columns = [name for name in names if name not in _METADATA]
+    return [*columns, *(name for name in names if name in _METADATA)], rows
+
+
+def _rows(answer: Answer) -> Iterator[Mapping[str, Answer]]:
+    if isinstance(answer, Mapping):
+        name = _name_of_series(answer)
+        if not name:
+            yield answer
+            return
+        for key, one in answer.items():
+            for row in _rows(one):
+                yield {name: key, **row}
+    elif isinstance(answer, list | tuple):
+        yield from (row if isinstance(row, Mapping) else {"value": row} for row in answer)
+    else:
+        yield {"value": answer}
+
+
+def _separated(delimiter: str, kind: str) -> Callable[[Answer, Parameters], Written]:
+    def write(answer: Answer, given: Parameters) -> Written:
+        if answer == {"result": "success", "message": "ok"}:
+            text = "message\nok"
+        else:
+            columns, rows = _table(answer)
+            lines = StringIO()
+            writer = csv.writer(lines, delimiter=delimiter, lineterminator="\n")
+            writer.writerow([f"metadata_{name}" if name in _METADATA else name for name in columns])
+            writer.writerows([[_text(row.get(name)) for name in columns] for row in rows])
+            text = lines.getvalue().rstrip("\n") if rows else "No data available"
+        if given.flag("convertToUnicode", default=True):
+            return Written(b"\xff\xfe" + text.encode("utf-16-le"), f"{kind}; charset=utf-16le")
+        return Written(text.encode(), f"{kind}; charset=utf-8")
+
+    return write
+
+
+def _html(answer: Answer, _given: Parameters) -> Written:
+    columns, rows = _table(answer)
+    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(_text(row.get(name)))}</td>' for name in columns)}</tr>\n" for row in rows
+    )
+    table = f'<table border="1">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n'
+    return Written(table.encode(), "text/html; charset=utf-8")
+
+
+def _rss(answer: Answer, given: Parameters) -> Written:
+    if not isinstance(answer, Mapping) or _name_of_series(answer) != "date":
+        raise RequestError("RSS feeds can be generated for one specific website &idSite=X, and for several dates.")
+    items = "".join(
+        f"<item>\n<title>{escape(str(key))}</title>\n<description>{escape(_html(one, given).content.decode())}"
+        f"</description>\n</item>\n"
+        for key, one in reversed(list(answer.items()))
+    )
+    text = f'<rss version="2.0">\n<channel>\n<title>Pellucid</title>\n{items}</channel>\n</rss>'
+    return _xml_text(text)
+
+
+def _console(answer: Answer, _given: Parameters) -> Written:
+    columns, rows = _table(answer)
+    lines = [" | ".join(f"{name}: {_text(row.get(name))}" for name in columns) for row in rows]
+    return Written("\n".join(lines).encode(), "text/plain; charset=utf-8")
+
+
+def _original(answer: Answer, _given: Parameters) -> Written:
+    return Written(_php(answer).encode(), "text/plain; charset=utf-8")
+
+
+def _php(value: Answer) -> str:
+    """Return a value as PHP's `serialize` writes it (https://www.php.net/manual/en/function.serialize.php)."""
+    match value:
+        case None:
+            return "N;"
+        case bool():
+            return f"b:{int(value)};"
+        case int():
+            return f"i:{value};"
+        case float():
+            return f"d:{value!r};"
+        case Mapping():
+            return _php_array(list(value.items()))
+        case list() | tuple():
+            return _php_array(list(enumerate(value)))
+        case _:
+            text = str(value)
+            return f's:{len(text.encode())}:"{text}";'
+
+
+def _php_array(pairs: Sequence[tuple[object, object]]) -> str:
+    return f"a:{len(pairs)}:{{{''.join(f'{_php(key)}{_php(value)}' for key, value in pairs)}}}"
+
+
+WRITERS: Mapping[str, Callable[[Answer, Parameters], Written]] = {
+    "xml": _xml,
+    "json": _json,
+    "csv": _separated(",", "application/vnd.ms-excel"),
+    "tsv": _separated("\t", "application/vnd.ms-excel"),
+    "html": _html,
+    "rss": _rss,
+    "original": _original,
+    "console": _console,
+}

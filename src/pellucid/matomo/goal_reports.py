@@ -1,0 +1,174 @@
+"""Reports on what visits converted: goals, orders and carts, how long it took, and the products."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from msgspec import structs
+
+from pellucid.errors import RequestError
+from pellucid.matomo.answers import Answers
+from pellucid.matomo.columns import Cell, Column, Row, plain, rounded, row_of
+from pellucid.matomo.goals_of_rows import CART, ORDER
+from pellucid.matomo.labels import chosen
+from pellucid.matomo.parameters import Parameters
+from pellucid.matomo.reports import cell, query_of
+from pellucid.matomo.rows import filtered
+from pellucid.matomo.visit_reports import counted
+from pellucid.model.period import Period, PeriodKind
+from pellucid.model.query import Condition, Operator, Segment
+from pellucid.model.site import Site
+from pellucid.model.visit import VisitorKind
+from pellucid.report.conversion_metrics import RANGES, name_of
+
+Report = Callable[[Answers, Site, Period, Parameters], Row | list[Row]]
+
+_PLAIN = (
+    Column("nb_conversions", "goals_reached"),
+    Column("nb_visits_converted", "converting_visits"),
+    Column("revenue", "revenue"),
+)
+_CART = (*_PLAIN, Column("items", "pieces"))
+_ORDER = (
+    *_PLAIN,
+    Column("revenue_subtotal", "subtotal"),
+    Column("revenue_tax", "tax"),
+    Column("revenue_shipping", "shipping"),
+    Column("revenue_discount", "discount"),
+    Column("items", "pieces"),
+)
+_ENDINGS = {
+    "": (),
+    "_new_visit": (VisitorKind.NEW,),
+    "_returning_visit": (VisitorKind.RETURNING, VisitorKind.CUSTOMER),
+}
+
+
+def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
+    """Return what was converted: in all, or of one goal, of orders, of carts."""
+    goal = given.text("idGoal", "")
+    columns = {ORDER: _ORDER, CART: _CART}.get(goal, _PLAIN)
+    row: Row = {}
+    for ending, kinds in _ENDINGS.items():
+        told = _converted(goal, columns, kinds, reports, site, period, given)
+        row |= {f"{name}{ending}": value for name, value in told.items()}
+    return [row] if given.flag("flat") else row
+
+
+def _converted(
+    goal: str,
+    columns: tuple[Column, ...],
+    kinds: tuple[VisitorKind, ...],
+    reports: Answers,
+    site: Site,
+    period: Period,
+    given: Parameters,
+) -> Row:
+    group = (tuple(Condition("visitor_type", Operator.EQUALS, kind) for kind in kinds),) if kinds else ()
+    query = query_of(site, period, given, columns)
+    query = structs.replace(query, segment=Segment((*query.segment.groups, *group)))
+    visits = reports.answer(structs.replace(query, metrics=("visits",))).rows[0][0]
+    of_goal = structs.replace(query, where=((_goal(goal),),))
+    told = row_of(columns, list(map(cell, reports.answer(of_goal).rows[0])))
+    told = {name: round(value, 2) if isinstance(value, float) else value for name, value in told.items()}
+    if columns is not _PLAIN:
+        told["avg_order_revenue"] = _average(told["revenue"], told["nb_conversions"], 2)
+    told["conversion_rate"] = percent(told["nb_visits_converted"], cell(visits))
+    return told
+
+
+def _goal(name: str) -> Condition:
+    """Return what conversions have to be: all but carts if no goal is named."""
+    if name in {"", "0"}:
+        return Condition("conversion", Operator.DIFFERS, "cart")
+    if name in {ORDER, CART}:
+        return Condition("conversion", Operator.EQUALS, "order" if name == ORDER else "cart")
+    if not name.isdecimal():
+        raise RequestError(f"idGoal has to be a number, {ORDER} or {CART}; {name!r} is none of them.")
+    return Condition("goal", Operator.EQUALS, name)
+
+
+def _average(above: Cell, below: Cell, digits: int) -> int | float:
+    if not isinstance(below, int | float) or not below:
+        return 0
+    return plain(rounded(Decimal(str(above)) / Decimal(str(below)), digits))
+
+
+def percent(part: Cell, whole: Cell) -> str:
+    """Return a share as a percentage with two digits."""
+    return f"{_average(Decimal(str(part)) * 100 if part else 0, whole, 2)}%"  # type: ignore[arg-type]
+
+
+def _until(what: str, label: Callable[[tuple[int, int | None]], str]) -> Report:
+    def report(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+        columns = tuple(Column(name_of(what, within), name_of(what, within)) for within in RANGES[what])
+        query = query_of(site, period, given, columns)
+        goal = given.text("idGoal", "")
+        condition = _goal(goal) if goal else Condition("conversion", Operator.EQUALS, "goal")
+        answered = reports.answer(structs.replace(query, where=((condition,),))).rows[0]
+        rows: list[Row] = [
+            {"label": label(within), "nb_conversions": cell(number)}
+            for within, number in zip(RANGES[what], answered, strict=True)
+        ]
+        return filtered(rows, given)
+
+    return report
+
+
+_OF_ITEMS = {
+    "revenue": "item_revenue",
+    "quantity": "item_quantity",
+    "orders": "item_orders",
+    "nb_visits": "visits",
+    "nb_uniq_visitors": "daily_visitors",
+    "nb_actions": "views",
+    "prices": "item_prices",
+    "viewed_prices": "viewed_prices",
+    "priced": "priced_views",
+}
+_BOUGHT = ("revenue", "quantity", "orders")
+_LEFT = {"item_revenue": "left_revenue", "item_quantity": "left_quantity", "item_orders": "left_carts"}
+
+
+def _items(dimension: str, segment: str, none: str) -> Report:
+    def report(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+        left = given.flag("abandonedCarts")
+        metrics = tuple(_LEFT.get(metric, metric) if left else metric for metric in _OF_ITEMS.values())
+        query = query_of(site, period, given, ())
+        sold = structs.replace(query, metrics=metrics, dimensions=(dimension,))
+        rows = []
+        for value, *numbers in reports.answer(sold).rows:
+            told = dict(zip(_OF_ITEMS, map(cell, numbers), strict=True))
+            row = _item(told, period, given, orders="abandoned_carts" if left else "orders")
+            if row and (value or told["orders"]):
+                text = str(value) or none
+                rows.append({"label": text, **row, **chosen(**{segment: text})})
+        return filtered(rows, given)
+
+    return report
+
+
+def _item(told: Mapping[str, Cell], period: Period, given: Parameters, *, orders: str) -> Row:
+    row: Row = {}
+    if told["orders"]:
+        row |= {"revenue": told["revenue"], "quantity": told["quantity"], orders: told["orders"]}
+    if told["nb_visits"]:
+        visitors = "nb_uniq_visitors" if period.kind is PeriodKind.DAY else "sum_daily_nb_uniq_visitors"
+        row |= {"nb_visits": told["nb_visits"], visitors: told["nb_uniq_visitors"], "nb_actions": told["nb_actions"]}
+    if not row:
+        return row
+    prices, times = (told["prices"], told["orders"]) if told["orders"] else (told["viewed_prices"], told["priced"])
+    row["avg_price"] = _average(prices, times, 2)
+    row["avg_quantity"] = _average(told["quantity"] or 0, told["orders"], 1)
+    share = percent(told["orders"], told["nb_visits"])
+    row["conversion_rate"] = share if given.text("format_metrics", "bc") != "0" else float(share.rstrip("%")) / 100
+    return row
+
+
+REPORTS: dict[str, Report] = {
+    "Goals.get": goals,
+    "Goals.getDaysToConversion": _until("days", counted("day", "days")),
+    "Goals.getVisitsUntilConversion": _until("visits", counted("visit", "visits")),
+    "Goals.getItemsSku": _items("item_sku", "productSku", "Product SKU not defined"),
+    "Goals.getItemsName": _items("item_name", "productName", "Product Name not defined"),
+    "Goals.getItemsCategory": _items("item_category", "productCategory", "Product Category not defined"),
+}

@@ -1,0 +1,129 @@
+"""What was converted after a page was viewed, or in visits that began with it: Matomo's column `goals` of pages.
+
+A conversion counts for each view of a page before it, and is shared out evenly over the page views before it. Shares
+are rounded before they are added up, and rates are those of days added up: the numbers have to agree with Matomo's.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from msgspec import structs
+
+from pellucid.matomo.answers import Answers
+from pellucid.matomo.columns import Cell, Row, plain, rounded
+from pellucid.matomo.goals_of_rows import BETWEEN, CART, DIMENSIONS, goal_key
+from pellucid.matomo.tree import SUBTABLE, add
+from pellucid.model.query import Query
+from pellucid.model.result import Result
+
+_OF_VIEWS: Mapping[str, str] = {
+    "nb_conversions": "page_conversions",
+    "revenue": "page_revenue",
+    "nb_conv_pages_before": "pages_before",
+    "nb_conversions_attrib": "page_share",
+    "revenue_attrib": "page_revenue_share",
+}
+_OF_CARTS = ("nb_conversions", "revenue")
+_OF_ENTRIES = ("entry_conversions", "entry_revenue")
+_UNIQUE, _RATE = "nb_conversions_page_uniq", "nb_conversions_page_rate"
+
+Key = tuple[str, ...]
+
+
+def columns_by_page(answers: Answers, query: Query) -> dict[Key, Row]:
+    """Return the columns of goals of each page, by the values of the query's dimensions."""
+    found: dict[Key, Row] = {}
+    of_key = len(query.dimensions)
+    views = _asked(answers, query, tuple(_OF_VIEWS.values()), (*query.dimensions, *DIMENSIONS))
+    for values in views.rows:
+        goal = _goal(values[of_key : of_key + 2])
+        told = dict(zip(_OF_VIEWS, map(_number, values[of_key + 2 :]), strict=True))
+        names = _OF_CARTS if goal == CART else _OF_VIEWS
+        row = found.setdefault(tuple(map(str, values[:of_key])), {})
+        row |= {_name(goal, name): told[name] for name in names} | {_name(goal, _UNIQUE): told["nb_conversions"]}
+    for key, columns in _entries(answers, query).items():
+        if key in found:
+            add(found[key], columns)
+    return found
+
+
+def _entries(answers: Answers, query: Query) -> dict[Key, Row]:
+    """Return what visits converted that began with a page, each day's rates added up."""
+    by_day = (*query.dimensions, "day")
+    entries = {
+        tuple(map(str, key)): _number(number) for *key, number in _asked(answers, query, ("entries",), by_day).rows
+    }
+    found: dict[Key, Row] = {}
+    for values in _asked(answers, query, _OF_ENTRIES, (*by_day, *DIMENSIONS)).rows:
+        key = tuple(map(str, values[: len(by_day)]))
+        goal = _goal(values[len(by_day) : len(by_day) + 2])
+        if goal == CART or not entries.get(key):
+            continue
+        conversions, revenue = map(_number, values[len(by_day) + 2 :])
+        columns: Row = {
+            _name(goal, "nb_conversions_entry"): conversions,
+            _name(goal, "nb_conversions_entry_rate"): _rate(conversions, entries[key]),
+            _name(goal, "revenue_entry"): revenue,
+            _name(goal, "revenue_per_entry"): _rate(revenue, entries[key]),
+        }
+        add(found.setdefault(key[:-1], {}), columns)
+    return found
+
+
+def totals(answers: Answers, query: Query) -> dict[str, float]:
+    """Return how often each goal was reached in all, by Matomo's name of it."""
+    answered = _asked(answers, query, ("goals_reached",), DIMENSIONS)
+    return {_goal((goal, kind)): _number(number) for goal, kind, number in answered.rows}
+
+
+def all_gathered(rows: Sequence[Row], reached: Mapping[str, float], depth: int = 1) -> list[Row]:
+    """Return rows with their goals in one column; a share of all conversions is told of the uppermost rows alone."""
+    done = []
+    for row in rows:
+        below = row.get(SUBTABLE)
+        open_row = {**row, SUBTABLE: all_gathered(below, reached, depth + 1)} if isinstance(below, list) else row
+        done.append(gathered(open_row, reached if depth == 1 else None))
+    return done
+
+
+def gathered(row: Row, reached: Mapping[str, float] | None) -> Row:
+    """Return a row with its goals; `reached` is None for a page within a folder."""
+    plain_row: Row = {}
+    goals: dict[str, dict[str, Cell]] = {}
+    for name, value in row.items():
+        column, *inner = name.split(BETWEEN)
+        if not inner:
+            plain_row[column] = value
+            continue
+        goal, number = inner
+        goals.setdefault(goal, {})[number] = round(value, 4) if isinstance(value, float) else value
+    for goal, told in goals.items():
+        key = goal.removeprefix("idgoal=")
+        if reached is not None:
+            told[_RATE] = min(_rate(_number(told["nb_conversions"]), reached.get(key, 0)), 1)
+        elif key != CART:
+            told[_RATE] = 0
+    if goals:
+        plain_row["goals"] = goals
+    return plain_row
+
+
+def _asked(answers: Answers, query: Query, metrics: tuple[str, ...], dimensions: tuple[str, ...]) -> Result:
+    return answers.answer(structs.replace(query, metrics=metrics, dimensions=dimensions))
+
+
+def _name(goal: str, column: str) -> str:
+    return f"goals{BETWEEN}idgoal={goal}{BETWEEN}{column}"
+
+
+def _goal(values: Sequence[object]) -> str:
+    goal, kind = values
+    return goal_key(int(str(goal)), str(kind))
+
+
+def _number(value: object) -> int | float:
+    return value if isinstance(value, int | float) else 0
+
+
+def _rate(above: float, below: float) -> int | float:
+    return plain(rounded(Decimal(str(above)) / Decimal(str(below)), 3)) if below else 0

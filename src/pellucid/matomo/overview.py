@@ -1,0 +1,145 @@
+"""Reports that bring others together: all numbers of a site, and all sites with how they changed."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from babel.numbers import get_currency_symbol
+
+from pellucid.matomo.answers import Answers
+from pellucid.matomo.columns import Cell, Row, plain, rounded
+from pellucid.matomo.dates import before
+from pellucid.matomo.goal_reports import goals
+from pellucid.matomo.parameters import Parameters
+from pellucid.matomo.reports import PERFORMANCE, SUMMARIES, summary
+from pellucid.matomo.visit_reports import frequency, referrers
+from pellucid.model.period import Period, PeriodKind
+from pellucid.model.site import Site
+from pellucid.report.metrics import TIMINGS
+
+_NOT_OF_FREQUENCY = frozenset(
+    f"{name}_{ending}"
+    for name in ("nb_visits_converted", "bounce_count", "sum_visit_length")
+    for ending in ("new", "returning")
+)
+_PARTS = {
+    "network": ("network_time", "network_hits"),
+    "server": ("servery_time", "server_hits"),
+    "transfer": ("transfer_time", "transfer_hits"),
+    "dom_processing": ("domprocessing_time", "domprocessing_hits"),
+    "dom_completion": ("domcompletion_time", "domcompletion_hits"),
+    "on_load": ("onload_time", "onload_hits"),
+}
+"""What Matomo calls the sums and numbers of each part of a page's time; one of them is misspelt there."""
+
+
+def everything(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
+    """Return the columns of all summaries; `columns` names those that are wanted."""
+    wanted = {name for name in given.text("columns", "").split(",") if name}
+    every = given.without("columns")
+    row: Row = {}
+    visits = summary(SUMMARIES["VisitsSummary.get"], reports, site, period, every)
+    actions = summary(SUMMARIES["Actions.get"], reports, site, period, every)
+    for part in (
+        visits,
+        frequency(reports, site, period, every),
+        referrers(reports, site, period, every),
+        _performance(reports, site, period, every),
+        goals(reports, site, period, every),
+        actions,
+    ):
+        row |= part[0] if isinstance(part, list) else part
+    row = {name: value for name, value in row.items() if name not in _NOT_OF_FREQUENCY}
+    return {name: value for name, value in row.items() if not wanted or name in wanted}
+
+
+def _performance(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
+    told = summary(PERFORMANCE, reports, site, period, given)
+    row = told[0] if isinstance(told, list) else told
+    seconds = [row[f"sum_time_{part}"] for part in TIMINGS]
+    hits = [row[f"nb_hits_with_time_{part}"] for part in TIMINGS]
+    found: Row = {}
+    for part, time, number in zip(TIMINGS, seconds, hits, strict=True):
+        of_time, of_hits = _PARTS[part]
+        found |= {f"PagePerformance_{of_time}": _rounded(time), f"PagePerformance_{of_hits}": number}
+    found["PagePerformance_pageload_time"] = _rounded(sum(map(_float, seconds)))
+    found["PagePerformance_pageload_hits"] = max(map(_float, hits), default=0)
+    return found | {name: value for name, value in row.items() if name.startswith("avg_")}
+
+
+def _rounded(value: Cell) -> float:
+    return round(_float(value), 3)
+
+
+def _float(value: Cell) -> int | float:
+    return value if isinstance(value, int | float) else 0
+
+
+_EVOLVING = {
+    "visits": ("nb_visits", "nb_visits", "previous_nb_visits"),
+    "actions": ("nb_actions", "nb_actions", "previous_nb_actions"),
+    "pageviews": ("nb_pageviews", "nb_pageviews", "previous_Actions_nb_pageviews"),
+    "revenue": ("revenue", "revenue", "previous_Goal_revenue"),
+}
+
+
+def site_row(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
+    """Return what a site comes to in a period, and how that differs from the period before."""
+    earlier = before(period)
+    now, then = (_numbers(reports, site, span, given) for span in (period, earlier))
+    row: Row = {"label": site.name, **now}
+    for name, (column, _, _) in _EVOLVING.items():
+        row |= _evolution(name, _float(now[column]), _float(then[column]))
+    return row | {
+        "idsite": site.id,
+        "ratio": 1,
+        "currencySymbol": get_currency_symbol(site.currency, "en"),
+        **{told: then[column] for column, _, told in _EVOLVING.values()},
+        "periodName": period.kind.value,
+        "previousRange": written(earlier),
+        "group": "",
+        "main_url": site.urls[0] if site.urls else "",
+    }
+
+
+def _numbers(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
+    all_of = everything(reports, site, period, given.without("columns"))
+    return {name: all_of[name] for name in ("nb_visits", "nb_actions", "nb_pageviews", "revenue")}
+
+
+def _evolution(name: str, now: float, then: float) -> Row:
+    whole = Decimal(100) if now else Decimal(0)
+    percent = plain(rounded(Decimal(str(now - then)) * 100 / Decimal(str(then)), 1) if then else whole)
+    return {f"{name}_evolution": f"{percent}%", f"{name}_evolution_trend": (percent > 0) - (percent < 0)}
+
+
+def sites(reports: Answers, some: Sequence[tuple[Site, Period]], given: Parameters) -> list[Row]:
+    """Return the rows of sites, each with its own period: their days begin at different times."""
+    return [site_row(reports, site, period, given) for site, period in some]
+
+
+_THIN = "\N{THIN SPACE}\N{EN DASH}\N{THIN SPACE}"
+
+
+def written(period: Period) -> str:
+    """Return a period as Matomo writes it in English."""
+    first, last = period.first, period.last
+    match period.kind:
+        case PeriodKind.DAY:
+            return f"{first:%a, %b} {first.day}"
+        case PeriodKind.MONTH:
+            return f"{first:%b %Y}"
+        case PeriodKind.YEAR:
+            return f"{first:%Y}"
+    return span(first, last)
+
+
+def span(first: date, last: date) -> str:
+    """Return a span of days as Matomo writes it in English."""
+    if first == last:
+        return f"{first:%b} {first.day}, {first:%Y}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first:%b} {first.day}{_THIN}{last.day}, {last:%Y}"
+    if first.year == last.year:
+        return f"{first:%b} {first.day}{_THIN}{last:%b} {last.day}, {last:%Y}"
+    return f"{first:%b} {first.day}, {first:%Y}{_THIN}{last:%b} {last.day}, {last:%Y}"

@@ -1,0 +1,92 @@
+"""Reports on one page, one file or one link, and on the owner's own dimensions."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec import structs
+
+from pellucid.errors import RequestError
+from pellucid.matomo.answers import Answers
+from pellucid.matomo.columns import OF_HITS, OF_VISITS, RATIOS_OF_VISITS, Column, Ratio, Row, timing
+from pellucid.matomo.labels import Label, chosen
+from pellucid.matomo.parameters import Parameters
+from pellucid.matomo.reports import table
+from pellucid.matomo.table import Goals, Table
+from pellucid.matomo.tables import TABLES
+from pellucid.matomo.tree import path_of, without_scheme
+from pellucid.model.goal import DimensionScope
+from pellucid.model.period import Period
+from pellucid.model.query import Condition, Operator
+from pellucid.model.site import Site
+from pellucid.report.metrics import TIMINGS
+
+Report = Callable[[Answers, Site, Period, Parameters], list[Row]]
+
+_ONE: Mapping[str, tuple[str, str, str]] = {
+    "Actions.getPageUrl": ("Actions.getPageUrls", "pageUrl", "page_url"),
+    "Actions.getPageTitle": ("Actions.getPageTitles", "pageName", "page_title"),
+    "Actions.getDownload": ("Actions.getDownloads", "downloadUrl", "download_url"),
+    "Actions.getOutlink": ("Actions.getOutlinks", "outlinkUrl", "outlink_url"),
+}
+"""By method: the report that has the row, the parameter that names it, and the dimension that is meant."""
+_TITLE = "pageName"
+_OF_TIMES = frozenset(column.name for part in TIMINGS for column in timing(part))
+"""Matomo does not tell of one page how long it took to load."""
+_SHOWN = ("label", "url")
+
+
+def _one(name: str) -> Report:
+    of, parameter, dimension = _ONE[name]
+
+    def report(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+        wanted = given.text(parameter).strip()
+        one = structs.replace(
+            TABLES[of],
+            rows=(Condition(dimension, Operator.EQUALS, wanted),),
+            path=lambda text: (Label(_label(text, parameter), {} if parameter == _TITLE else {"url": text}),),
+            ratios=TABLES[of].ratios_in_folders or TABLES[of].ratios[:3],
+            columns=tuple(column for column in TABLES[of].columns if column.name not in _OF_TIMES),
+            needs="",
+        )
+        return table(one, reports, site, period, given.without("flat", "expanded", "idSubtable"))
+
+    return report
+
+
+def _label(text: str, parameter: str) -> str:
+    if parameter == _TITLE:
+        return f" {text}"
+    return path_of(text)[-1] if parameter == "pageUrl" else f"/{without_scheme(text).partition('/')[2]}"
+
+
+_OF_ACTIONS = (*OF_HITS, Column("nb_hits", "views"), Column("sum_time_spent", "page_seconds"))
+
+
+def own_dimension(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+    """Return the values of a custom dimension; of one of actions with the pages that have it."""
+    number = given.number("idDimension")
+    own = next((one for one in site.dimensions if one.id == number), None)
+    if own is None:
+        raise RequestError(f"The site has no custom dimension {number}.")
+    name, column = f"dimension{number}", f"CustomDimension_CustomDimension{number}"
+
+    def label(value: str) -> Label:
+        return Label(value or f"{own.name} not defined", chosen(**{name: value}) if value else {})
+
+    if own.scope is DimensionScope.VISIT:
+        of_visits = Table((name,), label, column, None, OF_VISITS, RATIOS_OF_VISITS, goals=Goals.ALL, only_told=True)
+        return table(of_visits, reports, site, period, given)
+    of_actions = Table(
+        (name,),
+        label,
+        column,
+        columns=(*OF_HITS, Column("nb_hits", "views")),
+        ratios=(Ratio("avg_time_on_dimension", "sum_time_spent", "nb_hits", 0),),
+        only_told=True,
+    )
+    return table(of_actions, reports, site, period, given)
+
+
+REPORTS: dict[str, Report] = {
+    **{name: _one(name) for name in _ONE},
+    "CustomDimensions.getCustomDimension": own_dimension,
+}

@@ -1,0 +1,245 @@
+"""Reports on visits that are more than one question, or have rows that no dimension tells."""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+from msgspec import structs
+
+from pellucid.matomo.answers import Answers
+from pellucid.matomo.columns import (
+    NOT_ENABLED,
+    RATIOS_OF_VISITS,
+    SUMMARY,
+    Column,
+    Row,
+    plain,
+    rounded,
+    row_of,
+    with_ratios,
+)
+from pellucid.matomo.labels import SOURCES, chosen
+from pellucid.matomo.parameters import Parameters
+from pellucid.matomo.reports import LONG, cell, query_of, table, written_of
+from pellucid.matomo.rows import filtered
+from pellucid.matomo.tables import TABLES
+from pellucid.model.hit import SourceKind
+from pellucid.model.period import Period
+from pellucid.model.query import Condition, Operator, Segment
+from pellucid.model.site import Site
+from pellucid.model.visit import VisitorKind
+from pellucid.report.interest_metrics import RANGES, Range, name_of
+
+Report = Callable[[Answers, Site, Period, Parameters], Row | list[Row]]
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_OF_WEEKDAYS = (
+    Column("nb_visits", "visits"),
+    Column("nb_uniq_visitors", "daily_visitors"),
+    Column("nb_actions", "actions"),
+    Column("nb_users", "daily_users"),
+    Column("sum_visit_length", "visit_seconds"),
+    Column("bounce_count", "bounces"),
+    Column("nb_visits_converted", "visits_converted"),
+)
+_PLUGINS = ("cookie", "pdf", "flash", "java", "quicktime", "realplayer", "silverlight", "windowsmedia")
+_SECONDS_PER_MINUTE = 60
+_FREQUENCIES = {
+    "new": (VisitorKind.NEW,),
+    "returning": (VisitorKind.RETURNING, VisitorKind.CUSTOMER),
+}
+_KINDS = {
+    "SearchEngines": SourceKind.SEARCH,
+    "SocialNetworks": SourceKind.SOCIAL,
+    "DirectEntry": SourceKind.DIRECT,
+    "Websites": SourceKind.WEBSITE,
+    "Campaigns": SourceKind.CAMPAIGN,
+}
+_DISTINCT: Mapping[str, tuple[SourceKind, int]] = {
+    "SearchEngines": (SourceKind.SEARCH, 1),
+    "SocialNetworks": (SourceKind.SOCIAL, 1),
+    "Keywords": (SourceKind.SEARCH, 2),
+    "Websites": (SourceKind.WEBSITE, 1),
+    "WebsitesUrls": (SourceKind.WEBSITE, 3),
+    "Campaigns": (SourceKind.CAMPAIGN, 1),
+}
+"""What is distinct among the visits of a kind of source, by its place in `_OF_SOURCES`."""
+_OF_SOURCES = ("visits", "source_names", "source_keywords", "source_urls")
+
+
+def frequency(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
+    """Return the summary of new and of returning visitors."""
+    columns = [column for column in SUMMARY if not (column.name in NOT_ENABLED and period.kind in LONG)]
+    row: Row = {}
+    for ending, kinds in _FREQUENCIES.items():
+        query = query_of(site, period, given, columns)
+        group = tuple(Condition("visitor_type", Operator.EQUALS, kind) for kind in kinds)
+        asked = structs.replace(query, segment=Segment((*query.segment.groups, group)))
+        told = row_of(columns, list(map(cell, reports.answer(asked).rows[0])))
+        told = with_ratios(told, RATIOS_OF_VISITS, written=written_of(given))
+        row |= {f"{name}_{ending}": value for name, value in told.items()}
+    return row
+
+
+def by_weekday(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+    """Return what each day of the week comes to; what is distinct is so within a day."""
+    query = query_of(site, period, given, _OF_WEEKDAYS)
+    answered = reports.answer(structs.replace(query, dimensions=("weekday",)))
+    found = {int(str(number)): row_of(_OF_WEEKDAYS, list(map(cell, values))) for number, *values in answered.rows}
+    rows: list[Row] = [
+        {"label": name, **found.get(number, {"nb_visits": 0}), "day_of_week": number}
+        for number, name in enumerate(_WEEKDAYS, 1)
+    ]
+    return filtered(rows, given)
+
+
+def _interest(
+    what: str,
+    label: Callable[[Range], str],
+    segment: str,
+    reports: Answers,
+    site: Site,
+    period: Period,
+    given: Parameters,
+) -> list[Row]:
+    """Return how many visits lie in each range."""
+    columns = tuple(Column(name_of(what, within), name_of(what, within)) for within in RANGES[what])
+    answered = reports.answer(query_of(site, period, given, columns)).rows[0]
+    rows: list[Row] = [
+        {"label": label(within), "nb_visits": cell(number), "segment": _within(segment, within)}
+        for within, number in zip(RANGES[what], answered, strict=True)
+    ]
+    return rows
+
+
+def _within(segment: str, within: Range) -> str:
+    first, last = within
+    if last is None:
+        return f"{segment}>={first}"
+    return (
+        f"{segment}=={first}"
+        if first == last and segment != "visitDuration"
+        else f"{segment}>={first};{segment}<={last}"
+    )
+
+
+def counted(one: str, several: str) -> Callable[[Range], str]:
+    """Return what labels a range of things that are counted."""
+
+    def label(within: Range) -> str:
+        first, last = within
+        if last is None:
+            return f"{first}+ {several}"
+        return f"{first} {one if first == 1 else several}" if first == last else f"{first}-{last} {several}"
+
+    return label
+
+
+def _duration(within: Range) -> str:
+    first, last = within
+    if last is None:
+        return f"{first // _SECONDS_PER_MINUTE}+ min"
+    if last <= _SECONDS_PER_MINUTE:
+        return f"{first}\N{EN DASH}{last}s"
+    return f"{first // _SECONDS_PER_MINUTE}-{last // _SECONDS_PER_MINUTE} min"
+
+
+def _interests(what: str, label: Callable[[Range], str], segment: str) -> Report:
+    def report(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+        return filtered(_interest(what, label, segment, reports, site, period, given), given)
+
+    return report
+
+
+def by_visit_number(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+    """Return how many visits were which of their visitor's, and the share of each."""
+    label = counted("visit", "visits")
+    rows = _interest("visit_number", label, "visitCount", reports, site, period, given)
+    total = sum(int(str(row["nb_visits"])) for row in rows)
+    return filtered([_with_share(row, total) for row in rows], given)
+
+
+def by_days_since(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+    """Return how many visits were first ones, and how many days after the one before the others came."""
+    label = counted("day", "days")
+    rows = _interest("days_since_last", label, "daysSinceLastVisit", reports, site, period, given)
+    new = reports.answer(query_of(site, period, given, (Column("nb_visits", "new_visits"),))).rows[0][0]
+    first: Row = {"label": "New visits", "nb_visits": cell(new), **chosen(visitorType="new")}
+    return filtered([first, *rows], given)
+
+
+def plugins(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+    """Return what browsers could show, and the share of all visits."""
+    query = query_of(site, period, given, (Column("nb_visits", "visits"),))
+    total = int(str(reports.answer(query).rows[0][0]))
+    answered = reports.answer(structs.replace(query, dimensions=("plugin",)))
+    found = {str(name): number for name, number in answered.rows}
+    rows: list[Row] = [{"label": name.capitalize(), "nb_visits": cell(found.get(name, 0))} for name in _PLUGINS]
+    return filtered([_with_share(row, total) for row in rows] if total else [], given)
+
+
+def _with_share(row: Row, total: int) -> Row:
+    return row | {"nb_visits_percentage": _percent(int(str(row["nb_visits"])), total)}
+
+
+def _percent(part: int, total: int) -> str:
+    return f"{plain(rounded(Decimal(100 * part) / total, 0)) if total else 0}%"
+
+
+def referrers(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
+    """Return how many visits came in which way, and from how many different sources."""
+    found = _by_kind(reports, site, period, given)
+    total = sum(numbers[0] for numbers in found.values())
+    row: Row = {f"Referrers_visitorsFrom{name}": found[kind][0] for name, kind in _KINDS.items()}
+    row |= {f"Referrers_distinct{name}": found[kind][place] for name, (kind, place) in _DISTINCT.items()}
+    return row | {
+        f"Referrers_visitorsFrom{name}_percent": _percent(found[kind][0], total) for name, kind in _KINDS.items()
+    }
+
+
+def _by_kind(reports: Answers, site: Site, period: Period, given: Parameters) -> dict[str, Sequence[int]]:
+    columns = tuple(Column(name, name) for name in _OF_SOURCES)
+    asked = structs.replace(query_of(site, period, given, columns), dimensions=("source_kind",))
+    found = {str(kind): [int(str(number)) for number in numbers] for kind, *numbers in reports.answer(asked).rows}
+    return {kind: found.get(kind, [0] * len(_OF_SOURCES)) for kind in SourceKind}
+
+
+def _distinct(name: str) -> Report:
+    kind, place = _DISTINCT[name]
+
+    def report(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
+        return {"value": _by_kind(reports, site, period, given)[kind][place]}
+
+    return report
+
+
+_ALL = {
+    "Referrers.getKeywords": SourceKind.SEARCH,
+    "Referrers.getWebsites": SourceKind.WEBSITE,
+    "Referrers.getSocials": SourceKind.SOCIAL,
+    "Referrers.getCampaigns": SourceKind.CAMPAIGN,
+}
+
+
+def all_referrers(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+    """Return keywords, websites, social networks and campaigns in one list."""
+    every = given.with_text(filter_limit="-1", flat="0", expanded="0")
+    rows: list[Row] = []
+    for name, kind in _ALL.items():
+        for row in table(TABLES[name], reports, site, period, every):
+            kept = {column: value for column, value in row.items() if column != "idsubdatatable"}
+            rows.append(kept | {"referer_type": SOURCES[kind][0]})
+    return filtered(rows, given)
+
+
+REPORTS: dict[str, Report] = {
+    "VisitFrequency.get": frequency,
+    "VisitTime.getByDayOfWeek": by_weekday,
+    "VisitorInterest.getNumberOfVisitsPerVisitDuration": _interests("seconds", _duration, "visitDuration"),
+    "VisitorInterest.getNumberOfVisitsPerPage": _interests("actions", counted("page", "pages"), "actions"),
+    "VisitorInterest.getNumberOfVisitsByVisitCount": by_visit_number,
+    "VisitorInterest.getNumberOfVisitsByDaysSinceLast": by_days_since,
+    "DevicePlugins.getPlugin": plugins,
+    "Referrers.get": referrers,
+    "Referrers.getAll": all_referrers,
+    **{f"Referrers.getNumberOfDistinct{name}": _distinct(name) for name in _DISTINCT},
+}

@@ -1,0 +1,53 @@
+"""What is counted of the site's own events, of content, of searches and of how pages load."""
+
+from pellucid.report.metric import Metric, Unit
+from pellucid.report.source import Source
+
+
+def _of(source: Source, name: str, meaning: str, counted: str, nothing: str = "0", unit: Unit = Unit.NUMBER) -> Metric:
+    return Metric(name, meaning, unit, counted={source: counted}, nothing=nothing)
+
+
+METRICS = (
+    Metric(
+        "no_seconds",
+        "Nothing: a file or another site is not looked at here.",
+        Unit.SECONDS,
+        counted={Source.DOWNLOADS: "0", Source.OUTLINKS: "0"},
+    ),
+    _of(Source.EVENTS, "events_with_value", "Events that tell a value.", "count(event_value)"),
+    _of(Source.EVENTS, "event_value", "The values of events, added up.", "sum(ifNull(event_value, 0))"),
+    _of(Source.EVENTS, "least_event_value", "The least value of an event.", "min(event_value)", "null"),
+    _of(Source.EVENTS, "most_event_value", "The most value of an event.", "max(event_value)", "null"),
+    _of(
+        Source.CONTENTS,
+        "content_visits",
+        "Visits in which content was seen.",
+        "uniqExactIf((visit_day, visit_id), content_interaction = '')",
+    ),
+    _of(
+        Source.CONTENTS,
+        "daily_content_visitors",
+        "The different visitors of each day who saw content, added up.",
+        "uniqExactIf((visit_day, visitor_id), content_interaction = '')",
+    ),
+    _of(Source.CONTENTS, "impressions", "How often content was seen.", "countIf(content_interaction = '')"),
+    _of(Source.CONTENTS, "interactions", "How often content was used.", "countIf(content_interaction != '')"),
+    _of(Source.SEARCHES, "searches_made", "Searches on the site.", "count()"),
+    _of(
+        Source.SEARCH_LEAVINGS,
+        "search_seconds",
+        "How long results were looked at, where the next action tells.",
+        "sum(previous_seconds)",
+        unit=Unit.SECONDS,
+    ),
+    _of(Source.SEARCH_EXITS, "search_exits", "Visits that ended with a search.", "count()"),
+    _of(
+        Source.SEARCHES,
+        "days_without_results",
+        "Days on which no search found anything, of those on which it was told.",
+        "length(arrayFilter(day -> not has(groupUniqArrayIf(visit_day, search_count > 0), day), "
+        "groupUniqArrayIf(visit_day, search_count = 0)))",
+    ),
+    _of(Source.VIEWS, "views_after_search", "Page views right after a search.", "countIf(previous_search != '')"),
+)

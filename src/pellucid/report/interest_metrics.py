@@ -1,0 +1,61 @@
+"""How many visits lie in a range: of seconds, of actions, of the visitor's visits so far, of days since the last one.
+
+The ranges are Matomo's, and so are their ends: a visit of exactly two minutes lies in two of them.
+"""
+
+from collections.abc import Mapping
+
+from pellucid.report.metric import Metric
+from pellucid.report.source import Source
+
+Range = tuple[int, int | None]
+"""From and to, both within; None has no end."""
+
+RANGES: Mapping[str, tuple[Range, ...]] = {
+    "seconds": (
+        *((0, 10), (11, 30), (31, 60), (60, 120), (120, 240), (240, 420), (420, 600), (600, 900)),
+        *((900, 1800), (1801, None)),
+    ),
+    "actions": (*((number, number) for number in range(1, 6)), (6, 7), (8, 10), (11, 14), (15, 20), (21, None)),
+    "visit_number": (
+        *((number, number) for number in range(1, 9)),
+        *((9, 14), (15, 25), (26, 50), (51, 100), (101, 200), (201, None)),
+    ),
+    "days_since_last": (
+        *((number, number) for number in range(8)),
+        *((8, 14), (15, 30), (31, 60), (61, 120), (121, 364), (365, None)),
+    ),
+}
+_MEANINGS = {
+    "seconds": "Visits that took {} seconds.",
+    "actions": "Visits with {} actions.",
+    "visit_number": "Visits that were number {} of their visitor.",
+    "days_since_last": "Visits that came {} days after the one before.",
+}
+_TOLD = {
+    "days_since_last": "if(visitor_kind = 'returning', intDiv(first_time - previous_time, 86400000), -1)",
+}
+
+
+def name_of(what: str, within: Range) -> str:
+    """Return the name of the metric of a range."""
+    first, last = within
+    return f"visits_by_{what}_{first}" if last is None else f"visits_by_{what}_{first}_to_{last}"
+
+
+def _metric(what: str, within: Range) -> Metric:
+    first, last = within
+    told = _TOLD.get(what, what)
+    span = f"{first} and more" if last is None else str(first) if first == last else f"{first} to {last}"
+    condition = f"{told} >= {first}" if last is None else f"{told} between {first} and {last}"
+    return Metric(name_of(what, within), _MEANINGS[what].format(span), counted={Source.VISITS: f"countIf({condition})"})
+
+
+METRICS = (
+    *(_metric(what, within) for what, some in RANGES.items() for within in some),
+    Metric("new_visits", "First visits of their visitor.", counted={Source.VISITS: "countIf(visitor_kind = 'new')"}),
+    Metric("source_names", "Different sources.", counted={Source.VISITS: "uniqExact(source_name)"}),
+    Metric("source_keywords", "Different keywords of sources.", counted={Source.VISITS: "uniqExact(source_keyword)"}),
+    Metric("source_urls", "Different pages that visits came from.", counted={Source.VISITS: "uniqExact(source_url)"}),
+    Metric("countries", "Different countries.", counted={Source.VISITS: "uniqExactIf(country, country != '')"}),
+)

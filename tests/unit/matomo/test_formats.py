@@ -1,0 +1,116 @@
+import csv
+from io import StringIO
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import json
+
+from pellucid.errors import RequestError
+from pellucid.matomo.formats import WRITERS, error, written
+from pellucid.matomo.parameters import Parameters
+
+ROWS = [
+    {"label": "Böll & <Co>", "nb_visits": 3, "url": "http://a/", "goals": {"idgoal=1": {"revenue": 2}}},
+    {"label": "x", "nb_visits": 1, "bounce_rate": "50%", "subtable": [{"label": "y", "nb_visits": 1}]},
+]
+SERIES = {"2025-11-23": [], "2025-11-24": ROWS}
+SUCCESS = {"result": "success", "message": "ok"}
+
+
+def text(answer: object, **parameters: str) -> str:
+    """An answer as it is sent, as text."""
+    content = written(answer, Parameters(parameters)).content
+    return content[2:].decode("utf-16-le") if content.startswith(b"\xff\xfe") else content.decode()
+
+
+def test_xml_is_what_comes_if_nothing_is_asked_for() -> None:
+    assert text({"value": 5}) == '<?xml version="1.0" encoding="utf-8" ?>\n<result>5</result>'
+    assert text([]) == '<?xml version="1.0" encoding="utf-8" ?>\n<result />'
+    assert text(SUCCESS).endswith('<result>\n\t<success message="ok" />\n</result>')
+
+
+def test_rows_are_elements_with_what_is_in_them() -> None:
+    root = ET.fromstring(text(ROWS, format="xml"))  # noqa: S314 -- our own
+
+    assert [row.findtext("label") for row in root] == ["Böll & <Co>", "x"]
+    assert root[1].findtext("subtable/row/label") == "y"
+    assert root[0].find("goals/row").get("key") == "idgoal=1"
+
+
+def test_a_series_has_a_result_for_each_date_or_site() -> None:
+    dated = ET.fromstring(text(SERIES, format="xml"))  # noqa: S314 -- our own
+    sites = ET.fromstring(text({"1": {"nb_visits": 2}, "2": {"nb_visits": 3}}, format="xml"))  # noqa: S314
+
+    assert (dated.tag, [one.get("date") for one in dated]) == ("results", list(SERIES))
+    assert [one.get("idSite") for one in sites] == ["1", "2"]
+
+
+def table(answer: object, delimiter: str = ",", **parameters: str) -> list[list[str]]:
+    """The lines of a table."""
+    return list(csv.reader(StringIO(text(answer, **parameters)), delimiter=delimiter))
+
+
+def test_tables_have_a_head_and_a_line_for_each_row() -> None:
+    head = ["label", "nb_visits", "bounce_rate", "metadata_url"]
+
+    assert table(ROWS, format="csv") == [head, ["Böll & <Co>", "3", "", "http://a/"], ["x", "1", "50%", ""]]
+    assert table(ROWS, "\t", format="tsv", convertToUnicode="0")[0] == head
+    assert table(SERIES, format="csv")[1][0] == "2025-11-24"
+    assert table({"value": 5}, format="csv") == [["value"], ["5"]]
+    assert text(SUCCESS, format="csv") == "message\nok"
+
+
+def test_tables_are_utf_16_unless_that_is_not_wanted() -> None:
+    assert written(ROWS, Parameters({"format": "csv"})).content.startswith(b"\xff\xfe")
+    assert written(ROWS, Parameters({"format": "csv", "convertToUnicode": "0"})).content.startswith(b"label")
+
+
+def test_html_shows_nothing_as_markup() -> None:
+    assert "<td>Böll &amp; &lt;Co&gt;</td>" in text(ROWS, format="html")
+
+
+def test_a_feed_has_an_item_for_each_date() -> None:
+    assert text(SERIES, format="rss").count("<item>") == 2
+    with pytest.raises(RequestError, match="several dates"):
+        text(ROWS, format="rss")
+
+
+def test_php_reads_what_it_would_have_written() -> None:
+    told = {"a": [1, 2.5, None, True], "é": "x"}
+
+    assert text(told, format="original") == ('a:2:{s:1:"a";a:4:{i:0;i:1;i:1;d:2.5;i:2;N;i:3;b:1;}s:2:"é";s:1:"x";}')
+
+
+def test_a_callback_is_a_name_and_nothing_else() -> None:
+    assert text({"value": 1}, format="json", callback="a.b_1") == 'a.b_1({"value":1})'
+    with pytest.raises(RequestError, match="callback"):
+        text({"value": 1}, format="json", jsoncallback="alert(1)//")
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_an_error_is_told_in_the_format_that_was_asked_for(name: str) -> None:
+    told = error("No <site>.", Parameters({"format": name})).content.decode()
+
+    assert "No " in told
+    assert name in {"json", "original", "csv", "tsv"} or "<site>" not in told
+
+
+def test_a_format_that_is_not_there_is_told_so() -> None:
+    with pytest.raises(RequestError, match="xml, json, csv"):
+        written([], Parameters({"format": "gopher"}))
+    assert json.decode(error("x", Parameters({"format": "gopher"})).content)["message"] == "x"
+
+
+ANSWERS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(codec="utf-8")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize("name", [name for name in WRITERS if name != "rss"])
+@given(answer=ANSWERS)
+def test_any_answer_can_be_written_in_any_format(name: str, answer: object) -> None:
+    assert isinstance(written(answer, Parameters({"format": name})).content, bytes)
