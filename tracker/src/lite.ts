@@ -7,6 +7,7 @@ import { UNKNOWN } from "./site";
 import { hasConsented, read, write } from "./small/cookies";
 import { talk } from "./small/frame";
 import { objects } from "./small/wishes";
+import { consent, objection } from "./storage.json";
 
 type Values = Record<string, unknown>;
 type Command = [name: unknown, ...values: never[]];
@@ -24,7 +25,7 @@ const signal = () => objects(rule().gpc, rule().dnt || settings.setDoNotTrack);
 const isRequired = () => settings.requireConsent || rule().consent;
 const choice = () =>
   decide({
-    objected: isObjected || toAll || read("objection"),
+    objected: isObjected || toAll || read(objection),
     asked: !rule().instance || toAll === false,
     consent: isGiven || hasConsented(),
     required: isRequired(),
@@ -44,8 +45,8 @@ const ask = async (): Promise<void> => {
 
 /** Sends what waits, if it may leave by now. */
 const flush = (): void => {
-  const objection = read("objection");
-  if (objection) write("objection", objection);
+  const kept = read(objection);
+  if (kept) write(objection, kept);
   const may = choice();
   if (may === Choice.Refused) waiting = [];
   if (may === Choice.Asking && waiting[0]) question ??= ask();
@@ -79,13 +80,13 @@ const track = (happened: Values): void => {
 const object = (): void => {
   isObjected = true;
   isGiven = false;
-  write("consent", "");
-  write("objection", Date.now());
+  write(consent, "");
+  write(objection, Date.now());
 };
 
 const takeBack = (): void => {
   isObjected = false;
-  write("objection", "");
+  write(objection, "");
 };
 
 const give = (): void => {
@@ -116,7 +117,7 @@ const methods: Record<string, (...values: never[]) => unknown> = {
   setConsentGiven: give,
   rememberConsentGiven() {
     give();
-    write("consent", Date.now());
+    write(consent, Date.now());
   },
   forgetConsentGiven: object,
   optUserOut: object,

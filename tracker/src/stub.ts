@@ -9,6 +9,7 @@
 import { hasConsented, read, write } from "./small/cookies";
 import { talk } from "./small/frame";
 import { objects } from "./small/wishes";
+import { consent as given, objection } from "./storage.json";
 
 type Command = [name: unknown, ...values: unknown[]];
 
@@ -17,19 +18,19 @@ const queue = (window._paq ??= []) as Command[];
 let isGiven = false;
 let isLoaded = false;
 
-const isAllowed = () => !read("objection") && (isGiven || hasConsented() || !(consent || objects(gpc, dnt)));
+const isAllowed = () => !read(objection) && (isGiven || hasConsented() || !(consent || objects(gpc, dnt)));
 
 const look = (): void => {
-  const objection = read("objection");
-  if (objection) write("objection", objection);
+  const kept = read(objection);
+  if (kept) write(objection, kept);
   if (isLoaded || !isAllowed()) return;
   isLoaded = true;
   document.head.appendChild(Object.assign(document.createElement("script"), { async: true, src: server + script }));
 };
 
 const object = (): void => {
-  write("objection", Date.now());
-  write("consent", "");
+  write(objection, Date.now());
+  write(given, "");
   isGiven = false;
 };
 
@@ -39,9 +40,9 @@ const push = (...commands: Command[]): void => {
     queue[queue.length] = command;
     const name = String(command[0]);
     if (/^(optUserOut|forgetConsentGiven)$/.test(name)) object();
-    if (name === "forgetUserOptOut") write("objection", "");
+    if (name === "forgetUserOptOut") write(objection, "");
     if (/^(set|remember)ConsentGiven$/.test(name)) {
-      write("objection", "");
+      write(objection, "");
       isGiven = true;
     }
   }
@@ -53,7 +54,7 @@ push(...(queue.splice(0) as Command[]), ["setTrackerUrl", `${server}matomo.php`]
 talk(server, consent, {
   isIn: isAllowed,
   choose(optedIn) {
-    if (optedIn) write("objection", "");
+    if (optedIn) write(objection, "");
     else object();
     look();
   },

@@ -103,7 +103,7 @@ CONSENT = Item(
 )
 COOKIE_CONSENT = Item(
     name="mtm_cookie_consent",
-    value="the time of the choice",
+    value="the time of the choice, or 0 for a no",
     purpose="Remembers that the visitor consented to cookies.",
     ground=REMEMBERS_A_CHOICE,
     set_by=Setter.TRACKER,

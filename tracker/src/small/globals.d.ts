@@ -9,3 +9,8 @@ interface Window {
     readonly script?: string;
   };
 }
+
+interface Window {
+  /** What a page can ask of the banner. */
+  PellucidConsent?: { open(): void; isGiven(): boolean };
+}
