@@ -4,12 +4,14 @@ import re
 from decimal import Decimal
 
 from babel import Locale
+from msgspec import structs
 
 from pellucid.errors import NotFound, RequestError
 from pellucid.matomo.columns import Cell, Row, plain, rounded
 from pellucid.matomo.parameters import Parameters
 from pellucid.model.account import Access, Account
-from pellucid.model.goal import CustomDimension, DimensionScope, Goal
+from pellucid.model.goal import CustomDimension, DimensionScope, Goal, MatchAttribute, PatternType
+from pellucid.model.rules import SEARCH_KEYWORDS, Rules
 from pellucid.model.site import Site
 from pellucid.registry.registry import Registry
 
@@ -57,22 +59,48 @@ def site_row(site: Site) -> Row:
         "main_url": site.urls[0],
         "ts_created": f"{site.created:%Y-%m-%d %H:%M:%S}",
         "ecommerce": int(site.ecommerce),
-        "sitesearch": 1,
-        "sitesearch_keyword_parameters": "",
-        "sitesearch_category_parameters": "",
+        "sitesearch": int(site.rules.searches),
+        "sitesearch_keyword_parameters": _told(site.rules.search_keywords, SEARCH_KEYWORDS),
+        "sitesearch_category_parameters": _told(site.rules.search_categories),
         "timezone": site.timezone,
         "currency": site.currency,
-        "exclude_unknown_urls": 0,
-        "excluded_ips": "",
-        "excluded_parameters": "",
-        "excluded_user_agents": "",
-        "excluded_referrers": "",
+        "exclude_unknown_urls": int(site.rules.known_hosts_only),
+        "excluded_ips": _told(site.rules.excluded_addresses),
+        "excluded_parameters": _told(site.rules.excluded_parameters),
+        "excluded_user_agents": _told(site.rules.excluded_agents),
+        "excluded_referrers": _told(site.rules.excluded_referrers),
         "group": "",
         "type": "website",
-        "keep_url_fragment": 0,
+        "keep_url_fragment": int(site.rules.keeps_fragments),
         "timezone_name": site.timezone,
         "currency_name": _ENGLISH.currencies.get(site.currency, site.currency),
     }
+
+
+def _told(names: tuple[str, ...], otherwise: tuple[str, ...] = ()) -> str:
+    """Return names in one line; nothing where they are those that count otherwise."""
+    return "" if names == otherwise else ",".join(names)
+
+
+def _rules(rules: Rules, given: Parameters) -> Rules:
+    """Return how a site's hits are read, with what is given of it; a line of names replaces those there were."""
+
+    def names(name: str, so_far: tuple[str, ...]) -> tuple[str, ...]:
+        text = given.given.get(name)
+        return so_far if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
+
+    return Rules(
+        searches=given.flag("siteSearch", default=rules.searches),
+        search_keywords=names("searchKeywordParameters", rules.search_keywords) or SEARCH_KEYWORDS,
+        search_categories=names("searchCategoryParameters", rules.search_categories),
+        excluded_parameters=names("excludedQueryParameters", rules.excluded_parameters),
+        keeps_fragments=given.text("keepURLFragments", "2" if not rules.keeps_fragments else "1") == "1",
+        excluded_addresses=names("excludedIps", rules.excluded_addresses),
+        excluded_agents=names("excludedUserAgents", rules.excluded_agents),
+        excluded_requests=rules.excluded_requests,
+        excluded_referrers=names("excludedReferrers", rules.excluded_referrers),
+        known_hosts_only=given.flag("excludeUnknownUrls", default=rules.known_hosts_only),
+    )
 
 
 def add_site(registry: Registry, given: Parameters) -> Cell:
@@ -85,6 +113,9 @@ def add_site(registry: Registry, given: Parameters) -> Cell:
         currency=given.text("currency", "USD"),
         ecommerce=given.flag("ecommerce"),
     )
+    rules = _rules(site.rules, given)
+    if rules != site.rules:
+        registry.update_site(site.id, rules=rules)
     return site.id
 
 
@@ -97,25 +128,49 @@ def update_site(registry: Registry, site: Site, given: Parameters) -> None:
         timezone=given.text("timezone", site.timezone),
         currency=given.text("currency", site.currency),
         ecommerce=given.flag("ecommerce", default=site.ecommerce),
+        rules=_rules(site.rules, given),
     )
 
 
 def add_goal(registry: Registry, site: Site, given: Parameters) -> Cell:
     """Add a goal, and return its id."""
-    goal = Goal(
-        site_id=site.id,
-        id=0,
-        name=given.text("name"),
-        description=given.text("description", ""),
-        match_attribute=given.text("matchAttribute"),
-        pattern=given.text("pattern", ""),
-        pattern_type=given.text("patternType", "contains"),
-        case_sensitive=given.flag("caseSensitive"),
-        allow_multiple=given.flag("allowMultipleConversionsPerVisit"),
-        revenue=given.decimal("revenue", 0.0),
-        use_event_value_as_revenue=given.flag("useEventValueAsRevenue"),
+    return registry.add_goal(_goal(Goal(site_id=site.id, id=0, name=given.text("name")), given)).id
+
+
+def update_goal(registry: Registry, site: Site, given: Parameters) -> None:
+    """Change what is given of a goal."""
+    registry.update_goal(_goal(goal_of(registry, site, given), given))
+
+
+def goal_of(registry: Registry, site: Site, given: Parameters) -> Goal:
+    """Return the goal that is meant, or raise `NotFound`."""
+    number = given.number("idGoal")
+    found = next((goal for goal in registry.goals(site.id) if goal.id == number), None)
+    if found is None:
+        raise NotFound(f"The site {site.id} has no goal {number}.")
+    return found
+
+
+def _goal(goal: Goal, given: Parameters) -> Goal:
+    """Return a goal with what is given of it; raise `RequestError` where it can not be reached."""
+    attribute = given.text("matchAttribute", goal.match_attribute)
+    if attribute not in set(MatchAttribute):
+        raise RequestError(f"A goal can not be held against {attribute!r}; there are {', '.join(MatchAttribute)}.")
+    kind = given.text("patternType", goal.pattern_type)
+    if kind not in set(PatternType):
+        raise RequestError(f"The patternType {kind!r} is not known; there are {', '.join(PatternType)}.")
+    return structs.replace(
+        goal,
+        name=given.text("name", goal.name),
+        description=given.text("description", goal.description),
+        match_attribute=attribute,
+        pattern=given.text("pattern", goal.pattern),
+        pattern_type=kind,
+        case_sensitive=given.flag("caseSensitive", default=goal.case_sensitive),
+        allow_multiple=given.flag("allowMultipleConversionsPerVisit", default=goal.allow_multiple),
+        revenue=given.decimal("revenue", goal.revenue),
+        use_event_value_as_revenue=given.flag("useEventValueAsRevenue", default=goal.use_event_value_as_revenue),
     )
-    return registry.add_goal(goal).id
 
 
 def goal_row(goal: Goal) -> Row:
@@ -149,6 +204,22 @@ def add_dimension(registry: Registry, site: Site, given: Parameters) -> Cell:
     return registry.add_dimension(site.id, name, DimensionScope(scope), active=given.flag("active")).id
 
 
+def update_dimension(registry: Registry, site: Site, given: Parameters) -> None:
+    """Change what is given of a custom dimension."""
+    number = given.number("idDimension")
+    found = next((one for one in registry.dimensions(site.id) if one.id == number), None)
+    if found is None:
+        raise NotFound(f"The site {site.id} has no custom dimension {number}.")
+    registry.update_dimension(
+        structs.replace(
+            found,
+            name=given.text("name", found.name),
+            active=given.flag("active", default=found.active),
+            case_sensitive=given.flag("caseSensitive", default=found.case_sensitive),
+        ),
+    )
+
+
 def dimension_row(dimension: CustomDimension) -> Row:
     """Return a custom dimension under Matomo's names."""
     return {
@@ -158,6 +229,6 @@ def dimension_row(dimension: CustomDimension) -> Row:
         "index": str(dimension.index),
         "scope": dimension.scope,
         "active": dimension.active,
-        "extractions": [],
-        "case_sensitive": True,
+        "extractions": [{"dimension": one.dimension, "pattern": one.pattern} for one in dimension.extractions],
+        "case_sensitive": dimension.case_sensitive,
     }

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from pellucid.errors import NotAllowed, NotSignedIn, RequestError
+from pellucid.errors import NotAllowed, NotSignedIn, PellucidError, RequestError
 from pellucid.matomo import administration as setup
 from pellucid.matomo import overview
 from pellucid.matomo.actions import Setting
@@ -18,7 +19,7 @@ from pellucid.matomo.evolution import evolution
 from pellucid.matomo.goal_reports import REPORTS as GOAL_REPORTS
 from pellucid.matomo.live import visit_row
 from pellucid.matomo.page_reports import REPORTS as PAGE_REPORTS
-from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters
+from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters, parameters_of
 from pellucid.matomo.reports import NUMBERS, SUMMARIES, number, summary, table
 from pellucid.matomo.rows import filtered
 from pellucid.matomo.segment_names import segments
@@ -36,6 +37,8 @@ MATOMO_VERSION = "5.2.0"
 """The version of Matomo whose API this is."""
 
 NOBODY = Account("anonymous")
+MOST_QUESTIONS = 100
+"""How many questions one bulk request may hold."""
 SUCCESS: Row = {"result": "success", "message": "ok"}
 
 Answer = str | int | float | bool | None | Sequence["Answer"] | Mapping[str, "Answer"]
@@ -58,6 +61,8 @@ class Method(Struct, frozen=True):
     answer: Callable[[Call, list[Site]], Answer]
     access: Access | None = Access.VIEW
     superuser: bool = False
+    open: bool = False
+    """Whether anyone may call it: what it calls asks again."""
 
 
 def answer(call: Call) -> Answer:
@@ -70,7 +75,7 @@ def answer(call: Call) -> Answer:
     if method.superuser and not (call.account and call.account.superuser):
         raise _refused(call, "You can't access this resource as it requires a 'superuser' access.")
     sites = _sites(call, method.access) if method.access else []
-    if not method.access and call.account is None:
+    if not method.access and not method.open and call.account is None:
         raise _refused(call, "You can't access this resource as it requires 'view' access for at least one website.")
     return method.answer(call, sites)
 
@@ -203,6 +208,37 @@ def _add_goal(call: Call, sites: list[Site]) -> Answer:
     return {"value": setup.add_goal(call.registry, sites[0], call.given)}
 
 
+def _update_goal(call: Call, sites: list[Site]) -> Answer:
+    setup.update_goal(call.registry, sites[0], call.given)
+    return SUCCESS
+
+
+def _delete_goal(call: Call, sites: list[Site]) -> Answer:
+    call.registry.delete_goal(sites[0].id, call.given.number("idGoal"))
+    return SUCCESS
+
+
+def _goal(call: Call, sites: list[Site]) -> Answer:
+    return setup.goal_row(setup.goal_of(call.registry, sites[0], call.given))
+
+
+def _update_dimension(call: Call, sites: list[Site]) -> Answer:
+    setup.update_dimension(call.registry, sites[0], call.given)
+    return SUCCESS
+
+
+def _bulk(call: Call, _sites: list[Site]) -> Answer:
+    """Return the answers to several questions at once; one that is wrong costs only itself."""
+    answers: list[Answer] = []
+    for text in call.given.several("urls")[:MOST_QUESTIONS]:
+        pairs = parse_qsl(text.partition("?")[2] or text, keep_blank_values=True)
+        try:
+            answers.append(answer(structs.replace(call, given=parameters_of(pairs))))
+        except PellucidError as error:
+            answers.append({"result": "error", "message": str(error)})
+    return answers
+
+
 def _goals(call: Call, sites: list[Site]) -> Answer:
     return [setup.goal_row(goal) for site in sites for goal in call.registry.goals(site.id)]
 
@@ -238,6 +274,11 @@ METHODS: Mapping[str, Method] = {
     "SitesManager.updateSite": Method(_update_site, access=Access.ADMIN),
     "Goals.addGoal": Method(_add_goal, access=Access.WRITE),
     "Goals.getGoals": Method(_goals),
+    "Goals.getGoal": Method(_goal),
+    "Goals.updateGoal": Method(_update_goal, access=Access.WRITE),
+    "Goals.deleteGoal": Method(_delete_goal, access=Access.WRITE),
+    "API.getBulkRequest": Method(_bulk, access=None, open=True),
+    "CustomDimensions.configureExistingCustomDimension": Method(_update_dimension, access=Access.WRITE),
     "CustomDimensions.configureNewCustomDimension": Method(_add_dimension, access=Access.WRITE),
     "CustomDimensions.getConfiguredCustomDimensions": Method(_dimensions),
     "API.getMatomoVersion": Method(lambda _call, _sites: {"value": MATOMO_VERSION}, access=None),

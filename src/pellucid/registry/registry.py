@@ -1,7 +1,7 @@
 """What people set up, in one place: sites, accounts, tokens, goals. Secrets are kept as hashes alone."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -91,7 +91,7 @@ class Registry:
             key = connection.execute(insert(tables.SITE).values(**_checked(site))).inserted_primary_key
         return structs.replace(site, id=key[0] if key else 0)
 
-    def update_site(self, site_id: int, **changes: str | bool | tuple[str, ...] | Privacy) -> Site:
+    def update_site(self, site_id: int, **changes: str | bool | tuple[str, ...] | Privacy | Rules) -> Site:
         """Change fields of a site, and return it; raise `RequestError` where a value is wrong."""
         site = structs.replace(self.site(site_id), **changes)
         with self._changing() as connection:
@@ -258,6 +258,31 @@ class Registry:
         with self._engine.connect() as connection:
             return _goals(connection, site_id)
 
+    def update_goal(self, goal: Goal) -> None:
+        """Change a goal of a site; raise `NotFound` if there is none of its number."""
+        values = structs.asdict(goal)
+        self._change_one(tables.GOAL, goal.site_id, goal.id, values, "goal")
+
+    def delete_goal(self, site_id: int, goal_id: int) -> None:
+        """Delete a goal: it is reached no more, and its number is given to no other."""
+        self._change_one(tables.GOAL, site_id, goal_id, {"deleted": True}, "goal")
+
+    def update_dimension(self, dimension: CustomDimension) -> None:
+        """Change the name of a custom dimension, what it is read off, and whether it is active."""
+        values = {
+            "name": dimension.name,
+            "active": dimension.active,
+            "case_sensitive": dimension.case_sensitive,
+            "extractions": json.encode(dimension.extractions).decode(),
+        }
+        self._change_one(tables.DIMENSION, dimension.site_id, dimension.id, values, "custom dimension")
+
+    def _change_one(self, table: Table, site_id: int, number: int, values: Mapping[str, object], what: str) -> None:
+        chosen = (table.c.site_id == site_id) & (table.c.id == number)
+        with self._changing() as connection:
+            if not connection.execute(update(table).where(chosen).values(**values)).rowcount:
+                raise NotFound(f"The site {site_id} has no {what} {number}.")
+
     def add_dimension(self, site_id: int, name: str, scope: DimensionScope, *, active: bool) -> CustomDimension:
         """Add a custom dimension under the next id of its site."""
         self.site(site_id)
@@ -334,7 +359,7 @@ def _site(row: Row[Any], goals: Sequence[Goal], dimensions: Sequence[CustomDimen
 
 
 def _goals(connection: Connection, site_id: int | None = None) -> tuple[Goal, ...]:
-    return tuple(_struct(Goal, row) for row in _of_site(connection, tables.GOAL, site_id))
+    return tuple(_struct(Goal, row) for row in _of_site(connection, tables.GOAL, site_id) if not row.deleted)
 
 
 def _dimensions(connection: Connection, site_id: int | None = None) -> tuple[CustomDimension, ...]:

@@ -106,6 +106,7 @@ GOAL = Table(
     Column("allow_multiple", Boolean, nullable=False),
     Column("revenue", Float, nullable=False),
     Column("use_event_value_as_revenue", Boolean, nullable=False),
+    Column("deleted", Boolean, nullable=False, server_default="0"),
 )
 DIMENSION = Table(
     "custom_dimension",
