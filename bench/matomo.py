@@ -31,7 +31,11 @@ def main() -> None:
 
 def _recorded(shown: str) -> None:
     shop = record()
-    with TemporaryDirectory() as kept, Server(Path(kept) / "data") as server, Replay(server) as replay:
+    with (
+        TemporaryDirectory() as kept,
+        Server(Path(kept) / "data", environment={"PELLUCID_BULK_PATIENCE": "60"}) as server,
+        Replay(server) as replay,
+    ):
         replay.set_up()
         replay.send(shop.hits)
         answers = dict(replay.answers(shop.questions))
@@ -50,7 +54,10 @@ def _recorded(shown: str) -> None:
 
 def _other(parity: Path, scenario: Path) -> None:
     print(f"{scenario.parent.name}:")
-    with TemporaryDirectory() as kept, Server(Path(kept) / "data") as server:
+    with (
+        TemporaryDirectory() as kept,
+        Server(Path(kept) / "data", environment={"PELLUCID_BULK_PATIENCE": "60"}) as server,
+    ):
         answers = Path(kept) / "answers"
         asked = [sys.executable, parity / "replay.py", scenario, answers]
         where = ["--server", server.url, "--token", server.token()]

@@ -243,6 +243,7 @@ async def _collector(
                 place=places.place,
                 append=journal.append,
                 now=_milliseconds,
+                patience=settings.bulk_patience,
             ),
         )
     finally:

@@ -57,6 +57,11 @@ SETTINGS: tuple[Setting, ...] = (
         "How many bytes of hits may wait for the store in each process's journal; beyond it hits get a 503.",
     ),
     Setting(
+        "bulk_patience",
+        4,
+        "How many seconds a bulk request waits, in all, for what its devices are exactly; then a quicker guess counts.",
+    ),
+    Setting(
         "metrics_token",
         "",
         "The bearer token that `/metrics` asks for; empty for answering requests from this machine alone.",
@@ -76,6 +81,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     clickhouse_url: str
     place_database: str
     journal_limit: int
+    bulk_patience: int
     metrics_token: str
 
 

@@ -130,7 +130,7 @@ def test_a_get_a_form_and_a_bearer_are_answered_alike(server: Server, token: str
 
 def test_who_may_not_know_is_told_nothing_and_no_token_is_repeated(server: Server, token: str, reader: str) -> None:
     def ask(given: str, **parameters: str) -> httpx2.Response:
-        asked = {"module": "API", "method": "VisitsSummary.get", "token_auth": given, **WEEK}
+        asked = {"module": "API", "method": "VisitsSummary.get", "format": "json", "token_auth": given, **WEEK}
         return httpx2.get(f"{server.url}/index.php", params=asked | parameters)
 
     answers = [ask(""), ask("x" * 32), ask(reader), ask(reader, idSite="1,2"), ask(token, date=token)]

@@ -74,7 +74,7 @@ def test_the_data_directory_is_no_setting_of_the_file_and_is_absolute(
 @pytest.mark.parametrize(
     ("environment", "told"),
     [
-        ({"PELLUCID_PROT": "80"}, "The environment sets 'prot', which is no setting; there are clickhouse_url, "),
+        ({"PELLUCID_PROT": "80"}, "The environment sets 'prot', which is no setting; there are bulk_patience, "),
         ({"PELLUCID_PORT": "http"}, "A setting has a wrong value: .*port"),
         ({"PELLUCID_WORKERS": ""}, "A setting has a wrong value: .*workers"),
     ],

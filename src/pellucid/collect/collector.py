@@ -30,8 +30,6 @@ Append = Callable[[Sequence[tuple[int, bytes]]], Awaitable[None]]
 _NEEDS_TOKEN = ("cip", "country", "region", "city", "latitude", "longitude")
 """What only a server may say of its visitors: where they are."""
 _FARTHEST = 180.0
-_PATIENCE_OF_A_BULK = 10.0
-"""How many seconds a bulk waits, in all, for what devices are exactly: no page is waiting for its answer."""
 _LONGEST_IDENTIFIER = 15
 _LONGEST_HINTS = 4096
 _NO_SALT = b""
@@ -81,6 +79,8 @@ class Parts(Struct, frozen=True):
     """Milliseconds since 1970."""
     imported: bool = False
     """Whether what comes was recorded elsewhere before."""
+    patience: float = 4.0
+    """How many seconds a bulk waits, in all, for what devices are exactly: no page is waiting for its answer."""
 
 
 class Collector:
@@ -116,7 +116,7 @@ class Collector:
         hits: list[Hit] = []
         authorised = False
         loop = asyncio.get_running_loop()
-        patient_until = loop.time() + _PATIENCE_OF_A_BULK
+        patient_until = loop.time() + self._parts.patience
         for place, parameters in enumerate(entries):
             if place % _HITS_IN_A_ROW == 0:
                 await asyncio.sleep(0)

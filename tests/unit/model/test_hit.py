@@ -37,7 +37,15 @@ HITS = st.builds(
     place=st.builds(Place, country=st.text(max_size=2)),
     dimensions=st.dictionaries(st.text(max_size=9), st.text(max_size=9), max_size=3),
     search=st.none() | st.builds(Search, st.text(max_size=9), count=st.none() | st.integers(0, 9)),
-    sale=st.none() | st.builds(Sale, st.tuples(st.builds(Item, st.text(max_size=9), st.text(max_size=9)))),
+    sale=st.none()
+    | st.builds(
+        Sale,
+        st.tuples(
+            st.builds(
+                Item, st.text(max_size=9), st.text(max_size=9), price=st.floats(0, 1e9), quantity=st.integers(0, 9)
+            )
+        ),
+    ),
 )
 
 
