@@ -20,7 +20,9 @@ from pellucid.enrich.patient import exactly, quickly
 from pellucid.policy.decision import Refusal
 
 EXPLANATIONS = {
-    Skip.UNREADABLE: "not in the combined format",
+    Skip.UNREADABLE: "in no format that is known",
+    Skip.COMMENT: "a comment that says what the lines hold",
+    Skip.OBJECTED: "of somebody who objected: the log says so",
     Skip.METHOD: "other than GET",
     Skip.STATUS: "an error, a redirect, or a further piece of a file",
     Skip.STATIC_FILE: "an image, a script, a style, a feed",
@@ -44,11 +46,15 @@ EXPLANATIONS = {
 @click.option("--json", "as_json", is_flag=True, help="Print what became of the lines as JSON.")
 @data_option
 def import_log(files: tuple[Path, ...], site_id: int, data: Path, *, exact_devices: bool, as_json: bool) -> None:
-    """Import page views from access logs in the combined format of Apache and nginx.
+    """Import page views from access logs, whatever server wrote them: the format is found out.
 
     A FILE may be compressed (gzip, bzip2); - is standard input. Each line is imported once, however often this is run
     and whatever interrupts it: a file that has grown, was renamed or compressed is known by how it begins, and read on
     from where it was left. A last line without an end is left for the next time.
+
+    Formats: common, combined, with the host before it; W3C extended (IIS, CloudFront); Amazon's load balancers and S3;
+    HAProxy; JSON of Caddy, Traefik and nginx. Lines that carry an objection (Global Privacy Control, Do Not Track, a
+    cookie of the opt-out) are left out, where a format has them.
 
     Page views of people are imported, and downloads. What is not: errors, redirects, methods other than GET, images and
     scripts, robots. Visitors are told apart by address and browser, neither of which is kept. Hits wait in the data
@@ -60,8 +66,8 @@ def import_log(files: tuple[Path, ...], site_id: int, data: Path, *, exact_devic
     messages = Console(stderr=True, highlight=False)
     with importer(settings_of(data), site_id, exactly if exact_devices else quickly) as importing:
         messages.print(
-            "A log does not show who objected: page views of visitors who opted out elsewhere, or whose browser sends "
-            "Global Privacy Control, are imported as well.",
+            "Few logs show who objected: page views of visitors who opted out elsewhere, or whose browser sends Global "
+            "Privacy Control, are imported as well unless the log carries that.",
             style="yellow",
         )
         for path in files:

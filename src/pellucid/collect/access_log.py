@@ -1,21 +1,20 @@
 r"""A line of a web server's access log, as the tracking request that a browser would have sent.
 
-Lines are in the combined format of Apache and nginx. What is cheap to rule out is ruled out here, before anything
-costly: what is no page view of a person, by method, status, kind of file and user agent. A status of 304 is a page seen
-again; one of 206 is a further piece of a file that was counted before.
+What a line says is read by its format (`log_formats.py`), which is found out by itself. What is cheap to rule out is
+ruled out here, before anything costly: what is no page view of a person, by method, status, kind of file and agent. A
+status of 304 is a page seen again; one of 206 is a further piece of a file that was counted before.
 
-In quoted fields servers write `\"` and `\xhh` for what would break the line; in paths, bytes beyond ASCII become the
-percent-encoding that a browser shows for them, so that one page has one address.
+In paths, bytes beyond ASCII become the percent-encoding that a browser shows for them, so that one page has one
+address.
 """
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
 from enum import StrEnum
-from functools import lru_cache
 from urllib.parse import quote_from_bytes, urlsplit
 
 from pellucid.collect.gate import time_of
+from pellucid.collect.log_formats import Entry, formats
 from pellucid.collect.plan import site_hosts
 from pellucid.enrich.hosts import host_of
 from pellucid.enrich.robots import Agent
@@ -34,13 +33,6 @@ STATIC = frozenset(
 )
 """Files that pages and robots fetch."""
 
-_QUOTED = rb'"([^"\\]*(?:\\.[^"\\]*)*)"'
-_LINE = re.compile(
-    rb"(\S+) [^\[]*\[([^\]]{20,40})\] " + _QUOTED + rb" (\d{3}) \S+ " + _QUOTED + rb" " + _QUOTED,
-    re.DOTALL,
-)
-_TIME = re.compile(r"(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _ESCAPED = re.compile(rb"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _NAMED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"v": b"\v", b"f": b"\f"}
 _ASCII_AS_IT_IS = "".join(map(chr, range(0x21, 0x7F)))
@@ -51,6 +43,8 @@ class Skip(StrEnum):
     """Why a line is not imported; what the gate refuses is told by its own `Refusal`."""
 
     UNREADABLE = "unreadable"
+    COMMENT = "comment"
+    OBJECTED = "objected"
     METHOD = "method"
     STATUS = "status"
     STATIC_FILE = "static-file"
@@ -69,28 +63,23 @@ class LineReader:
         self._hosts = site_hosts(site.urls)
         self._agent = agent
         self._now = now
+        self._formats = formats()
+        self._first = self._formats[0]
 
     def read(self, line: bytes) -> dict[str, str] | Skip:
         """Return the parameters of the tracking request a line stands for, or why it stands for none."""
-        found = _LINE.match(line)
-        if found is None:
-            return Skip.UNREADABLE
-        address, time, request, status, referrer, user_agent = found.groups()
-        method, _, target = request.partition(b" ")
-        if method != b"GET":
-            return Skip.METHOD
-        if status not in _SEEN:
-            return Skip.STATUS
-        path = self._path(target)
+        entry = self._entry(line)
+        if isinstance(entry, Skip):
+            return entry
+        path = self._path(entry.target)
         if isinstance(path, Skip):
             return path
-        ending = _ending(path)
+        ending, agent = _ending(path), _text(entry.agent or b"")
         if ending in STATIC:
             return Skip.STATIC_FILE
-        agent = _text(user_agent)
-        if self._agent(agent) is not Agent.PERSON:
+        if entry.agent is not None and self._agent(agent) is not Agent.PERSON:
             return Skip.ROBOT
-        seconds = _seconds(time.decode("latin-1"))
+        seconds = entry.seconds
         if seconds is None or time_of(str(seconds), self._now(), authorised=True) != seconds * 1000:
             return Skip.TIME
         url = self._origin + path
@@ -98,12 +87,46 @@ class LineReader:
             "idsite": self._site,
             "rec": "1",
             "url": url,
-            "urlref": _text(referrer),
-            "cip": address.decode("latin-1"),
+            "urlref": _text(entry.referrer),
+            "cip": entry.address,
             "ua": agent,
             "cdt": str(seconds),
         }
         return parameters | {"download": url} if ending in DOWNLOADS else parameters
+
+    def _entry(self, line: bytes) -> Entry | Skip:
+        """Return what a line says, or why that is no page view of this site."""
+        if line.startswith(b"#"):
+            for read in self._formats:
+                read(line)
+            return Skip.COMMENT
+        entry = self._understood(line)
+        if entry is None:
+            return Skip.UNREADABLE
+        if entry.objects:
+            return Skip.OBJECTED
+        if entry.method != b"GET":
+            return Skip.METHOD
+        if entry.status not in _SEEN:
+            return Skip.STATUS
+        return Skip.OTHER_HOST if self._is_of_another(entry.host) else entry
+
+    def _understood(self, line: bytes) -> Entry | None:
+        """Return what a line says, by the format of the line before if it is of that."""
+        entry = self._first(line)
+        if entry is not None:
+            return entry
+        for read in self._formats:
+            entry = read(line)
+            if entry is not None:
+                self._first = read
+                return entry
+        return None
+
+    def _is_of_another(self, host: str) -> bool:
+        """Return whether a line names a host that is not the site's; an address says nothing of the site."""
+        named = host_of(f"http://{host}") if host else ""
+        return named not in self._hosts and "." in named and not named.replace(".", "").isdigit()
 
     def _path(self, target: bytes) -> str | Skip:
         """Return the path and query a request asks this site for."""
@@ -137,22 +160,3 @@ def _plain(field: bytes) -> bytes:
 def _unescaped(found: re.Match[bytes]) -> bytes:
     told = found[1]
     return bytes.fromhex(told[1:].decode()) if len(told) > 1 else _NAMED.get(told, told)
-
-
-@lru_cache(maxsize=1024)
-def _seconds(text: str) -> int | None:
-    """Return a time such as `17/May/2015:10:05:03 +0200` as seconds since 1970."""
-    found = _TIME.fullmatch(text)
-    if found is None or found[2] not in _MONTHS:
-        return None
-    day, _, year, hour, minute, second, sign, hours, minutes = found.groups()
-    ahead = timedelta(hours=int(hours), minutes=int(minutes))
-    month = _MONTHS.index(found[2]) + 1
-    try:
-        zone = timezone(ahead if sign == "+" else -ahead)
-        # A leap second belongs to the second before it.
-        return int(
-            datetime(int(year), month, int(day), int(hour), int(minute), min(int(second), 59), 0, zone).timestamp()
-        )
-    except ValueError:
-        return None
