@@ -58,7 +58,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "bulk_patience",
-        4,
+        2,
         "How many seconds a bulk request waits, in all, for what its devices are exactly; then a quicker guess counts.",
     ),
     Setting(

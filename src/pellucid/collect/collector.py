@@ -79,7 +79,7 @@ class Parts(Struct, frozen=True):
     """Milliseconds since 1970."""
     imported: bool = False
     """Whether what comes was recorded elsewhere before."""
-    patience: float = 4.0
+    patience: float = 2.0
     """How many seconds a bulk waits, in all, for what devices are exactly: no page is waiting for its answer."""
 
 

@@ -61,8 +61,6 @@ class Method(Struct, frozen=True):
     answer: Callable[[Call, list[Site]], Answer]
     access: Access | None = Access.VIEW
     superuser: bool = False
-    open: bool = False
-    """Whether anyone may call it: what it calls asks again."""
 
 
 def answer(call: Call) -> Answer:
@@ -75,7 +73,7 @@ def answer(call: Call) -> Answer:
     if method.superuser and not (call.account and call.account.superuser):
         raise _refused(call, "You can't access this resource as it requires a 'superuser' access.")
     sites = _sites(call, method.access) if method.access else []
-    if not method.access and not method.open and call.account is None:
+    if not method.access and call.account is None:
         raise _refused(call, "You can't access this resource as it requires 'view' access for at least one website.")
     return method.answer(call, sites)
 
@@ -277,7 +275,7 @@ METHODS: Mapping[str, Method] = {
     "Goals.getGoal": Method(_goal),
     "Goals.updateGoal": Method(_update_goal, access=Access.WRITE),
     "Goals.deleteGoal": Method(_delete_goal, access=Access.WRITE),
-    "API.getBulkRequest": Method(_bulk, access=None, open=True),
+    "API.getBulkRequest": Method(_bulk, access=None),
     "CustomDimensions.configureExistingCustomDimension": Method(_update_dimension, access=Access.WRITE),
     "CustomDimensions.configureNewCustomDimension": Method(_add_dimension, access=Access.WRITE),
     "CustomDimensions.getConfiguredCustomDimensions": Method(_dimensions),

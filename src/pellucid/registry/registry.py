@@ -260,8 +260,7 @@ class Registry:
 
     def update_goal(self, goal: Goal) -> None:
         """Change a goal of a site; raise `NotFound` if there is none of its number."""
-        values = structs.asdict(goal)
-        self._change_one(tables.GOAL, goal.site_id, goal.id, values, "goal")
+        self._change_one(tables.GOAL, goal.site_id, goal.id, structs.asdict(goal), "goal")
 
     def delete_goal(self, site_id: int, goal_id: int) -> None:
         """Delete a goal: it is reached no more, and its number is given to no other."""
@@ -269,12 +268,9 @@ class Registry:
 
     def update_dimension(self, dimension: CustomDimension) -> None:
         """Change the name of a custom dimension, what it is read off, and whether it is active."""
-        values = {
-            "name": dimension.name,
-            "active": dimension.active,
-            "case_sensitive": dimension.case_sensitive,
-            "extractions": json.encode(dimension.extractions).decode(),
-        }
+        fields = ("name", "active", "case_sensitive")
+        values = {name: getattr(dimension, name) for name in fields}
+        values["extractions"] = json.encode(dimension.extractions).decode()
         self._change_one(tables.DIMENSION, dimension.site_id, dimension.id, values, "custom dimension")
 
     def _change_one(self, table: Table, site_id: int, number: int, values: Mapping[str, object], what: str) -> None:
