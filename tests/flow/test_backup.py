@@ -89,7 +89,8 @@ def _until_well(data: Path, process: subprocess.Popen[bytes]) -> str:
 
 def send(address: str, *pages: str) -> None:
     hits = [f"?idsite=1&rec=1&url=https://example.org/{page}" for page in pages]
-    answer = httpx2.post(f"{address}/matomo.php", json={"requests": hits}, headers={"user-agent": FIREFOX})
+    told = {"requests": hits}
+    answer = httpx2.post(f"{address}/matomo.php", json=told, headers={"user-agent": FIREFOX}, timeout=60)
     assert answer.json()["tracked"] == len(pages)
 
 

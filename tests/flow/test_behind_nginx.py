@@ -131,7 +131,12 @@ def test_nginx_writes_nothing_about_visitors(tmp_path: Path, store_url: str) -> 
         shutil.rmtree(nginx.prefix / "bodies")
 
         taken = _visit(nginx, site.id, visitor)
-        bulk = httpx2.post(f"{nginx.url}/matomo.php", content=_large_bulk(site.id), headers={"user-agent": FIREFOX})
+        bulk = httpx2.post(
+            f"{nginx.url}/matomo.php",
+            content=_large_bulk(site.id),
+            headers={"user-agent": FIREFOX},
+            timeout=60,
+        )
         numbers = httpx2.get(f"{nginx.url}/metrics")
         status = server.stop()
         away = _visit(nginx, site.id, visitor)

@@ -35,7 +35,7 @@ def token(server: Server) -> str:
     """A token that may do everything, on a server that has counted the hits."""
     created = server.token()
     bulk = {"requests": HITS, "token_auth": created}
-    assert httpx2.post(f"{server.url}/matomo.php", json=bulk).json()["tracked"] == len(HITS)
+    assert httpx2.post(f"{server.url}/matomo.php", json=bulk, timeout=60).json()["tracked"] == len(HITS)
     server.until(lambda: server.report(created, "VisitsSummary.get", **WEEK)["nb_actions"] == len(HITS))
     return created
 
