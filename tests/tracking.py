@@ -120,7 +120,9 @@ class Tracking:
 async def _tracking(directory: Path, append: Append | None) -> AsyncIterator[Tracking]:
     journal = Journal(directory, 1 << 30)
     collector = a_collector(append or journal.append)
-    endpoint = TrackingEndpoint(collector, lambda peer, _forwarded: peer)
+    endpoint = TrackingEndpoint(
+        collector, lambda peer, _forwarded: peer, lambda origin: any(origin in site.origins for site in SITES.values())
+    )
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(endpoint, client=(ADDRESS, 1234)),
         base_url="http://stats.example",

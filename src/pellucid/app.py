@@ -203,13 +203,13 @@ async def web_application(settings: Settings) -> AsyncIterator[ASGIApp]:
                 *well_known_routes(snapshot.sites),
                 *opt_out_routes(Tokens(kept_secret(at.opt_out), time), is_secure(proxies)),
                 *opt_out_box_routes(),
-                *opt_out_state_routes(snapshot.sites),
+                *opt_out_state_routes(snapshot.is_ours),
                 *matomo_routes(registry, reports, store, _now),
                 *web_routes(registry, reports, store, _now, is_secure(proxies)),
             ],
             exception_handlers={PellucidError: _answer},
         )
-        yield _Front(TrackingEndpoint(collector, client_address(proxies)), others)
+        yield _Front(TrackingEndpoint(collector, client_address(proxies), snapshot.is_ours), others)
 
 
 @asynccontextmanager

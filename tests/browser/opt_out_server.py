@@ -49,13 +49,15 @@ class Sites:
         self._verdicts: list[str] = []
         self._asked: list[str] = []
         self._changed = Condition()
-        tracking = TrackingEndpoint(a_collector(kept_nowhere, site=lambda _id: self.site), lambda peer, _by: peer)
+        tracking = TrackingEndpoint(
+            a_collector(kept_nowhere, site=lambda _id: self.site), lambda peer, _by: peer, self.is_ours
+        )
         server = Starlette(
             routes=[
                 *tracker_files.routes(lambda: [self.site]),
                 *opt_out.routes(self.tokens, lambda request: request.url.scheme == "https"),
                 *opt_out_box.routes(),
-                *opt_out_state.routes(lambda: [self.site]),
+                *opt_out_state.routes(self.is_ours),
             ],
         )
 
@@ -79,6 +81,10 @@ class Sites:
         self.application = Starlette(
             routes=[Host(STATS, stats), Host(WITHIN, stats), *(Host(host, pages) for host in (SHOP, BLOG, EVIL))]
         )
+
+    def is_ours(self, origin: str) -> bool:
+        """Return whether an origin is that of a registered site."""
+        return origin in self.site.origins
 
     def url(self, host: str, path: str = "/") -> str:
         """Return an address."""

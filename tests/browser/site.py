@@ -64,7 +64,9 @@ class SiteServer:
         self._sent: list[Sent] = []
         self._barriers: set[str] = set()
         self._changed = Condition()
-        tracking = TrackingEndpoint(a_collector(kept_nowhere, site=lambda _id: self.site), lambda peer, _by: peer)
+        tracking = TrackingEndpoint(
+            a_collector(kept_nowhere, site=lambda _id: self.site), lambda peer, _by: peer, self.is_ours
+        )
         pages = Starlette(
             routes=[
                 Route("/page{rest:path}", self._serve),
@@ -102,6 +104,10 @@ class SiteServer:
         with self._changed:
             self._sent.append(Sent(scope["method"], scope["path"], query, headers, body.decode(), verdict))
             self._changed.notify_all()
+
+    def is_ours(self, origin: str) -> bool:
+        """Return whether an origin is that of the site."""
+        return origin in self.site.origins
 
     def shows(self, state: State) -> None:
         """Serve the pages, and have the site's settings, of a state."""

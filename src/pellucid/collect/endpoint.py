@@ -2,7 +2,8 @@
 
 Statuses, headers and bodies are those of Matomo's tracking API: what is wrong with a hit stands behind the image, or
 alone where no image was asked for. The header `Pellucid-Verdict` says besides what was done, so that a visitor can see
-it. A refused hit answers as a recorded one does.
+it. A refused hit answers as a recorded one does. What a browser has said with its cookies, a page of a registered site
+may read there, and no other page: it would learn whether its visitor objected.
 """
 
 from base64 import b64decode
@@ -29,6 +30,7 @@ _NOTICE = b"""<!doctype html>
 <p>This is the tracking address of a Pellucid server. It records page views that visitors do not object to.</p>
 """
 _ANYONE = (b"access-control-allow-origin", b"*")
+_WITH_COOKIES = (b"access-control-allow-credentials", b"true")
 _EXPOSED = (b"access-control-expose-headers", b"Pellucid-Verdict")
 _NO_STORE = (b"cache-control", b"no-store")
 _RETRY = (b"retry-after", b"5")
@@ -46,9 +48,15 @@ Header = tuple[bytes, bytes]
 class TrackingEndpoint:
     """Answers GET, POST (form, JSON in bulk) and OPTIONS at `/matomo.php` and its other names."""
 
-    def __init__(self, collector: Collector, address: Callable[[str, bytes], str]) -> None:
+    def __init__(
+        self,
+        collector: Collector,
+        address: Callable[[str, bytes], str],
+        is_ours: Callable[[str], bool],
+    ) -> None:
         self._collector = collector
         self._address = address
+        self._is_ours = is_ours
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one tracking request."""
@@ -58,7 +66,7 @@ class TrackingEndpoint:
             allowed = [(b"access-control-allow-methods", b"GET, POST"), (b"access-control-allow-headers", b"*")]
             await _answer(send, 204, [_ANYONE, *allowed])
             return
-        common = [_NO_STORE, _ANYONE, _EXPOSED] if method == "GET" else [*_allowed_origin(headers), _EXPOSED]
+        common = [_NO_STORE, _ANYONE, _EXPOSED] if method == "GET" else self._allowed_origin(headers)
         try:
             body = await _body(receive, headers) if method == "POST" else b""
             await self._track(scope, headers, body, common, send)
@@ -110,6 +118,13 @@ class TrackingEndpoint:
         else:
             await _answer(send, 204, told)
 
+    def _allowed_origin(self, headers: dict[bytes, bytes]) -> list[Header]:
+        origin = headers.get(b"origin")
+        if origin is None:
+            return [_ANYONE, _EXPOSED]
+        allowed = [(b"access-control-allow-origin", origin), _WITH_COOKIES]
+        return [*allowed, _EXPOSED] if self._is_ours(origin.decode("latin-1")) else allowed
+
     async def _track_bulk(self, asker: Asker, body: bytes, common: list[Header], send: Send) -> None:
         bulk = bulk_of(body)
         if len(bulk.requests) > MOST_HITS:
@@ -138,13 +153,6 @@ def _verdict(outcomes: Sequence[Refusal | None]) -> Header:
 def _bearer(headers: Mapping[bytes, bytes]) -> str:
     scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
     return token.decode("latin-1") if scheme.lower() == b"bearer" else ""
-
-
-def _allowed_origin(headers: dict[bytes, bytes]) -> list[Header]:
-    origin = headers.get(b"origin")
-    if origin is None:
-        return [_ANYONE]
-    return [(b"access-control-allow-origin", origin), (b"access-control-allow-credentials", b"true")]
 
 
 async def _body(receive: Receive, headers: dict[bytes, bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -68,3 +69,9 @@ class Site(Struct, frozen=True, kw_only=True):
     rules: Rules = Rules()
     goals: tuple[Goal, ...] = ()
     dimensions: tuple[CustomDimension, ...] = ()
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins of its pages; what is registered without https has it by now, perhaps."""
+        written = {f"{parts.scheme}://{parts.netloc.lower()}" for parts in map(urlsplit, self.urls)}
+        return frozenset(written | {origin.replace("http://", "https://", 1) for origin in written})

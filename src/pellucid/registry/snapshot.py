@@ -24,6 +24,7 @@ class Snapshot:
         self._missed = float("-inf")
         self._revision = -1
         self._sites: Mapping[int, Site] = {}
+        self._origins: frozenset[str] = frozenset()
         self._bearers: dict[str, Account] = {}
         self.look()
 
@@ -33,6 +34,7 @@ class Snapshot:
             revision = self._registry.revision()
             if revision != self._revision:
                 self._sites = {site.id: site for site in self._registry.sites()}
+                self._origins = frozenset().union(*(site.origins for site in self._sites.values()))
                 self._bearers = {}
                 self._revision = revision
 
@@ -47,6 +49,10 @@ class Snapshot:
             self._look_for_what_is_missed()
             found = self._sites.get(site_id)
         return found
+
+    def is_ours(self, origin: str) -> bool:
+        """Return whether an origin is that of a site's pages."""
+        return origin in self._origins
 
     def may_write(self, token: str, site_id: int) -> bool:
         """Return whether a token may send hits to a site that claim what a browser can not."""

@@ -3,15 +3,13 @@
 A page of a registered site may read it, with credentials. No other page does: it would learn what its visitor chose.
 """
 
-from collections.abc import Callable, Sequence
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
 from msgspec import json
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from pellucid.model.site import Site
 from pellucid.visitor.opt_out import marks_of
 from pellucid.visitor.opt_out_pages import NO_STORE, OPT_OUT
 
@@ -22,21 +20,8 @@ _ANSWERS = {True: b'{"objected":true }', False: b'{"objected":false}'}
 _HEADERS = {**NO_STORE, "Vary": "Origin", "Cross-Origin-Resource-Policy": "same-origin"}
 
 
-def may_ask(origin: str, sites: Sequence[Site]) -> bool:
-    """Return whether an origin is a registered site's; one that is registered without https has it by now, perhaps."""
-    return any(origin in {registered, _with_https(registered)} for registered in _origins(sites))
-
-
-def _origins(sites: Sequence[Site]) -> set[str]:
-    return {f"{parts.scheme}://{parts.netloc.lower()}" for site in sites for parts in map(urlsplit, site.urls)}
-
-
-def _with_https(origin: str) -> str:
-    return origin.replace("http://", "https://", 1)
-
-
-def routes(sites: Callable[[], Sequence[Site]]) -> list[BaseRoute]:
-    """Return the route of the question; `sites` gives all sites as they are now."""
+def routes(is_ours: Callable[[str], bool]) -> list[BaseRoute]:
+    """Return the route of the question; `is_ours` says whether an origin is a registered site's."""
 
     async def state(request: Request) -> Response:
         origin, relation = request.headers.get("origin"), request.headers.get("sec-fetch-site")
@@ -48,7 +33,7 @@ def routes(sites: Callable[[], Sequence[Site]]) -> list[BaseRoute]:
             if relation == "same-origin":
                 return JSONResponse({"objected": marks > 0, "marks": marks}, headers=_HEADERS)
             return _answer(marks)
-        if not may_ask(origin, sites()):
+        if not is_ours(origin):
             return _not_allowed()
         response = _answer(marks)
         response.headers["Access-Control-Allow-Origin"] = origin

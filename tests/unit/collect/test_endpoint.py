@@ -14,6 +14,7 @@ from pellucid.errors import JournalUnavailable
 from tracking import FIREFOX, LIBRARY, PLAIN, TOKEN, Tracking, a_collector, kept_nowhere, track
 
 QUERY = "?" + urlencode(PLAIN)
+OBJECTION = {"Cookie": "matomo_ignore=ignore%3DKg%3D%3D"}
 GIF = bytes.fromhex(
     "47494638396101000100800000000000000000"
     "21f9040100000000"  # a transparent colour
@@ -68,6 +69,43 @@ def test_a_head_is_a_hit_and_is_answered_as_a_post(tmp_path: Path) -> None:
         assert "cache-control" not in answer.headers
 
     assert len(track(tmp_path, steps).hits()) == 1
+
+
+@pytest.mark.parametrize("origin", ["http://site.example", "https://site.example"])
+def test_a_page_of_a_registered_site_reads_what_was_done_with_its_visitors_hit(tmp_path: Path, origin: str) -> None:
+    async def steps(one: Tracking) -> None:
+        for answer in (
+            await one.post(urlencode(PLAIN).encode(), OBJECTION | {"Origin": origin}),
+            await one.post(json.encode({"requests": [f"?{urlencode(PLAIN)}"]}), OBJECTION | {"Origin": origin}),
+        ):
+            assert answer.headers["access-control-expose-headers"] == "Pellucid-Verdict"
+            assert answer.headers["pellucid-verdict"] == "refused; reason=opted-out-of-instance"
+
+    track(tmp_path, steps)
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://site.example:8080"])
+def test_no_other_page_learns_with_cookies_of_an_objection(tmp_path: Path, origin: str) -> None:
+    async def steps(one: Tracking) -> None:
+        for method, content in (("POST", urlencode(PLAIN)), ("HEAD", ""), ("POST", f'{{"requests": ["{QUERY}"]}}')):
+            with_one, without = [
+                await one.client.request(
+                    method, "/matomo.php", params=PLAIN, content=content, headers=headers | {"Origin": origin}
+                )
+                for headers in (OBJECTION, {})
+            ]
+
+            readable = {"access-control-allow-origin": origin, "access-control-allow-credentials": "true"}
+            for answer in (with_one, without):
+                told = {name: value for name, value in answer.headers.items() if name.startswith("access-control")}
+                assert told == readable
+            assert (with_one.status_code, with_one.content) == (without.status_code, without.content)
+
+        without_cookies = await one.get(OBJECTION | {"Origin": origin})
+        assert without_cookies.headers["access-control-allow-origin"] == "*", "no browser has this read with cookies"
+        assert "access-control-allow-credentials" not in without_cookies.headers
+
+    track(tmp_path, steps)
 
 
 def test_who_asks_what_may_be_sent_is_told(tmp_path: Path) -> None:
@@ -263,7 +301,7 @@ def test_the_address_is_found_by_what_knows_the_proxies() -> None:
         return "1.2.3.4"
 
     async def sending() -> None:
-        endpoint = TrackingEndpoint(a_collector(kept_nowhere), address)
+        endpoint = TrackingEndpoint(a_collector(kept_nowhere), address, lambda _origin: False)
         transport = httpx2.ASGITransport(endpoint, client=("10.0.0.1", 1))
         async with httpx2.AsyncClient(transport=transport, base_url="http://stats.example") as client:
             headers = {"X-Forwarded-For": "9.9.9.9", "User-Agent": FIREFOX}
@@ -285,7 +323,8 @@ def test_a_request_that_ends_early_is_no_hit() -> None:
 
     collector = a_collector(kept_nowhere)
     scope = {"method": "POST", "headers": [], "query_string": urlencode(PLAIN).encode(), "client": ("1.2.3.4", 1)}
-    asyncio.run(TrackingEndpoint(collector, lambda peer, _forwarded: peer)(scope, receive, send))
+    endpoint = TrackingEndpoint(collector, lambda peer, _forwarded: peer, lambda _origin: False)
+    asyncio.run(endpoint(scope, receive, send))
 
     assert sent[0]["status"] == 400
     assert collector.recorded == 0

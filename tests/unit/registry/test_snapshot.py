@@ -57,6 +57,17 @@ def test_a_site_added_elsewhere_is_found_when_it_is_asked_for(
     assert snapshot.site(site.id) == site
 
 
+def test_the_origins_of_its_sites_are_known_and_no_others(registry: Registry, snapshot: Snapshot) -> None:
+    assert not snapshot.is_ours("https://a.example")
+    registry.add_site("A", ["http://a.example/start", "https://b.example:8443"])
+
+    snapshot.look()
+
+    ours = ("http://a.example", "https://a.example", "https://b.example:8443")
+    others = ("https://b.example", "http://b.example:8443", "null", "")
+    assert [origin for origin in (*ours, *others) if snapshot.is_ours(origin)] == list(ours)
+
+
 def test_a_change_is_seen_at_the_next_look(registry: Registry, snapshot: Snapshot, clock: Clock) -> None:
     site = registry.add_site("A", ["http://a"])
     clock.now += 1

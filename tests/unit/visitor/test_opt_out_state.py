@@ -8,24 +8,22 @@ from pellucid.model.site import Site
 from pellucid.policy.presets import PRESETS
 from pellucid.visitor.opt_out_state import routes
 
-SITES = [
-    Site(
-        id=1,
-        name="Shop",
-        urls=("http://shop.example", "https://Shop.example:8443/start", "https://www.shop.example"),
-        timezone="UTC",
-        currency="EUR",
-        ecommerce=False,
-        privacy=PRESETS["cookieless"],
-        created=datetime(2026, 1, 1, tzinfo=UTC),
-    ),
-]
+SITE = Site(
+    id=1,
+    name="Shop",
+    urls=("http://shop.example", "https://Shop.example:8443/start", "https://www.shop.example"),
+    timezone="UTC",
+    currency="EUR",
+    ecommerce=False,
+    privacy=PRESETS["cookieless"],
+    created=datetime(2026, 1, 1, tzinfo=UTC),
+)
 OBJECTION = {"Cookie": "matomo_ignore=ignore%3DKg%3D%3D"}
 
 
 @pytest.fixture
 def client() -> TestClient:
-    return TestClient(Starlette(routes=routes(lambda: SITES)), base_url="https://stats.example")
+    return TestClient(Starlette(routes=routes(SITE.origins.__contains__)), base_url="https://stats.example")
 
 
 @pytest.mark.parametrize(
