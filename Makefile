@@ -6,7 +6,10 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
+ENGINES := --engine firefox --engine webkitgtk
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests start many processes: each would compile our own modules again where an environment forbids to keep them.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help install serve test coverage check format bench parity browsers faults tracker lock
 
@@ -57,9 +60,10 @@ format: $(DEV)  ## Mend what a tool can mend, and make the documents anew
 tracker: $(DEV)  ## Build the tracker from TypeScript into the package
 	cd tracker && ./npm ci --silent && ./npm run --silent build
 
-browsers: $(DEV)  ## Run the tests that drive a browser
-	@sh .ci/system-packages
+browsers: $(DEV)  ## Run the tests that drive a browser, and go through the states with every engine
+	@sh .ci/system-packages firefox-esr WebKitWebDriver Xvfb
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser tests/flow/test_whole_way.py
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ENGINES) tests/browser/test_states.py tests/browser/test_engines.py
 
 faults: $(DEV)  ## Kill the parts of a server under load, 30 times each, and count what is left
 	PELLUCID_FAULTS=30 $(BIN)/python -m pytest --timeout 3600 tests/faults
@@ -74,3 +78,4 @@ parity: $(DEV)  ## Compare answers with those of a running Matomo, as recorded; 
 lock:  ## Choose dependencies anew and pin them by hash
 	$(BIN)/uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements/runtime.txt
 	$(BIN)/uv pip compile pyproject.toml --upgrade --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements/dev.txt
+	$(BIN)/uv pip compile tests/clients/requirements.in --upgrade --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file tests/clients/requirements.txt

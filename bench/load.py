@@ -20,20 +20,36 @@ sys.path.insert(0, str(HERE.parent / "tests"))
 
 from flow.server import Server, children, descendants, surroundings  # noqa: E402 -- the path is set above
 
-__all__ = ["CONNECTIONS", "CORES", "HERE", "Answered", "Server", "Service", "children", "fire", "served", "warm_up"]
+__all__ = [
+    "CONNECTIONS",
+    "CORES",
+    "HERE",
+    "HITS_OF_A_BULK",
+    "Answered",
+    "Server",
+    "Service",
+    "children",
+    "coming",
+    "fire",
+    "served",
+    "warm_up",
+]
 
 CORES = sorted(os.sched_getaffinity(0))
 CONNECTIONS = 64
+_CONNECTIONS_BESIDE = 500
+HITS_OF_A_BULK = 50
 _MOST_ROUNDS_TO_WARM_UP = 10
 _IDLE = 0.02
+_SECONDS_OF_A_DAY = 86_400
 
 _runs = count(1 + secrets.randbelow(1 << 20))
 
 
 class Answered(Struct):
-    """What wrk saw: requests that were answered in how many seconds, and how long one took.
+    """What wrk saw: hits that were answered in how many seconds, and how long a request took.
 
-    `processor_us` is the time of processors that the server's processes took for one, in microseconds.
+    `processor_us` is the time of processors that the server's processes took for a hit, in microseconds.
     """
 
     answered: int
@@ -45,7 +61,7 @@ class Answered(Struct):
 
     @property
     def rate(self) -> float:
-        """Requests a second."""
+        """Hits a second."""
         return self.answered / self.seconds
 
 
@@ -75,31 +91,37 @@ def warm_up(service: Service, seconds: int, cores: Collection[int]) -> list[Answ
     return done
 
 
-def fire(service: Service, seconds: int, cores: Collection[int]) -> Answered:
-    """Send page views as fast as they are answered; no two are alike, in this run or another."""
-    script, agents = HERE / "hits.lua", HERE / "user_agents.txt"
-    wrk = [
-        "wrk",
-        "-t1",
-        f"-c{CONNECTIONS}",
-        f"-d{seconds}s",
-        "--timeout",
-        "30s",
-        "-s",
-        script,
-        service.url,
-        "--",
-        str(next(_runs)),
-        agents,
-    ]
+def fire(service: Service, seconds: int, cores: Collection[int], each: int = 1) -> Answered:
+    """Send page views as fast as they are answered, so many a request; no two are alike, in this run or another."""
     before = service.processor_seconds()
-    with subprocess.Popen(wrk, stdout=subprocess.PIPE) as running:
+    with subprocess.Popen(_wrk(service.url, seconds, each), stdout=subprocess.PIPE) as running:
         os.sched_setaffinity(running.pid, cores)
         said = running.communicate()[0].splitlines()
     answered = json.decode(next(line for line in said if line.startswith(b"{")), type=Answered)
     assert not answered.failed, f"{answered.failed} requests failed"
+    answered.answered *= each
     answered.processor_us = (service.processor_seconds() - before) / max(answered.answered, 1) * 1e6
     return answered
+
+
+@contextmanager
+def coming(url: str, rate: int) -> Iterator[None]:
+    """Send so many page views a second at most, for as long as this is entered.
+
+    Each connection waits before it asks again: of many, the time that answers take is a small part of that.
+    """
+    pause = _CONNECTIONS_BESIDE * 1000 // rate
+    command = _wrk(url, _SECONDS_OF_A_DAY, pause=pause, connections=_CONNECTIONS_BESIDE)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as running:
+        try:
+            yield
+        finally:
+            running.terminate()
+
+
+def _wrk(url: str, seconds: int, each: int = 1, pause: int = 0, connections: int = CONNECTIONS) -> list[str | Path]:
+    options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", HERE / "hits.lua"]
+    return ["wrk", *options, url, "--", str(next(_runs)), HERE / "user_agents.txt", str(each), str(pause)]
 
 
 @contextmanager

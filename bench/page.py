@@ -9,8 +9,9 @@ from statistics import median, quantiles
 from msgspec import Struct
 from rich.table import Table
 
-from load import CONNECTIONS, CORES, Answered
+from load import CONNECTIONS, CORES, HITS_OF_A_BULK, Answered
 from pellucid import __version__
+from reports import SEGMENT, SPANS, Timed
 
 WANTED_SHARE = 0.40
 _MEBIBYTE = 1 << 20
@@ -23,11 +24,21 @@ class Share(Struct):
     warm_up: list[Answered]
     hits: list[Answered]
     bare: list[Answered]
+    bulk: list[Answered]
 
     @property
     def share(self) -> float:
         """The median of the rounds' shares."""
-        return median(ours.rate / theirs.rate for ours, theirs in zip(self.hits, self.bare, strict=True))
+        return _share(self.hits, self.bare)
+
+    @property
+    def share_in_bulk(self) -> float:
+        """The same of hits that come many at once."""
+        return _share(self.bulk, self.bare)
+
+
+def _share(ours: list[Answered], theirs: list[Answered]) -> float:
+    return median(one.rate / other.rate for one, other in zip(ours, theirs, strict=True))
 
 
 class Stored(Struct):
@@ -38,6 +49,20 @@ class Stored(Struct):
     peaks: dict[str, int]
 
 
+class Asked(Struct):
+    """Reports on so many events and visits, while so many hits a second were stored.
+
+    `to_report` are the seconds from the answer to a hit until it was in a report.
+    """
+
+    events: int
+    visits: int
+    timed: dict[str, list[Timed]]
+    rate: float
+    to_report: list[float]
+    peaks: dict[str, int]
+
+
 class Measured(Struct):
     """All of it."""
 
@@ -45,6 +70,7 @@ class Measured(Struct):
     caught_up: float
     stored: Stored
     to_report: list[float]
+    asked: Asked | None = None
 
 
 def figures(measured: Measured) -> Iterator[tuple[str, str]]:
@@ -64,18 +90,55 @@ def figures(measured: Measured) -> Iterator[tuple[str, str]]:
             f"Time of an answer with {CONNECTIONS} connections, {named}: median, 99 of 100",
             f"{median(one.median_ms for one in each.hits):.1f} ms, {slowest:.1f} ms",
         )
+        bulk = median(one.rate for one in each.bulk)
+        yield (
+            f"Durable hits a second {HITS_OF_A_BULK} at once, as a share of empty answers, {named}",
+            f"**{each.share_in_bulk:.2f}** ({bulk:,.0f} of {theirs:,.0f})",
+        )
     yield "Hits a second that ingest moves when many wait", f"{measured.caught_up:,.0f}"
     yield (
         "Hits a second taken and stored at once by a whole server on two cores, wrk on the same",
         f"{measured.stored.rate:,.0f} (taken: {measured.stored.answered.rate:,.0f})",
     )
-    waits = measured.to_report
-    yield (
-        "From the answer to the report: median, 95 of 100",
-        f"{median(waits):.2f} s, {quantiles(waits, n=20)[-1]:.2f} s",
-    )
+    yield "From the answer to the report: median, 95 of 100", _waits(measured.to_report)
     for name, peak in measured.stored.peaks.items():
         yield f"Most memory of {name}", f"{peak / _MEBIBYTE:,.0f} MiB"
+    if measured.asked:
+        yield from _figures_of_reports(measured.asked)
+
+
+def _figures_of_reports(asked: Asked) -> Iterator[tuple[str, str]]:
+    many = f"{asked.events / 1e6:.1f} million events"
+    for span in SPANS:
+        timed = sorted(asked.timed[span.name], key=lambda one: one.answered_ms)
+        slowest, above = timed[-1], sum(one.answered_ms > span.wanted_ms for one in timed)
+        middle = median(one.answered_ms for one in timed)
+        yield (
+            f"{len(timed)} reports on {many}, {span.name}, {_times(span.rounds)} each: median, slowest",
+            (
+                f"**{middle:.0f} ms**, {slowest.answered_ms:,.0f} ms ({slowest.method}); "
+                f"at most {span.wanted_ms} ms is wanted, {above} take longer"
+            ),
+        )
+        yield (
+            f"Their time as a multiple of that of their statements alone, {span.name}: median, most",
+            (
+                f"**{median(one.ratio for one in timed):.2f}**, {max(one.ratio for one in timed):.2f}; "
+                f"all together {sum(one.answered_ms for one in timed) / sum(one.bare_ms for one in timed):.2f}"
+            ),
+        )
+    yield "Hits a second that were stored meanwhile", f"{asked.rate:,.0f}"
+    yield f"From the answer to the report, with {many}: median, 95 of 100", _waits(asked.to_report)
+    for name, peak in asked.peaks.items():
+        yield f"Most memory of {name}, with {many}", f"{peak / _MEBIBYTE:,.0f} MiB"
+
+
+def _times(rounds: int) -> str:
+    return "once" if rounds == 1 else f"{rounds} times"
+
+
+def _waits(seconds: list[float]) -> str:
+    return f"{median(seconds):.2f} s, {quantiles(seconds, n=20)[-1]:.2f} s"
 
 
 def table(measured: Measured) -> Table:
@@ -112,6 +175,12 @@ Python {platform.python_version()}. Figures of one machine say little about anot
   time ends when the last hit is in the store.
 - **From the answer to the report.** One hit at a time at random moments, then `VisitsSummary.get` again and again until
   it is counted.
+- **At once.** The same hits, {HITS_OF_A_BULK} in a bulk request; the share is of hits to empty answers.
+- **Reports on many events.** A year of visits is made up (`bench/year.py`): one in twenty goes through a journal and
+  ingest hit by hit, and the engine writes the rows of each nineteen times more. Days that are over are rolled up, as
+  they are on any server before long. While 1,000 hits a second are to be sent (how many were stored stands above), each
+  report of Matomo's API is asked for over HTTP, and in turns with it the statements that it needs, sent to the
+  engine alone. The segment is `{SEGMENT}`.
 - **Memory.** The most that was resident at any time (`VmHWM`), after all of this.
 """
 

@@ -13,17 +13,34 @@ from time import monotonic, sleep
 
 from rich.console import Console
 
-from load import CONNECTIONS, CORES, HERE, Server, Service, children, fire, served, warm_up
-from page import Measured, Share, Stored, page, table
+from load import (
+    CONNECTIONS,
+    CORES,
+    HERE,
+    HITS_OF_A_BULK,
+    Server,
+    Service,
+    children,
+    coming,
+    fire,
+    served,
+    warm_up,
+)
+from page import Asked, Measured, Share, Stored, page, table
 from pellucid.errors import StoreUnavailable
 from pellucid.registry.database import open_database, sqlite_url
 from pellucid.registry.registry import Registry
+from reports import time_reports
+from year import fill, set_up
 
 ROOT = HERE.parent
 ROUNDS = 5
 SECONDS_OF_A_ROUND = 4
 SECONDS_END_TO_END = 10
 SAMPLES = 25
+RATE_BESIDE_REPORTS = 1_000
+PROXY = {"PELLUCID_TRUSTED_PROXIES": "127.0.0.1"}
+"""wrk says for whom it asks: visitors have addresses of their own."""
 NOWHERE = "http://127.0.0.1:9"
 PAGE = ROOT / "docs" / "performance.md"
 console = Console(highlight=False)
@@ -36,7 +53,7 @@ def measure(data: Path) -> Measured:
         for name in ("Shop", "Another"):
             registry.add_site(name, ["http://shop.example"], preset="matomo")
     shares = [share(data, workers) for workers in (1, 2)]
-    with Server(data) as server:
+    with Server(data, environment=PROXY) as server:
         caught_up = catch_up(server, shares)
         stored = store_at_once(server)
         return Measured(shares, caught_up, stored, times_to_report(server))
@@ -53,14 +70,16 @@ def share(data: Path, workers: int) -> Share:
         served(part("web", data), workers, cores, store_at(engine.url)) as ours,
         served([HERE / "bare.py"], workers, cores) as theirs,
     ):
-        done = Share(workers, warm_up(ours, SECONDS_OF_A_ROUND // 2, others), [], [])
+        done = Share(workers, warm_up(ours, SECONDS_OF_A_ROUND // 2, others), [], [], [])
         for _ in range(ROUNDS):
             done.hits.append(fire(ours, SECONDS_OF_A_ROUND, others))
             done.bare.append(fire(theirs, SECONDS_OF_A_ROUND, others))
+            done.bulk.append(fire(ours, SECONDS_OF_A_ROUND, others, HITS_OF_A_BULK))
             ours_last, bare_last = done.hits[-1], done.bare[-1]
             console.print(
                 f"{workers} at work: {ours_last.rate:,.0f} hits/s of {ours_last.processor_us:.0f} µs, "
-                f"bare {bare_last.rate:,.0f}/s of {bare_last.processor_us:.0f} µs"
+                f"bare {bare_last.rate:,.0f}/s of {bare_last.processor_us:.0f} µs, "
+                f"in bulk {done.bulk[-1].rate:,.0f}/s of {done.bulk[-1].processor_us:.0f} µs"
             )
     return done
 
@@ -72,12 +91,12 @@ def part(name: str, data: Path) -> list[str | Path]:
 
 def store_at(url: str) -> dict[str, str]:
     """Return the variable that says where the store is."""
-    return {"PELLUCID_CLICKHOUSE_URL": url.replace("//", "//default:bench@") + "/default"}
+    return PROXY | {"PELLUCID_CLICKHOUSE_URL": url.replace("//", "//default:bench@") + "/default"}
 
 
 def catch_up(server: Server, shares: list[Share]) -> float:
     """Return how many hits a second ingest moves of those that waited; all that were acknowledged have to come."""
-    rounds = [answered.answered for each in shares for answered in (*each.warm_up, *each.hits)]
+    rounds = [answered.answered for each in shares for answered in (*each.warm_up, *each.hits, *each.bulk)]
     acknowledged = sum(rounds)
     wait_for(server, 1)
     already, began = stored(server), monotonic()
@@ -85,7 +104,7 @@ def catch_up(server: Server, shares: list[Share]) -> float:
     took = monotonic() - began
     settled = settle(server)
     # What was on its way when wrk ended a round is stored, and its answer nobody has read.
-    sent_last = CONNECTIONS * len(rounds)
+    sent_last = CONNECTIONS * HITS_OF_A_BULK * len(rounds)
     assert acknowledged <= settled <= acknowledged + sent_last, f"{acknowledged} acknowledged, {settled} stored"
     return (acknowledged - already) / took
 
@@ -157,11 +176,27 @@ def peak(process: int) -> int:
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
+def reports(data: Path) -> Asked:
+    """Measure reports on a year of many visits, while hits come in, and how soon a hit is in one of them."""
+    data.mkdir()
+    with closing(Registry(open_database(sqlite_url(data / "registry.db")))) as registry:
+        site = set_up(registry)
+        registry.add_site("Another", ["http://shop.example"], preset="matomo")
+    with Server(data, environment=PROXY) as server:
+        events, visits = fill(server, site, console)
+        with coming(server.url, RATE_BESIDE_REPORTS):
+            before, began = stored(server), monotonic()
+            timed = time_reports(server, console)
+            rate = (stored(server) - before) / (monotonic() - began)
+            return Asked(events, visits, timed, rate, times_to_report(server), peaks(server))
+
+
 if __name__ == "__main__":
     if len(CORES) < 2:
         sys.exit("This measures what one core does while another sends; there is only one.")
     with tempfile.TemporaryDirectory(prefix="pellucid-bench-") as directory:
         measured = measure(Path(directory) / "data")
+        measured.asked = reports(Path(directory) / "year")
     console.print(table(measured))
     PAGE.write_text(page(measured), encoding="utf-8")
     console.print(f"Written to {PAGE.relative_to(ROOT)}.")

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from pellucid.registry.database import sqlite_url
 from pellucid.serving import listen
 from pellucid.store.client import Store
+from pellucid.store.schema import ROLLUPS, TABLES
 
 # How long an example takes tells of the machine.
 settings.register_profile("pellucid", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -30,6 +31,45 @@ engine = EngineServer(Engine(Path(sys.argv[1])), "secret of the tests")
 serve(engine, socket.socket(fileno=int(sys.argv[2])))
 engine.close()
 """
+
+ENGINES = ("chromium", "firefox", "webkitgtk")
+
+LONGEST_FIRST = (
+    "faults",
+    "parity",
+    "flow",
+    "clients",
+    "browser",
+    "unit/registry",
+    "unit/web/test_routes.py",
+    "unit/enrich/test_device.py",
+    "unit/matomo/test_routes.py",
+    "unit/report",
+    "unit/test_ingest_killed.py",
+    "architecture/test_rooms.py",
+)
+"""What takes longest, by where it is: it starts first, so that no core is idle while another still has much to do."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let whoever runs the tests say which engines go through the states."""
+    parser.addoption(
+        "--engine",
+        action="append",
+        choices=ENGINES,
+        help="an engine to go through the states with, as often as wanted (chromium)",
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest before the others; pytest-xdist gives them out in this order."""
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def _turn(test: str) -> int:
+    return next(
+        (turn for turn, part in enumerate(LONGEST_FIRST) if test.startswith(f"tests/{part}")), len(LONGEST_FIRST)
+    )
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +98,7 @@ def store(store_url: str) -> Iterator[Store]:
     """An empty store with today's tables."""
     opened = Store(store_url)
     opened.migrate()
-    for table in ("events", "visits"):
+    for table in (*TABLES, *ROLLUPS):
         opened._client().command(f"truncate table {table}")
     yield opened
     opened.close()

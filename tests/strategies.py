@@ -31,7 +31,7 @@ IPV6 = st.ip_addresses(v=6).map(str)
 _NAMES = (
     "idsite rec url urlref action_name _id cid uid cip cdt cdo ua uadata lang country region city lat long res h m s "
     "pv_id new_visit ping ca bots consent optout send_image idgoal revenue ec_id ec_items link download search "
-    "search_cat search_count e_c e_a e_n e_v c_n c_p c_t c_i cvar _cvar e_cvar dimension1 dimension999 token_auth"
+    "search_cat search_count e_c e_a e_n e_v c_n c_p c_t c_i cvar _cvar e_cvar cs dimension1 dimension999 token_auth"
 ).split()
 _TELLING = [
     *(
@@ -48,8 +48,18 @@ _TELLING = [
         "1763985600",
         "2025-11-24 11:00:00",
         "9" * 5000,
+        "idna",
     ),
-    *("http://site.example/", "http://[::1", "http://a/?utm_source=x#y=z", "//", "://", "http://@:/;;?&=&", "1.2.3.4"),
+    *(
+        "http://site.example/",
+        "http://[::1",
+        "http://a/?utm_source=x#y=z",
+        "http://a/?q=%E9",
+        "//",
+        "://",
+        "http://@:/;;?&=&",
+        "1.2.3.4",
+    ),
     *(
         "::1",
         "::ffff:1.2.3.4",
@@ -65,7 +75,9 @@ _TELLING = [
 PARAMETERS = st.dictionaries(st.sampled_from(_NAMES), st.sampled_from(_TELLING) | st.text(max_size=30), max_size=12)
 """Parameters of a tracking request, right and wrong."""
 
-_HEADERS = "user-agent accept-language cookie sec-gpc dnt x-purpose x-moz referer authorization".split()
+_HEADERS = (
+    "user-agent accept-language cookie sec-gpc dnt x-purpose x-moz purpose sec-purpose referer authorization".split()
+)
 HEADERS = st.dictionaries(
     st.sampled_from([name.encode() for name in _HEADERS]),
     st.sampled_from([b"", b"0", b"1", b"matomo_ignore", b"=;=", b"\xff\xfe", b"Mozilla/5.0 Firefox/140.0"])

@@ -66,12 +66,13 @@ def a_collector(
     place: Callable[[str], Place] | None = None,
     devices: Devices | None = None,
     site: Callable[[int], Site | None] = SITES.get,
+    token: str = TOKEN,
 ) -> Collector:
     """A collector at noon, for the sites of all presets if no others are given."""
     return Collector(
         Parts(
             site=site,
-            may_write=lambda token, site: token == TOKEN and site in SITES,
+            may_write=lambda given, site: given == token and site in SITES,
             salt=lambda site, day: f"{site.id} {day}".encode(),
             agent=agent,
             devices=devices or FastDevices(),

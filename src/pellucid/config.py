@@ -1,6 +1,6 @@
 """Settings: each is a row with name, default and help, read once, from the environment or `pellucid.toml`.
 
-Only `app.py` and the commands read settings; everybody else is given what they need.
+Only the map (`app`) and the commands read settings; everybody else is given what they need.
 """
 
 import tomllib
@@ -45,11 +45,19 @@ SETTINGS: tuple[Setting, ...] = (
         "Where events are kept: `http://account:password@host:8123/name`; empty for the engine that comes along, with "
         "its files in the data directory.",
     ),
+    Setting("query_seconds", 60, "How many seconds a question to the reports may take; beyond it is not answered."),
+    Setting("query_memory", 4 * 1024**3, "How many bytes of memory a question to the reports may take in the engine."),
     Setting(
         "place_database",
         "",
         "A MaxMind-format database (`.mmdb`) for regions and cities; empty for countries alone, or for `places.mmdb` "
-        "in the data directory if it is there.",
+        "in the data directory if it is there. Of what it does not know the country is told all the same.",
+    ),
+    Setting(
+        "provider_database",
+        "",
+        "A MaxMind-format database (`.mmdb`) for providers (of ISPs or of networks, ASN), if that of places does "
+        "not tell them; empty for none, or for `providers.mmdb` in the data directory if it is there.",
     ),
     Setting(
         "journal_limit",
@@ -79,7 +87,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...]
     database_url: str
     clickhouse_url: str
+    query_seconds: int
+    query_memory: int
     place_database: str
+    provider_database: str
     journal_limit: int
     bulk_patience: int
     metrics_token: str

@@ -1,6 +1,9 @@
-"""What HTTP edges share: who asks, and wishes what; what is set in a browser; what an error answers. No route."""
+"""What HTTP edges share: who asks and wishes what, what a browser takes and gets, how often passwords are tried.
 
-from collections.abc import Callable, Mapping
+No route.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Literal
 
@@ -18,10 +21,13 @@ from pellucid.errors import (
     Unavailable,
 )
 from pellucid.policy.decision import Consent, Signals
-from pellucid.policy.storage import OBJECTIONS_TO_THE_INSTANCE, Item, Setter
+from pellucid.policy.storage import OBJECTIONS_TO_THE_INSTANCE, OBJECTIONS_TO_THE_SITE, Item, Setter
 
 Network = IPv4Network | IPv6Network
 
+MOST_TRIES = 5
+SECONDS_OF_PAUSE = 60.0
+_MOST_LOGINS = 10_000
 _STATUS: Mapping[type[PellucidError], int] = {
     TooLarge: 413,
     NotSignedIn: 401,
@@ -31,6 +37,7 @@ _STATUS: Mapping[type[PellucidError], int] = {
     Unavailable: 503,
     PellucidError: 500,
 }
+_NO_NAMES: frozenset[str] = frozenset()
 _CONSENT = {"1": Consent.GIVEN, "0": Consent.WITHDRAWN}
 _SAME_SITE: Mapping[str, Literal["lax", "strict", "none"]] = {"Lax": "lax", "Strict": "strict", "None": "none"}
 _WITHOUT_HTTPS: Mapping[str, Literal["lax", "strict"]] = {"Lax": "lax", "Strict": "strict", "None": "lax"}
@@ -75,22 +82,40 @@ def _set(response: Response, item: Item, value: str, max_age: int | None, *, sec
 
 def signals_of(headers: Mapping[bytes, bytes], parameters: Mapping[str, str]) -> Signals:
     """Return the visitor's wishes that headers, cookies and parameters of a request carry."""
+    cookies = names_of_cookies(headers.get(b"cookie", b""))
     return Signals(
-        opted_out=parameters.get("optout") == "1",
-        opted_out_of_instance=_objects_to_the_instance(headers.get(b"cookie", b"")),
+        opted_out=parameters.get("optout") == "1" or not cookies.isdisjoint(OBJECTIONS_TO_THE_SITE),
+        opted_out_of_instance=not cookies.isdisjoint(OBJECTIONS_TO_THE_INSTANCE),
         consent=_CONSENT.get(parameters.get("consent", ""), Consent.UNSAID),
         global_privacy_control=headers.get(b"sec-gpc") == b"1",
         do_not_track=headers.get(b"dnt") == b"1" or headers.get(b"x-do-not-track") == b"1",
     )
 
 
-def _objects_to_the_instance(cookies: bytes) -> bool:
-    return bool(cookies) and not names_of_cookies(cookies).isdisjoint(OBJECTIONS_TO_THE_INSTANCE)
-
-
-def names_of_cookies(cookies: bytes) -> set[str]:
+def names_of_cookies(cookies: bytes) -> frozenset[str]:
     """Return the names in a `Cookie` header."""
-    return {pair.partition(b"=")[0].strip().decode("latin-1") for pair in cookies.split(b";")}
+    if not cookies:
+        return _NO_NAMES
+    return frozenset(pair.partition(b"=")[0].strip().decode("latin-1") for pair in cookies.split(b";"))
+
+
+def accepted(header: str) -> list[str]:
+    """Return what an `Accept` header, of whatever kind, names with a weight above zero; the best first, lower case."""
+    choices = [choice.split(";") for choice in header.lower().split(",")]
+    weighed = [(name.strip(), _weight(parameters)) for name, *parameters in choices]
+    # Sorting keeps the order of what weighs the same.
+    return [name for name, weight in sorted(weighed, key=lambda one: -one[1]) if name and weight > 0]
+
+
+def _weight(parameters: Iterable[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.strip().partition("=")
+        if name == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
 
 
 def networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
@@ -147,3 +172,25 @@ def _without_port(address: str) -> str:
     if address.startswith("["):
         return address[1:].partition("]")[0]
     return address.partition(":")[0] if address.count(":") == 1 else address
+
+
+class Attempts:
+    """Passwords tried of late, in the memory of this process: after some, a login has to wait. `now` counts seconds."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._tries: dict[str, list[float]] = {}
+
+    def may_try(self, login: str) -> bool:
+        """Return whether a password of this login may be tried now, and count it: those tried at once count too."""
+        oldest = self._now() - SECONDS_OF_PAUSE
+        recent = [tried for tried in self._tries.pop(login, []) if tried > oldest]
+        allowed = len(recent) < MOST_TRIES
+        if len(self._tries) >= _MOST_LOGINS:
+            del self._tries[next(iter(self._tries))]
+        self._tries[login] = [*recent, self._now()] if allowed else recent
+        return allowed
+
+    def succeeded(self, login: str) -> None:
+        """Forget the wrong ones."""
+        self._tries.pop(login, None)

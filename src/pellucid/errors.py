@@ -10,6 +10,7 @@ PellucidError
 └── Unavailable             a part does not answer now; asking again later is right (503)
     ├── JournalUnavailable  hits can not be written to disk
     └── StoreUnavailable    the engine does not answer, or gave up on a question
+        └── TooExpensive    a question takes more time or memory than one may: ask for less
 
 A refused hit is an answer and not an error: see `policy.decision`.
 """
@@ -53,3 +54,7 @@ class JournalUnavailable(Unavailable):
 
 class StoreUnavailable(Unavailable):
     """The engine does not answer, or gave up on a question."""
+
+
+class TooExpensive(StoreUnavailable):
+    """A question takes more time or memory than one may."""

@@ -7,11 +7,12 @@ anywhere, the next start sends the outbox first, and only then asks the store fo
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from datetime import date, timedelta
 from threading import Event as Signal
 from time import monotonic, time_ns
+from typing import Protocol
 
 from msgspec import json, msgpack, structs
 
@@ -19,13 +20,15 @@ from pellucid.errors import StoreUnavailable
 from pellucid.journal.outbox import Outbox, Part
 from pellucid.journal.reader import Entry, JournalReader
 from pellucid.journal.standstill import Turn
+from pellucid.model.event import Event
 from pellucid.model.hit import Hit
 from pellucid.model.visit import Conversion, Visit
 from pellucid.store.client import Store
 from pellucid.store.schema import TABLES
-from pellucid.store.visits import ordered, pasts, visits_between
+from pellucid.store.visits import ordered, page_views, pasts, visits_between
 from pellucid.visits.conversions import converted
 from pellucid.visits.known import Known
+from pellucid.visits.timings import completed, completes
 from pellucid.visits.visits import ACTIONS, count
 
 WAIT_FOR_STRAGGLERS = timedelta(milliseconds=200)
@@ -55,13 +58,31 @@ _FIRST_OF_OTHERS = 1 << (_VISIT_ID_BITS - 1)
 """Numbers of actions are below, those of other events above."""
 
 
+class Derived(Protocol):
+    """What is counted of stored rows, and has to know before those change."""
+
+    def about_to_send(self, days: Collection[tuple[int, date]]) -> None:
+        """Take notice that rows of these days of sites are about to be sent."""
+
+    def all_sent(self) -> None:
+        """Take notice that all rows have been sent."""
+
+
 class Ingest:
     """Moves hits from the journals to the store; one of it per installation, in one thread."""
 
-    def __init__(self, reader: JournalReader, outbox: Outbox, store: Store, turn: Turn | None = None) -> None:
+    def __init__(
+        self,
+        reader: JournalReader,
+        outbox: Outbox,
+        store: Store,
+        turn: Turn | None = None,
+        derived: Derived | None = None,
+    ) -> None:
         self._reader = reader
         self._outbox = outbox
         self._store = store
+        self._derived = derived
         self._turn = turn.tried if turn else lambda: nullcontext(enter_result=True)
         self._progress = outbox.progress()
         self._known = Known()
@@ -126,6 +147,8 @@ class Ingest:
             part = parcel.part
             self._store.insert(part.target, TABLES[part.target], part.lines, parcel.token)
             self._outbox.sent(parcel)
+        if self._derived:
+            self._derived.all_sent()
 
     def _rows(self, hits: Sequence[Hit]) -> list[Part]:
         for gap in self._known.gaps(hits):
@@ -136,6 +159,8 @@ class Ingest:
         changed: dict[int, Visit] = {}
         conversions: dict[tuple[int, int], Conversion] = {}
         parts: dict[tuple[str, int], list[bytes]] = defaultdict(list)
+        events: list[Event] = []
+        completing: list[tuple[Hit, Visit]] = []
         # Of hits that come together, the earlier happened first, in whatever order they were sent.
         for hit in self._each_order_once(sorted(hits, key=lambda hit: hit.time)):
             visit = self._known.visit(hit, secrets.randbits(_VISIT_ID_BITS))
@@ -144,11 +169,15 @@ class Ingest:
                 continue
             changed[visit.visit_id] = visit
             event = count(hit, visit, self._event_id(hit))
-            parts["events", _month(event.visit_day)].append(self._encoder.encode(event))
+            events.append(event)
+            if completes(hit):
+                completing.append((hit, visit))
             if hit.sale or hit.reached:
                 conversions |= {(one.conversion_id, one.goal_id): one for one in converted(hit, visit, event)}
         waiting = max(hit.received for hit in hits) - _milliseconds(LONGEST_WAIT_OF_A_PING)
         self._pings = [hit for hit in early if hit.received > waiting][-MOST_PINGS_WAITING:]
+        for event in (*events, *self._completed(completing, events)):
+            parts["events", _month(event.visit_day)].append(self._encoder.encode(event))
         version = time_ns()
         for visit in changed.values():
             visit.version = max(version, visit.version + 1)
@@ -156,7 +185,25 @@ class Ingest:
         for conversion in conversions.values():
             conversion.version = changed[conversion.visit_id].version
             parts["conversions", _month(conversion.visit_day)].append(self._encoder.encode(conversion))
+        if self._derived:
+            self._derived.about_to_send({(visit.site_id, visit.visit_day) for visit in changed.values()})
         return [Part(target, month, b"\n".join(lines)) for (target, month), lines in parts.items()]
+
+    def _completed(self, completing: Sequence[tuple[Hit, Visit]], events: Iterable[Event]) -> Iterator[Event]:
+        """Yield what completes page views that were stored before, or come with it; of others nothing is kept."""
+        if not completing:
+            return
+        told: dict[tuple[int, str], list[Event]] = {(visit.visit_id, hit.pageview_id): [] for hit, visit in completing}
+        stored = page_views(self._store, [(visit, hit.pageview_id) for hit, visit in completing])
+        for event in (*stored, *events):
+            if (event.visit_id, event.pageview_id) in told:
+                told[event.visit_id, event.pageview_id].append(event)
+        for hit, visit in completing:
+            of_view = told[visit.visit_id, hit.pageview_id]
+            rest = completed(hit, of_view, _id_of_other())
+            if rest is not None:
+                of_view.append(rest)
+                yield rest
 
     def _event_id(self, hit: Hit) -> int:
         """Return a number for an event: actions are numbered in the order they are counted, others at random.
@@ -164,7 +211,7 @@ class Ingest:
         The numbers go on from what the store holds: the outbox has been sent before this is asked.
         """
         if hit.kind not in ACTIONS:
-            return _FIRST_OF_OTHERS + secrets.randbits(_VISIT_ID_BITS - 1)
+            return _id_of_other()
         if self._last_action is None:
             asked = self._store.ask(f"select max(event_id) from events where event_id < {_FIRST_OF_OTHERS}")
             self._last_action = int(str(asked.rows[0][0]))
@@ -197,6 +244,10 @@ class Ingest:
             # The store knows all of it, and tells again of those who come.
             self._known.forget()
             self._known_since = self._cleaned
+
+
+def _id_of_other() -> int:
+    return _FIRST_OF_OTHERS + secrets.randbits(_VISIT_ID_BITS - 1)
 
 
 def _is_gathering(hits: Sequence[Hit], received_until: int) -> bool:

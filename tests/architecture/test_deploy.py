@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from pellucid.app import TRACKING_PATHS
+from pellucid.app.web import TRACKING_PATHS
 from pellucid.cli.watch import SECONDS_TO_END
 from pellucid.collect.endpoint import LARGEST_BODY, LONGEST_QUERY
 from pellucid.collect.tracker_files import PATHS as TRACKER_PATHS

@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ROOT / "requirements"
+CLIENTS = "../tests/clients/requirements.txt"
+"""What tests of others' clients install, in an environment of its own."""
 REASONS = ROOT / "docs" / "decisions" / "0011-dependencies.md"
 
 _PINNED = re.compile(r"([A-Za-z0-9._-]+)==(\S+)(?: ; .+?)?")
@@ -41,7 +43,7 @@ def _declared() -> tuple[set[str], set[str]]:
     return {_plain(_NAME.match(one)) for one in runtime}, {_plain(_NAME.match(one)) for one in dev}
 
 
-@pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt"])
+@pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt", CLIENTS])
 def test_every_pin_has_a_hash_and_nothing_else(lock: str) -> None:
     entries = _entries(lock)
 
@@ -53,7 +55,7 @@ def test_every_pin_has_a_hash_and_nothing_else(lock: str) -> None:
     assert unhashed == []
 
 
-@pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt"])
+@pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt", CLIENTS])
 def test_a_lock_names_no_place(lock: str) -> None:
     text = (LOCKS / lock).read_text()
 

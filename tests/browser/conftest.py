@@ -8,16 +8,22 @@ request.
 import asyncio
 import shutil
 import socket
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from threading import Thread
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from browser import firefox, webkitgtk
+from browser.engines import Chromium, Launch, NotInstalled
 from browser.pages import PATIENCE_SECONDS, PageServer
+from browser.site import SiteServer, serving
 from browser.visitor import Visitor
+from pellucid.policy.state import Client, Signal
 
 # A busy machine is no fault of a page.
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
@@ -29,6 +35,22 @@ ARGUMENTS = [
     # Every name is this machine: sites may have names, and nothing is asked for elsewhere.
     "--host-resolver-rules=MAP * 127.0.0.1",
 ]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Have a test that asks for an `engine` run with each that is named on the command line."""
+    if "engine" in metafunc.fixturenames:
+        names = metafunc.config.getoption("--engine") or ["chromium"]
+        groups = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
+        metafunc.parametrize("engine", groups, scope="module")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the engines that the states were gone through with, how often, and how they protect from tracking."""
+    passed = terminalreporter.getreports("passed")
+    engines = Counter(value for report in passed for name, value in report.user_properties if name == "engine")
+    for engine, states in engines.items():
+        terminalreporter.line(f"{engine}: {states} states as declared")
 
 
 class Loop:
@@ -113,3 +135,36 @@ def page_server() -> Iterator[PageServer]:
 def visitor(context: BrowserContext, page_server: PageServer) -> Visitor:
     """Whose browser `page` is in."""
     return Visitor(context, page_server.url("/"))
+
+
+@pytest.fixture(scope="module")
+def site_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteServer]:
+    """A site and its analytics server."""
+    with serving(tmp_path_factory.mktemp("certificate")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def launch(
+    engine: str, request: pytest.FixtureRequest, site_server: SiteServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Launch]:
+    """Give what opens a browser that was never used, of the engine that is asked for."""
+    with ExitStack() as stack:
+
+        @cache
+        def a_firefox(signal: Signal, client: Client) -> firefox.Session:
+            return stack.enter_context(firefox.running(tmp_path_factory.mktemp("profile"), signal, client))
+
+        try:
+            match engine:
+                case "chromium":
+                    chromium: Browser = request.getfixturevalue("browser")
+                    yield lambda signal, client: Chromium(chromium, signal, client)
+                case "firefox":
+                    a_firefox(Signal.NONE, Client.BROWSER)
+                    yield lambda signal, client: firefox.Firefox(a_firefox(signal, client))
+                case "webkitgtk":
+                    display = stack.enter_context(webkitgtk.screen())
+                    yield lambda signal, client: webkitgtk.WebKitGTK(site_server, display, signal, client)
+        except NotInstalled as missing:
+            pytest.skip(str(missing))

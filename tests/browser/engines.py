@@ -1,13 +1,18 @@
 """What a test of the states needs of a browser, whichever engine it is."""
 
+from collections.abc import Callable
 from time import time
 from typing import Any, Protocol
+from urllib.parse import urljoin
 
 from msgspec import Struct
 from playwright.sync_api import Browser, BrowserContext
 
+from browser.pages import PATIENCE_SECONDS
 from browser.visitor import SECONDS_PER_DAY
-from pellucid.policy.states import Client, Signal
+from pellucid.policy.engines import CHROMIUM
+from pellucid.policy.engines import Engine as Row
+from pellucid.policy.state import Client, Signal
 
 SIGNALS = {
     Signal.NONE: "",
@@ -43,8 +48,25 @@ return [
 """
 
 
+def browser_function(body: str) -> str:
+    """Return an expression that calls an asynchronous function with this body."""
+    return f"(async () => {{ {body} }})()"
+
+
+class NotInstalled(Exception):
+    """An engine is not on this machine; the text says what to install."""
+
+
+class NotPossible(Exception):
+    """An engine can not be brought into a state; the text says why."""
+
+
 class Kept(Struct, frozen=True):
-    """A cookie that is in the browser; `seconds` is how long it will live from now, None until the browser closes."""
+    """A cookie that is in the browser.
+
+    `seconds` is how long it will live from now, None until the browser closes; `partition` is the site it is kept for
+    alone, as `https://shop.example`, empty where it is kept for all.
+    """
 
     name: str
     value: str
@@ -54,10 +76,14 @@ class Kept(Struct, frozen=True):
     secure: bool
     http_only: bool
     same_site: str
+    partition: str = ""
 
 
 class Engine(Protocol):
-    """A visitor's browser."""
+    """A visitor's browser; `row` is what is declared of its engine, `version` the one that runs."""
+
+    row: Row
+    version: str
 
     def open(self, url: str) -> None:
         """Go to an address as if it were typed, and wait until the page is there."""
@@ -68,24 +94,39 @@ class Engine(Protocol):
     def run(self, script: str) -> Any:
         """Return what the body of an asynchronous function returns in the page."""
 
-    def kept(self) -> list[Kept]:
-        """Return all cookies."""
+    def press(self, button: str, then: str, *, framed: bool) -> None:
+        """Press what a selector names, in the page or in the frame that it shows, and wait for what another names."""
+
+    def kept(self, *urls: str) -> list[Kept]:
+        """Return all cookies; at which addresses there may be some, an engine may need to be told."""
 
     def have(self, name: str, value: str, url: str) -> None:
-        """Have a cookie that an earlier page has left."""
+        """Have a cookie that an earlier page has left at an address."""
 
     def sleep_until_tomorrow(self) -> None:
         """Let a day go by: the pages' clocks are put forward, and cookies age."""
+
+    def close(self) -> None:
+        """Forget this visitor."""
+
+
+Launch = Callable[[Signal, Client], Engine]
+"""Opens a browser that was never used."""
 
 
 class Chromium:
     """Chromium, by Playwright: a context of its own for each visitor."""
 
+    row = CHROMIUM
+
     def __init__(self, browser: Browser, signal: Signal, client: Client) -> None:
+        self.version = browser.version
         self.context: BrowserContext = browser.new_context(
             extra_http_headers=HEADERS[signal],
             java_script_enabled=client is not Client.IMAGE,
+            ignore_https_errors=True,
         )
+        self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
         if SIGNALS[signal]:
             self.context.add_init_script(SIGNALS[signal])
         self._page = self.context.new_page()
@@ -98,9 +139,15 @@ class Chromium:
             self._page.evaluate("(url) => { location.href = url; }", url)
 
     def run(self, script: str) -> Any:
-        return self._page.evaluate(f"async () => {{ {script} }}")
+        return self._page.evaluate(f"() => {browser_function(script)}")
 
-    def kept(self) -> list[Kept]:
+    def press(self, button: str, then: str, *, framed: bool) -> None:
+        place = self._page.frame_locator("iframe") if framed else self._page
+        place.locator(button).click()
+        place.locator(then).wait_for()
+
+    def kept(self, *urls: str) -> list[Kept]:
+        del urls
         return [
             Kept(
                 name=cookie["name"],
@@ -111,12 +158,15 @@ class Chromium:
                 secure=cookie["secure"],
                 http_only=cookie["httpOnly"],
                 same_site=cookie["sameSite"],
+                partition=cookie.get("partitionKey", ""),
             )
             for cookie in self._cookies()
         ]
 
     def have(self, name: str, value: str, url: str) -> None:
-        self.context.add_cookies([{"name": name, "value": value, "url": url, "expires": time() + 10 * SECONDS_PER_DAY}])
+        self.context.add_cookies(
+            [{"name": name, "value": value, "url": urljoin(url, "/"), "expires": time() + 10 * SECONDS_PER_DAY}]
+        )
 
     def sleep_until_tomorrow(self) -> None:
         cookies = self._cookies()
@@ -127,7 +177,6 @@ class Chromium:
         self.context.add_init_script(LATER)
 
     def close(self) -> None:
-        """Forget this visitor."""
         self.context.close()
 
     def _cookies(self) -> Any:

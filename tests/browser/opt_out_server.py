@@ -22,7 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 from browser.pages import PATIENCE_SECONDS, a_site
 from pellucid.collect import tracker_files
 from pellucid.collect.endpoint import VERDICT, TrackingEndpoint
-from pellucid.visitor import opt_out, opt_out_box, opt_out_state
+from pellucid.visitor import opt_out, opt_out_box, opt_out_state, privacy_page
 from pellucid.visitor.opt_out_tokens import Tokens
 from tracking import a_collector, kept_nowhere
 
@@ -58,6 +58,9 @@ class Sites:
                 *opt_out.routes(self.tokens, lambda request: request.url.scheme == "https"),
                 *opt_out_box.routes(),
                 *opt_out_state.routes(self.is_ours),
+                *privacy_page.routes(
+                    lambda site: self.site if site == 1 else None, lambda peer, _by: peer, lambda _site: True
+                ),
             ],
         )
 

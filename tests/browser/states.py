@@ -1,29 +1,64 @@
 """Goes through a state, step by step, with whatever engine, and holds what happens against the declaration."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from time import time
 from urllib.parse import quote
 
-from browser.engines import OTHER_STORAGE, Engine, Kept
-from browser.site import SETTLE, TRACKING, Sent, SiteServer
-from pellucid.policy import requests
-from pellucid.policy.requests import HIT, REQUESTS, TRACKER_FILE, UNASKED
-from pellucid.policy.states import Client, Outcome, State, Step
-from pellucid.policy.storage import CONSENT, COOKIE_CONSENT, OPT_OUT, REFERRER, VISIT, VISITOR, Item
+from msgspec import structs
 
-_ELSEWHERE = "/elsewhere"
+from browser.engines import OTHER_STORAGE, Engine, Kept
+from browser.site import ELSEWHERE, PAGE, SETTLE, Sent, SiteServer
+from browser.visitor import where as part_of_name
+from pellucid.policy import requests
+from pellucid.policy.engines import Engine as Row
+from pellucid.policy.engines import Shown
+from pellucid.policy.presets import PRESETS
+from pellucid.policy.requests import HIT, REQUESTS, UNASKED, Asked
+from pellucid.policy.state import Client, Objection, Outcome, Server, State, Step
+from pellucid.policy.storage import CONSENT, COOKIE_CONSENT, OPT_OUT, REFERRER, VISIT, VISITOR, Item, Setter, Since
+
 _SITE = "1"
 _TOLERANCE_SECONDS = 60
-_PARAMETERS = {
-    *requests.OF_THE_REQUEST,
-    *requests.OF_THE_PAGE,
-    *requests.OF_AN_ACTION,
-    *requests.OF_THE_VISITOR,
-    *requests.OF_THE_BROWSER,
+_PAGES = (Step.FIRST_PAGE, Step.NEXT_PAGE, Step.NEXT_DAY)
+_PRESSED = {
+    Objection.FRAME: ("button[value=object]", "#outcome:not([hidden])"),
+    Objection.SERVER: ("button[value=object]", ".choice[data-objected=yes]"),
+    Objection.SCRIPT: ("#matomo-opt-out input", "#matomo-opt-out input:checked"),
+    Objection.SNIPPET: ("#matomo-opt-out input", "#matomo-opt-out input:checked"),
 }
+"""What a visitor presses to object, and what is then there."""
 
 
-def _had(item: Item) -> tuple[str, str]:
+def go_through(engine: Engine, server: SiteServer, state: State) -> None:
+    """Take all steps of a state with a browser."""
+    server.shows(state)
+    for item in state.had:
+        engine.have(*_had(item, server.host), server.url(ELSEWHERE))
+    for step, declared in state.steps.items():
+        expected = _by(engine.row, declared, state, step)
+        where = f"{state.name}, {step}"
+        _take(engine, server, state, step)
+        sent = server.taken(_settled(engine, server, state))
+        _asks(sent, expected, step, where)
+        for hit in _hits(sent):
+            _says(hit, expected, state, where)
+        kept = engine.kept(server.url(ELSEWHERE), server.url(ELSEWHERE, server.server_host))
+        longest = {Setter.TRACKER: engine.row.of_a_script, Setter.SERVER: engine.row.of_a_server}
+        _keeps(kept, expected.keeps, server, where, longest, _ages(expected, state, step))
+        if state.client is Client.BROWSER:
+            assert engine.run(OTHER_STORAGE) == [], f"{where}: nothing is kept but cookies"
+
+
+def _by(row: Row, expected: Outcome, state: State, step: Step) -> Outcome:
+    """Return what an engine comes to where it differs from what is declared of all."""
+    keeps = tuple(item for item in expected.keeps if row.keeps_apart or not item.partitioned)
+    returned = state.objects is Objection.SERVER and state.server is Server.ELSEWHERE and step is not Step.FIRST_PAGE
+    recorded = expected.recorded and not (returned and row.shows is not Shown.NEVER)
+    return structs.replace(expected, keeps=keeps, recorded=recorded)
+
+
+def _had(item: Item, host: str) -> tuple[str, str]:
     """Return name and value of a cookie that an earlier page has left."""
     now = int(time())
     values = {
@@ -34,89 +69,134 @@ def _had(item: Item) -> tuple[str, str]:
         COOKIE_CONSENT: str(now * 1000),
         OPT_OUT: str(now * 1000),
     }
-    # What an earlier tracker has left may have been valid elsewhere on the site.
-    return item.name.replace("<site>", _SITE).replace("<hash>", _HERE), values[item]
+    return _named(item, host), values[item]
 
 
-_HERE = "dc78"
-"""What stands in a cookie's name for `127.0.0.1/`."""
-
-
-def go_through(engine: Engine, server: SiteServer, state: State) -> None:
-    """Take all steps of a state with a browser."""
-    server.shows(state)
-    for item in state.had:
-        engine.have(*_had(item), server.url("/"))
-    for step, expected in state.steps.items():
-        _take(engine, server, state, step)
-        sent = server.taken(_settled(engine, state))
-        _holds(engine.kept(), expected, sent, state, where=f"{state.name}, {step}")
-        if state.client is Client.BROWSER:
-            assert engine.run(OTHER_STORAGE) == [], f"{state.name}, {step}: nothing is kept but cookies"
+def _named(item: Item, host: str) -> str:
+    return item.name.replace("<site>", _SITE).replace("<hash>", part_of_name(f"{host}/"))
 
 
 def _take(engine: Engine, server: SiteServer, state: State, step: Step) -> None:
-    page = server.url()
     match step:
         case Step.FIRST_PAGE:
             if state.referred:
-                engine.open(server.url(_ELSEWHERE, host="localhost"))
-                engine.follow(page)
+                engine.open(server.url(ELSEWHERE, of="localhost"))
+                engine.follow(server.url())
             else:
-                engine.open(page)
+                engine.open(server.url())
             for command in state.chooses:
                 engine.run(SETTLE)
                 engine.run(f"_paq.push(['{command}'])")
+            if state.objects:
+                engine.run(SETTLE)
+                _object(engine, server, state.objects)
         case Step.NEXT_PAGE:
-            engine.open(f"{page}/next")
+            engine.open(server.url(f"{PAGE}/next"))
         case Step.INTERACTION:
             engine.run("_paq.push(['trackEvent', 'menu', 'open', 'products', 1])")
         case Step.LEAVING:
-            engine.open(server.url(_ELSEWHERE))
+            engine.open(server.url(ELSEWHERE))
         case Step.NEXT_DAY:
             engine.sleep_until_tomorrow()
-            engine.open(f"{page}/tomorrow")
+            engine.open(server.url(f"{PAGE}/tomorrow"))
 
 
-def _settled(engine: Engine, state: State) -> str:
-    return "" if state.client is Client.IMAGE else str(engine.run(SETTLE))
+def _object(engine: Engine, server: SiteServer, objection: Objection) -> None:
+    if objection is Objection.SERVER:
+        engine.open(server.url("/optout", server.server_host))
+    engine.press(*_PRESSED[objection], framed=objection is Objection.FRAME)
 
 
-def _holds(kept: Sequence[Kept], expected: Outcome, sent: Sequence[Sent], state: State, where: str) -> None:
-    hits = [one for one in sent if one.path == TRACKING]
-    assert sorted(hit.action for hit in hits) == sorted(expected.sends), f"{where}: what is sent"
-    assert {one.path for one in sent} <= {*HIT.paths, *TRACKER_FILE.paths}, f"{where}: what is asked for"
+def _settled(engine: Engine, server: SiteServer, state: State) -> str:
+    if state.client is Client.IMAGE:
+        return ""
+    if state.asks_first:
+        # What is sent waits for an answer.
+        server.wait_for(str(engine.run(SETTLE)))
+    return str(engine.run(SETTLE))
+
+
+def _hits(sent: Iterable[Sent]) -> list[Sent]:
+    return [one for one in sent if _kind(one) is HIT]
+
+
+def _kind(sent: Sent) -> Asked | None:
+    """Return what a request is by the declaration, None if it is not there."""
+    for asked in REQUESTS:
+        known = any(sent.path.startswith(path) if path.endswith("/") else sent.path == path for path in asked.paths)
+        if known and (sent.method == asked.method or (asked is HIT and sent.method == "POST")):
+            return asked
+    return None
+
+
+def _asks(sent: Sequence[Sent], expected: Outcome, step: Step, where: str) -> None:
+    """Hold all requests against the declaration: that they are there, and what each says."""
+    assert sorted(hit.action for hit in _hits(sent)) == sorted(expected.sends), f"{where}: what is sent"
+    declared = {asked.name for asked in expected.asks}
+    asked_for = {asked.name if (asked := _kind(one)) else f"{one.method} {one.path}" for one in sent} - {HIT.name}
+    if step is not Step.FIRST_PAGE:
+        # What was fetched with the first page is in the browser's own cache now.
+        asked_for |= declared
+    assert asked_for == declared, f"{where}: what is asked for"
     for one in sent:
-        asked = next(asked for asked in REQUESTS if one.path in asked.paths)
+        asked = _kind(one)
+        assert asked
         assert one.headers.keys() <= UNASKED.keys(), f"{where}: headers of {asked.name}"
-        if asked is not HIT:
-            assert (one.method, one.query, one.body) == ("GET", "", ""), f"{where}: {asked.name}"
-    for hit in hits:
-        _says(hit, expected, state, where)
-    _keeps(kept, expected.keeps, where)
+        assert one.said.keys() <= asked.says.keys(), f"{where}: parameters of {asked.name}"
 
 
 def _says(hit: Sent, expected: Outcome, state: State, where: str) -> None:
     said = hit.said
-    assert said.keys() <= _PARAMETERS, f"{where}: parameters that are not declared"
     recognised = expected.recognised or hit.action == "ping"
     assert ("_id" in said) == recognised, f"{where}: the identifier"
     assert ("uadata" in said or "res" in said) == expected.features, f"{where}: browser features"
     assert not expected.features or requests.OF_THE_BROWSER.keys() - said.keys() <= {"uadata"}, f"{where}: features"
     assert ("consent" in said) == expected.consent, f"{where}: consent"
-    assert ("_ref" in said) == (state.referred and recognised), f"{where}: where the visitor came from"
+    assert ("_ref" in said) == (state.referred and recognised and PRESETS[state.preset].attributes), (
+        f"{where}: where the visitor came from"
+    )
     assert (hit.verdict == "recorded") == expected.recorded, f"{where}: {hit.verdict}"
 
 
-def _keeps(kept: Iterable[Kept], items: Sequence[Item], where: str) -> None:
-    found = {cookie.name: cookie for cookie in kept}
-    declared = {item.name.replace("<site>", _SITE).replace("<hash>", _HERE): item for item in items}
+def _ages(expected: Outcome, state: State, step: Step) -> Mapping[Item, timedelta]:
+    """Return how long ago each cookie was set, where that is known: by an earlier page is not."""
+    lived = timedelta(days=1) if step is Step.NEXT_DAY else timedelta()
+    # An image renews nothing.
+    by_script = state.client is Client.BROWSER
+    renewed = {Since.REQUEST: by_script and bool(expected.sends), Since.PAGE: by_script and step in _PAGES}
+    # Not every engine lets the cookies of other hosts age.
+    known = {
+        item: lived for item in expected.keeps if item not in state.had and not (lived and item.set_by is Setter.SERVER)
+    }
+    return known | {item: timedelta() for item in expected.keeps if renewed.get(item.since)}
+
+
+def _keeps(
+    kept: Iterable[Kept],
+    items: Sequence[Item],
+    server: SiteServer,
+    where: str,
+    longest: Mapping[Setter, timedelta | None],
+    ages: Mapping[Item, timedelta],
+) -> None:
+    site = server.url("").rpartition(":")[0]
+    found = {(cookie.name, cookie.domain, cookie.partition): cookie for cookie in kept}
+    declared = {
+        (
+            _named(item, server.host),
+            server.server_host if item.set_by is Setter.SERVER else server.host,
+            site if item.partitioned else "",
+        ): item
+        for item in items
+    }
     assert found.keys() == declared.keys(), f"{where}: what is kept"
-    for name, cookie in found.items():
-        item = declared[name]
-        assert cookie.domain == "127.0.0.1", f"{where}: {name}"
+    for key, cookie in found.items():
+        item, name = declared[key], cookie.name
         assert (cookie.path, cookie.same_site) == (item.path, item.same_site), f"{where}: {name}"
         assert (cookie.secure, cookie.http_only) == (item.secure, item.http_only), f"{where}: {name}"
         assert item.lifetime is not None
         assert cookie.seconds is not None, f"{where}: {name} has an end"
-        assert 0 < cookie.seconds <= item.lifetime.total_seconds() + _TOLERANCE_SECONDS, f"{where}: {name}"
+        lifetime = min(item.lifetime, longest[item.set_by] or item.lifetime)
+        left = (lifetime - ages.get(item, timedelta())).total_seconds()
+        shortest = left - _TOLERANCE_SECONDS if item in ages else 0
+        assert shortest < cookie.seconds <= left + _TOLERANCE_SECONDS, f"{where}: {name}"

@@ -100,6 +100,16 @@ def test_all_three_layers_are_kept_where_the_browser_allows_it(
     expect(framed(page).get_by_role("link", name="Object for the other websites")).to_be_hidden()
 
 
+def test_what_is_kept_is_told_while_the_browser_asks_its_user(sites: Sites, page: Page) -> None:
+    sites.shows(TRACKER, FRAME)
+    page.add_init_script("document.requestStorageAccess = () => new Promise(() => {})")
+    page.goto(sites.url(SHOP))
+
+    framed(page).get_by_role("button", name=BUTTON).click()
+
+    assert layers(framed(page)) == {"page": "yes", "here": "yes", "all": "no"}
+
+
 def test_a_mark_for_all_sites_is_not_shown_where_a_browser_keeps_sites_apart(
     sites: Sites, context: BrowserContext, page: Page
 ) -> None:

@@ -150,11 +150,15 @@ class Server:
         return httpx2.post(f"{self.url}/index.php", data=asked, timeout=60).json()
 
     def store(self) -> Store:
-        """Return the store of its own engine, by the address and secret its parts know."""
+        """Return the store of its own engine."""
+        return Store(self.engine())
+
+    def engine(self) -> str:
+        """Return the address of its own engine, with the secret its parts know."""
         (ingest,) = self.until(lambda: self.parts("ingest"))
         variables = Path(f"/proc/{ingest}/environ").read_bytes().split(b"\0")
         name = b"PELLUCID_CLICKHOUSE_URL="
-        return Store(next(one for one in variables if one.startswith(name)).removeprefix(name).decode())
+        return next(one for one in variables if one.startswith(name)).removeprefix(name).decode()
 
     def stored(self) -> Counter[str]:
         """Return how often each address is in the store; nothing while the engine is away."""

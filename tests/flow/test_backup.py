@@ -248,10 +248,12 @@ def test_hits_that_have_moved_and_are_still_in_their_journal_are_in_a_backup_onc
     elsewhere = {"PELLUCID_CLICKHOUSE_URL": store_url}
     file = Path(pellucid("backup", tmp_path / "backup.tar.gz", "--data", data, **elsewhere))
     empty(store)
+    store.command("insert into rollups select 1, today(), 7, 7, true")
     pellucid("restore", file, "--data", tmp_path / "restored", **elsewhere)
     move(tmp_path / "restored", store)
 
     assert pages(store) == Counter(str(number) for number in range(5))
+    assert store.ask("select count() from rollups").rows == ((0,),), "days of before are taken for rolled up"
 
 
 def test_no_hit_moves_while_somebody_has_the_turn(data: Path, store: Store) -> None:

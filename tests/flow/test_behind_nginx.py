@@ -97,7 +97,7 @@ def nginx_before(port: int, prefix: Path) -> Iterator[Nginx]:
 
 def _visit(nginx: Nginx, site_id: int, visitor: str) -> httpx2.Response:
     hit = {"idsite": str(site_id), "rec": "1", "url": "https://example.org/"}
-    with httpx2.Client(transport=httpx2.HTTPTransport(local_address=visitor)) as browser:
+    with httpx2.Client(transport=httpx2.HTTPTransport(local_address=visitor), timeout=60) as browser:
         return browser.get(f"{nginx.url}/matomo.php", params=hit, headers={"user-agent": FIREFOX})
 
 
@@ -137,10 +137,10 @@ def test_nginx_writes_nothing_about_visitors(tmp_path: Path, store_url: str) -> 
             headers={"user-agent": FIREFOX},
             timeout=60,
         )
-        numbers = httpx2.get(f"{nginx.url}/metrics")
+        numbers = httpx2.get(f"{nginx.url}/metrics", timeout=60)
         status = server.stop()
         away = _visit(nginx, site.id, visitor)
-        elsewhere = httpx2.get(f"{nginx.logging}/logs-are-kept")
+        elsewhere = httpx2.get(f"{nginx.logging}/logs-are-kept", timeout=60)
         logs = nginx.logs()
 
     assert status == 0

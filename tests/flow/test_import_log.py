@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,8 +15,10 @@ from threading import Event as Signal
 from time import sleep
 
 import pytest
+from click.testing import CliRunner
 from msgspec import msgpack, structs
 
+from pellucid.cli.main import commands
 from pellucid.ingest import Ingest
 from pellucid.journal.imports import alone_importing, notes
 from pellucid.journal.outbox import Outbox
@@ -46,6 +50,43 @@ def registry(data: Path) -> Iterator[Registry]:
 @pytest.fixture
 def site_id(registry: Registry) -> int:
     return registry.add_site("Example", ["https://example.org"]).id
+
+
+FORMATS = {
+    "combined": [
+        b'203.0.113.9 - - [24/Nov/2025:10:00:00 +0000] "GET /a HTTP/1.1" 200 53 "-" "%s"' % FIREFOX.encode(),
+        b'203.0.113.9 - - [24/Nov/2025:10:00:00 +0000] "GET /a HTTP/1.1" 200 53',
+        b'example.org:443 203.0.113.9 - - [24/Nov/2025:10:00:00 +0000] "GET /a HTTP/1.1" 200 53 "-" "%s"'
+        % FIREFOX.encode(),
+    ],
+    "json": [
+        b'{"ts":1763978400.5,"request":{"client_ip":"203.0.113.9","method":"GET","host":"example.org","uri":"/a",'
+        b'"headers":{"User-Agent":["%s"]}},"status":200}' % FIREFOX.encode(),
+        b'{"ClientHost":"203.0.113.9","RequestMethod":"GET","RequestPath":"/a","RequestHost":"example.org",'
+        b'"DownstreamStatus":200,"StartUTC":"2025-11-24T10:00:00.1Z","request_User-Agent":"%s"}' % FIREFOX.encode(),
+        b'{"remote_addr":"203.0.113.9","time_iso8601":"2025-11-24T11:00:00+01:00","request":"GET /a HTTP/1.1",'
+        b'"status":"200","http_user_agent":"%s"}' % FIREFOX.encode(),
+    ],
+    "w3c": [
+        b"#Fields: date time cs-method cs-uri-stem c-ip cs(User-Agent) sc-status",
+        b"2025-11-24 10:00:00 GET /a 203.0.113.9 %s 200" % FIREFOX.encode().replace(b" ", b"+"),
+    ],
+    "elb": [
+        b"https 2025-11-24T10:00:00.186641Z app/x/1 203.0.113.9:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 "
+        b'"GET https://example.org:443/a HTTP/1.1" "%s" ECDHE TLSv1.2' % FIREFOX.encode(),
+    ],
+    "s3": [
+        b"79a5 shop [24/Nov/2025:10:00:00 +0000] 203.0.113.9 79a5 3E57427F3EX REST.GET.OBJECT a "
+        b'"GET /a HTTP/1.1" 200 - 113 - 7 - "-" "%s" -' % FIREFOX.encode(),
+    ],
+    "haproxy": [
+        (
+            b"Nov 24 10:00:00 lb haproxy[14389]: 203.0.113.9:33317 [24/Nov/2025:10:00:00.655] http-in static/srv1 "
+            b'10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {x} "GET /a HTTP/1.1"'
+        ),
+    ],
+}
+"""A page view in each form of each format."""
 
 
 def command(data: Path, site_id: int, *files: Path | str) -> list[str | Path]:
@@ -107,9 +148,85 @@ def test_what_became_of_the_lines_adds_up(data: Path, site_id: int, tmp_path: Pa
     assert told == {
         "read": 66,
         "imported": 30,
-        "skipped": {"static-file": 20, "status": 10, "robot": 5, "unreadable": 1},
+        "skipped": {"static-file": 20, "error": 10, "robot": 5, "unreadable": 1},
     }
     assert pages(data) == Counter(f"page-{number}" for number in range(30))
+
+
+def test_what_is_asked_for_is_imported_besides(data: Path, site_id: int, tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    lines = [
+        a_line("page"),
+        a_line("style.css", second=1),
+        a_line("gone", second=2, status=404),
+        a_line("moved", second=3, status=301),
+        a_line("robot", second=4, user_agent=CURL),
+        b"no line of a log\n",
+    ]
+    log.write_bytes(b"".join(lines))
+
+    told = run(data, site_id, log, "--static", "--errors", "--redirects", "--robots")
+
+    assert told == {"read": 6, "imported": 5, "skipped": {"unreadable": 1}}
+    assert pages(data) == Counter(["page", "style.css", "gone", "moved", "robot"])
+
+
+def run_here(data: Path, site_id: int, *files: Path | str) -> dict[str, object]:
+    """Run the command in this process: it ends by itself, and starts sooner."""
+    done = CliRunner().invoke(
+        commands, [str(word) for word in command(data, site_id, *files)[3:]], catch_exceptions=False
+    )
+    assert done.exit_code == 0, done.output
+    told: dict[str, object] = json.loads(done.stdout)
+    return told
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_every_format_is_found_out_or_named_and_read_on(data: Path, site_id: int, tmp_path: Path, format_: str) -> None:
+    lines = FORMATS[format_]
+    comments = sum(line.startswith(b"#") for line in lines)
+    found, named = tmp_path / "found.log", tmp_path / "named.log"
+    found.write_bytes(b"\n".join([*lines, b""]))
+    named.write_bytes(b"\n".join([*lines, lines[-1], b""]))
+
+    told = run_here(data, site_id, found)
+    again = run_here(data, site_id, named, "--format", format_)
+    other = "json" if format_ != "json" else "combined"
+    named.write_bytes(b"another beginning\n" + lines[-1] + b"\n")
+    refused = run_here(data, site_id, named, "--format", other)
+
+    assert told["imported"] == len(lines) - comments
+    assert again == {"read": 1, "imported": 1, "skipped": {}}
+    assert refused == {"read": 2, "imported": 0, "skipped": {"unreadable": 2}}
+    assert pages(data) == Counter({"a": len(lines) - comments + 1})
+
+
+def test_the_table_at_the_end_adds_up_and_progress_is_shown(data: Path, site_id: int, tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    log.write_bytes(b"".join(a_line(f"page-{number}", second=number) for number in range(2_500)) + b"nothing\n" * 3)
+    plain = [word for word in command(data, site_id, log) if word != "--json"]
+
+    # Said to be a terminal, which else nobody is here.
+    surroundings = os.environ | {"TTY_COMPATIBLE": "1", "COLUMNS": "120"}
+    done = subprocess.run(plain, check=True, capture_output=True, text=True, env=surroundings)
+
+    rows = re.findall(r"^ *(read|imported|skipped: [a-z-]+)[ │|]+([\d,]+)", done.stdout, re.MULTILINE)
+    counts = {name: int(number.replace(",", "")) for name, number in rows}
+    assert counts == {"read": 2_503, "imported": 2_500, "skipped: unreadable": 3}
+    assert re.search(r"2,503 lines, [\d,]+ a second.*\d:\d\d", done.stderr)
+    assert "Few logs show who objected" in done.stderr
+
+
+def test_what_became_of_the_lines_is_told_also_when_a_log_breaks_off(data: Path, site_id: int, tmp_path: Path) -> None:
+    log = tmp_path / "access.log.gz"
+    whole = gzip.compress(b"".join(a_line(f"page-{number}", second=number) for number in range(30_000)))
+    log.write_bytes(whole[:-1000])
+
+    done = subprocess.run(command(data, site_id, log), check=False, capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert "can not be read any further" in done.stderr
+    assert json.loads(done.stdout)["imported"] == pages(data).total() > 0
 
 
 def test_a_second_run_adds_nothing_also_when_hits_have_moved_on(

@@ -15,7 +15,7 @@ from msgspec import Struct, json
 
 from flow.markers import Markers
 from flow.searching import clickhouse_tables, files, sqlite_tables
-from flow.server import Server
+from flow.server import PATIENCE_SECONDS, Server
 from pellucid.model.site import Site
 from pellucid.policy.presets import PRESETS
 
@@ -197,7 +197,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
             places = clickhouse_tables(store)
         places |= files(root)
         for address in ("/metrics", "/health", "/matomo.js"):
-            places[address] = httpx2.get(f"{server.url}{address}").content
+            places[address] = httpx2.get(f"{server.url}{address}", timeout=PATIENCE_SECONDS).content
     places |= {f"after the end: {name}": content for name, content in files(root).items()}
     places |= sqlite_tables(root)
     return Seen(

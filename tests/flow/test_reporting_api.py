@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from flow.server import FIREFOX, Server
+from flow.server import FIREFOX, PATIENCE_SECONDS, Server
 from pellucid.model.account import Access
 
 MONDAY = 1_716_768_000
@@ -118,10 +118,10 @@ def test_a_get_a_form_and_a_bearer_are_answered_alike(server: Server, token: str
     address = f"{server.url}/index.php"
 
     answers = [
-        httpx2.get(address, params=asked | {"token_auth": token}),
-        httpx2.post(address, data=asked | {"token_auth": token}),
-        httpx2.post(address, params=asked, data={"token_auth": token}),
-        httpx2.get(address, params=asked, headers={"Authorization": f"Bearer {token}"}),
+        httpx2.get(address, params=asked | {"token_auth": token}, timeout=PATIENCE_SECONDS),
+        httpx2.post(address, data=asked | {"token_auth": token}, timeout=PATIENCE_SECONDS),
+        httpx2.post(address, params=asked, data={"token_auth": token}, timeout=PATIENCE_SECONDS),
+        httpx2.get(address, params=asked, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_SECONDS),
     ]
 
     assert [answer.status_code for answer in answers] == [200] * 4
@@ -131,7 +131,7 @@ def test_a_get_a_form_and_a_bearer_are_answered_alike(server: Server, token: str
 def test_who_may_not_know_is_told_nothing_and_no_token_is_repeated(server: Server, token: str, reader: str) -> None:
     def ask(given: str, **parameters: str) -> httpx2.Response:
         asked = {"module": "API", "method": "VisitsSummary.get", "format": "json", "token_auth": given, **WEEK}
-        return httpx2.get(f"{server.url}/index.php", params=asked | parameters)
+        return httpx2.get(f"{server.url}/index.php", params=asked | parameters, timeout=PATIENCE_SECONDS)
 
     answers = [ask(""), ask("x" * 32), ask(reader), ask(reader, idSite="1,2"), ask(token, date=token)]
 

@@ -1,18 +1,15 @@
 """From a page with Matomo's snippet, opened in a browser, to the report and the dashboard."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from time import monotonic
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from browser.conftest import ARGUMENTS, CHROMIUMS
 from flow.server import Server
+from flow.site import chromium, site_of
 
 LONGEST_WAY_SECONDS = 20
 
@@ -39,34 +36,14 @@ PAGE = """<!doctype html>
 @pytest.fixture
 def shop(server: Server) -> Iterator[str]:
     """The address of a web site of one page, on a host of its own."""
-
-    class OnePage(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write((PAGE % server.url).encode())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    site = ThreadingHTTPServer(("127.0.0.1", 0), OnePage)
-    thread = Thread(target=site.serve_forever)
-    thread.start()
-    yield f"http://site.example:{site.server_port}"
-    site.shutdown()
-    thread.join()
-    site.server_close()
+    with site_of(PAGE % server.url) as address:
+        yield address
 
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    executable = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    assert executable, "This test needs Chromium."
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, headless=True, args=ARGUMENTS)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 def sign_in(server: Server, page: Page) -> None:

@@ -39,6 +39,12 @@ def differences(expected: Answer, answered: Answer) -> tuple[float, list[str]]:
     return (1 - len(wrong) / len(places) if places else 1.0), wrong
 
 
+def order(answer: Answer) -> list[str]:
+    """Return the labels of rows as they stand; nothing where an answer is no list of rows."""
+    rows = answer if isinstance(answer, list) else []
+    return [str(row["label"]) for row in rows if isinstance(row, Mapping) and "label" in row]
+
+
 def _is_error(answer: Answer) -> bool:
     return isinstance(answer, dict) and answer.get("result") == "error"
 

@@ -1,15 +1,18 @@
 """A recorded scenario: the hits that were sent to a running Matomo, what it was asked afterwards, and what it said."""
 
 import gzip
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
-from time import sleep
 from typing import Self
 
 import httpx2
 from msgspec import Struct, json
 
 from flow.server import Server
+from pellucid.journal.reader import JournalReader
+from pellucid.journal.standstill import progress
 
 SHOP = Path(__file__).parent / "shop"
 HITS_AT_ONCE = 50
@@ -85,9 +88,16 @@ class Replay:
         return self._client.post("/index.php", data=told).json()
 
     def settle(self) -> None:
-        """Return when no more events come into the store."""
-        store, before, now = self._server.store(), -1, 0
-        while now != before:
-            sleep(1.5)
-            before, now = now, int(str(store.ask("select count() from events").rows[0][0]))
-        store.close()
+        """Return when all that was acknowledged is in the store."""
+        self._server.until(lambda: not _on_its_way(self._server.data))
+
+
+def _on_its_way(data: Path) -> int:
+    """Return how many hits wait in journals, and rows in the outbox, while others read and write them."""
+    outbox = data / "outbox.db"
+    # Until ingest has begun, there is no outbox.
+    with suppress(sqlite3.OperationalError), closing(JournalReader(data / "journal")) as reader:
+        waiting = reader.waiting(progress(outbox))
+        with closing(sqlite3.connect(f"{outbox.as_uri()}?mode=rw", uri=True, timeout=10)) as connection:
+            return waiting + int(connection.execute("select count(*) from part").fetchone()[0])
+    return 1

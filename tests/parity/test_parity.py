@@ -1,6 +1,9 @@
 """Our answers beside those of a running Matomo: the same, but for exceptions that are named and explained."""
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -8,8 +11,9 @@ from random import Random
 import pytest
 
 from flow.server import Server
-from parity.agreement import differences
+from parity.agreement import differences, order
 from parity.record import HITS_AT_ONCE, Record, Replay, record
+from pellucid.report.rolling import Rolling
 
 EXCEPTIONS = tomllib.loads((Path(__file__).parent / "exceptions.toml").read_text())
 """By question: how much of it agrees at least (`agrees`), and why not all (`why`)."""
@@ -28,12 +32,30 @@ def shop() -> Record:
 
 
 @pytest.fixture(scope="module")
-def agreement(tmp_path_factory: pytest.TempPathFactory, shop: Record) -> Agreement:
-    """For each question how far our answer agrees, and what differs."""
-    with Server(tmp_path_factory.mktemp("parity") / "data", environment=PATIENT) as server, Replay(server) as replay:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that nothing has been sent to."""
+    with Server(tmp_path_factory.mktemp("parity") / "data", environment=PATIENT) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def replay(server: Server, shop: Record) -> Iterator[Replay]:
+    """What has sent the scenario to the server."""
+    with Replay(server) as replay:
         replay.set_up()
         replay.send(shop.hits)
-        answers = dict(replay.answers(shop.questions))
+        yield replay
+
+
+@pytest.fixture(scope="module")
+def answers(replay: Replay, shop: Record) -> dict[str, object]:
+    """What we answer to each question."""
+    return dict(replay.answers(shop.questions))
+
+
+@pytest.fixture(scope="module")
+def agreement(answers: dict[str, object], shop: Record) -> Agreement:
+    """For each question how far our answer agrees, and what differs."""
     return {name: differences(shop.questions[name].answered, answer) for name, answer in answers.items()}
 
 
@@ -48,6 +70,24 @@ def test_an_exception_agrees_as_far_as_is_said_and_not_wholly(agreement: Agreeme
 
     assert {name: share for name, share in shares.items() if share < EXCEPTIONS[name]["agrees"]} == {}
     assert [name for name, share in shares.items() if share >= SAME] == [], "these agree: take them off the list"
+
+
+def test_rows_stand_in_the_order_that_matomo_has_them_in(answers: dict[str, object], shop: Record) -> None:
+    asked = [name for name in shop.questions if name not in EXCEPTIONS]
+
+    assert [name for name in asked if order(answers[name]) != order(shop.questions[name].answered)] == []
+
+
+def test_days_that_are_rolled_up_give_the_same_answers(
+    server: Server, replay: Replay, answers: dict[str, object], shop: Record
+) -> None:
+    asked = {name: shop.questions[name] for name in answers if "--Actions.get" in name and not name.startswith("day")}
+    with closing(server.store()) as store:
+        rolling = Rolling(store, lambda: datetime.now(UTC))
+        rolling.all_sent()
+        assert rolling.once() > 1
+
+    assert [name for name, answer in replay.answers(asked) if answer != answers[name]] == []
 
 
 def test_every_exception_has_its_reason() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pellucid.edge import client_address, delete_cookie, is_secure, networks, set_cookie, status_of
+from pellucid.edge import accepted, client_address, delete_cookie, is_secure, networks, set_cookie, status_of
 from pellucid.errors import (
     ConfigurationError,
     JournalUnavailable,
@@ -207,3 +207,21 @@ def test_https_is_known_from_the_socket_or_from_a_proxy_of_ours(request_: Reques
 )
 def test_who_is_no_proxy_of_ours_can_not_make_it_https(request_: Request) -> None:
     assert not is_secure(PROXIES)(request_)
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        ("", []),
+        ("text/csv", ["text/csv"]),
+        ("text/html;q=0.5, Text/CSV , */*;level=1;q=0.7", ["text/csv", "*/*", "text/html"]),
+        ("de;q=0, fr;Q=0.1, *;q=x, ;q=1", ["fr"]),
+    ],
+)
+def test_what_is_accepted_comes_best_first(header: str, names: list[str]) -> None:
+    assert accepted(header) == names
+
+
+@given(st.text())
+def test_no_accept_header_is_too_strange(header: str) -> None:
+    assert len(accepted(header)) <= header.count(",") + 1

@@ -25,6 +25,8 @@ from strategies import HEADERS, PARAMETERS
         ({"cookie": "matomo_ignore=*"}, {}, Signals(opted_out_of_instance=True)),
         ({"cookie": "a=b;matomo_ignore=1 ; c=d"}, {}, Signals(opted_out_of_instance=True)),
         ({"cookie": "piwik_ignore"}, {}, Signals(opted_out_of_instance=True)),
+        ({"cookie": "mtm_consent_removed=1764100000000"}, {}, Signals(opted_out=True)),
+        ({"cookie": "a=mtm_consent_removed"}, {}, Signals()),
         ({"cookie": "my_matomo_ignore=1; a=matomo_ignore"}, {}, Signals()),
     ],
 )

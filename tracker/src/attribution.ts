@@ -1,10 +1,11 @@
 /** Where a visit came from, kept so that a later conversion can be attributed to it. */
 import { addressOf, firstOf, referrerOf } from "./address";
+import { rule } from "./consent";
 import { isOwn, parsed } from "./hosts";
 import { parsedJson } from "./parameters";
 import type { Settings } from "./settings";
 import type { State } from "./state";
-import { read, write } from "./storage";
+import { read, remove, write } from "./storage";
 import { seconds } from "./visitor";
 
 /** Campaign, its keyword, the time in seconds since 1970, and the referrer. */
@@ -41,5 +42,6 @@ export const attribution = (state: State): Attribution => {
 
 export const keepAttribution = (state: State): void => {
   const kept = attribution(state);
-  if (kept[2]) write(state, "referrer", JSON.stringify(kept), state.setReferralCookieTimeout);
+  if (!rule(state).sources) remove(state, "referrer");
+  else if (kept[2]) write(state, "referrer", JSON.stringify(kept), state.setReferralCookieTimeout);
 };

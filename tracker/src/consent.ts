@@ -4,7 +4,7 @@ import { UNKNOWN, type SiteRule } from "./site";
 import type { State } from "./state";
 import { lifetimeOf, read } from "./storage";
 
-const rule = (state: State): SiteRule => state.rules[state.setSiteId] ?? UNKNOWN;
+export const rule = (state: State): SiteRule => state.rules[state.setSiteId] ?? UNKNOWN;
 
 export const isRequired = (state: State) => state.requireConsent || rule(state).consent;
 
@@ -43,5 +43,7 @@ export const mayKeep = (state: State) =>
   !state.disableCookies &&
   (!state.requireCookieConsent || state.setCookieConsentGiven || remembered(state, "cookieConsent")) &&
   choiceOf(state) === Choice.Allowed;
+
+export const mayAttribute = (state: State) => rule(state).sources && !state.disableCampaignParameters;
 
 export const mayMeasure = (state: State) => rule(state).features && !state.disableBrowserFeatureDetection;

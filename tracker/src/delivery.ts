@@ -4,7 +4,7 @@
  */
 import { attribution, keepAttribution, NOWHERE } from "./attribution";
 import { Choice } from "./choice";
-import { choiceOf, isDecisive, mayKeep, mayMeasure } from "./consent";
+import { choiceOf, isDecisive, mayAttribute, mayKeep, mayMeasure } from "./consent";
 import { listen } from "./dom";
 import { features, hintsOf } from "./features";
 import { json, parametersOf, queryOf, type Parameters } from "./parameters";
@@ -55,7 +55,7 @@ const NOBODY: Parameters = { _id: "" };
 
 const ofTheVisitor = (state: State): Parameters => {
   const [id, , isNew = true] = mayKeep(state) || state.setVisitorId ? visitorOf(state) : [];
-  const [campaign, keyword, time, referrer] = state.disableCampaignParameters ? NOWHERE : attribution(state);
+  const [campaign, keyword, time, referrer] = mayAttribute(state) ? attribution(state) : NOWHERE;
   return {
     _id: id,
     _idn: isNew ? 1 : 0,

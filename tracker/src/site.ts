@@ -2,6 +2,8 @@
 export interface SiteRule {
   readonly cookies?: boolean;
   readonly features?: boolean;
+  /** Whether it may be remembered and told where the visitor came from before. */
+  readonly sources?: boolean;
   readonly consent?: boolean;
   readonly gpc: boolean;
   readonly dnt: boolean;

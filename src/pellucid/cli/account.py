@@ -1,8 +1,9 @@
 """`pellucid account` and `pellucid token`: who may see and change what."""
 
 import sys
+from collections.abc import Mapping
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -10,12 +11,16 @@ from msgspec import json
 from rich.console import Console
 from rich.table import Table
 
-from pellucid.app import open_registry
+from pellucid.app.registry import open_registry
 from pellucid.cli.options import data_option, example, settings_of
 from pellucid.model.account import Access, Account
 from pellucid.registry.registry import Registry
+from pellucid.registry.tokens import Reach
 
 PATH_OF_A_LINK = "/dashboard/welcome/"
+SCOPES: Mapping[str, Access] = {"read": Access.VIEW, "write": Access.WRITE, "admin": Access.ADMIN}
+MOST_DAYS = 36_500
+_EVERYTHING = "admin"
 
 
 @click.group()
@@ -88,20 +93,33 @@ def token() -> None:
     """Create tokens for programs."""
 
 
-@token.command("create", epilog=example('pellucid token create anna --site 1 --description "monthly report"'))
+@token.command(
+    "create",
+    epilog=example('pellucid token create anna --site 1 --scope read --days 90 --description "monthly report"'),
+)
 @click.argument("login")
 @click.option("--site", "site_ids", type=int, multiple=True, metavar="ID", help="A site it is good for; else all.")
+@click.option(
+    "--scope",
+    type=click.Choice(list(SCOPES)),
+    default=_EVERYTHING,
+    show_default=True,
+    help="What it may do at most: read reports, also write hits of the past, also administer.",
+)
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), metavar="N", help="It expires after N days; else never.")
 @click.option("--description", default="", help="What it is for.")
 @data_option
-def create(login: str, site_ids: tuple[int, ...], description: str, data: Path) -> None:
-    """Print a new token with which a program may do what LOGIN may do.
+def create(login: str, site_ids: tuple[int, ...], scope: str, days: int | None, description: str, data: Path) -> None:
+    """Print a new token with which a program may do what LOGIN may do, or less.
 
-    It is printed this once, and only its hash is kept. Matomo's interfaces take it as token_auth.
+    It is printed this once, and only its hash is kept. The native API takes it as a bearer in the Authorization
+    header, Matomo's interfaces as token_auth too.
     """
+    expires = None if days is None else datetime.now(UTC) + timedelta(days=days)
     with closing(open_registry(settings_of(data))) as registry:
         for site_id in site_ids:
             registry.site(site_id)
-        created = registry.create_token(login, description, site_ids or None)
+        created = registry.create_token(login, description, Reach(site_ids or None, SCOPES[scope], expires))
     click.echo(created)
 
 

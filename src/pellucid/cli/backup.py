@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from pellucid.app import Layout, layout
+from pellucid.app.layout import Layout, layout
 from pellucid.cli.archive import JOURNALS, REGISTRY, Archive, check, entries, new_archive
 from pellucid.cli.options import data_option, example, settings_of
 from pellucid.cli.running import running_on, store_of
@@ -37,7 +37,7 @@ from pellucid.journal.standstill import Turn, progress, unsent
 from pellucid.registry.copy import copy_registry
 from pellucid.store.client import Store
 from pellucid.store.dump import count, pieces
-from pellucid.store.schema import TABLES
+from pellucid.store.schema import ROLLUPS, TABLES
 
 _WITHOUT_LIMIT = 1 << 62
 
@@ -92,6 +92,9 @@ def restore(file: Path, data: Path) -> None:
         store.migrate()
         if any(count(store, table) for table in TABLES):
             raise ConfigurationError("The store holds events already: a backup is restored where nothing is kept yet.")
+        # What is counted of events of before is not of these.
+        for table in ROLLUPS:
+            store.command(f"truncate table {table}")
         _restore(file, at, store)
     click.echo(f"{file} is restored. Start the server: pellucid serve --data {data}", err=True)
 

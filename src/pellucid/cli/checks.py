@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from pellucid.app import Layout, open_registry
+from pellucid.app.layout import Layout, place_database, provider_database
+from pellucid.app.registry import open_registry
 from pellucid.cli.running import Running, running_on
 from pellucid.config import Settings
 from pellucid.enrich.place import Places
@@ -65,7 +66,7 @@ def checks(settings: Settings) -> list[Check]:
     except ConfigurationError as error:
         return [*found, Check("server", State.WARNING, str(error))]
     found += [*_disk(at.data), *_server(running), *_waiting(at, settings, running), *_proxies(settings)]
-    found += _places(settings, at)
+    found += _places(settings)
     sites, told = _registry(settings, at)
     return [*found, *told, *_clock(sites), *_signals(sites), *_hits(sites, settings, running)]
 
@@ -195,17 +196,15 @@ def _proxies(settings: Settings) -> Iterator[Check]:
         yield Check(name, State.OK, "none: visitors come to the server themselves")
 
 
-def _places(settings: Settings, at: Layout) -> Iterator[Check]:
-    database = Path(settings.place_database) if settings.place_database else at.places
-    if not settings.place_database and not database.exists():
-        yield Check("places", State.OK, "countries alone")
-        return
+def _places(settings: Settings) -> Iterator[Check]:
+    places, providers = place_database(settings), provider_database(settings)
     try:
-        Places(database, monotonic)
+        Places(places, monotonic, providers)
     except ConfigurationError as error:
         yield Check("places", State.PROBLEM, str(error), "Get the file again, or take it away for countries alone.")
-    else:
-        yield Check("places", State.OK, f"by {database}")
+        return
+    by = [str(database) for database in (places, providers) if database]
+    yield Check("places", State.OK, f"by {' and '.join(by)}" if by else "countries alone")
 
 
 def _is_loopback(host: str) -> bool:

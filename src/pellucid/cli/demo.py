@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from pellucid.app import layout, open_registry, patient_collector
+from pellucid.app.importing import patient_collector
+from pellucid.app.layout import layout
+from pellucid.app.registry import open_registry
 from pellucid.cli.demo_visits import GOAL, SITE, Parameters, hits
 from pellucid.cli.options import data_option, example, settings_of
 from pellucid.collect.collector import Asker, Collector

@@ -1,22 +1,27 @@
 """Documents that are made from code, so that they say what is so: `python -m pellucid.cli.documents [--check]`."""
 
 import sys
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
 
+from pellucid.cli.api_page import api
 from pellucid.cli.cookies_page import cookies
 from pellucid.cli.main import commands
 from pellucid.cli.markdown import MADE, SOURCE, lines, table
 from pellucid.config import FILE, PREFIX, SETTINGS
 from pellucid.matomo.methods import MATOMO_VERSION, METHODS
-from pellucid.matomo.segments import NAMES
+from pellucid.matomo.segments import NAMES, SEVERAL
 from pellucid.model.site import ConsentRule, Privacy, Recognition
 from pellucid.policy.decision import EXPLANATIONS, Refusal
 from pellucid.policy.presets import DEFAULT, DESCRIPTIONS, PRESETS
+from pellucid.report import untold
+from pellucid.report.metrics import METRICS
 
 DIRECTORY = Path(__file__).parents[3] / "docs"
+_EXCEPTIONS = DIRECTORY.parent / "tests" / "parity" / "exceptions.toml"
 _WIDTH = 100
 _RECOGNITION = {
     Recognition.COOKIE: "by a cookie; without it, for a day by a keyed hash",
@@ -34,6 +39,7 @@ def documents() -> dict[str, str]:
         "cookies.md": cookies(),
         "refusals.md": refusals(),
         "matomo.md": matomo(),
+        "api.md": api(),
     }
 
 
@@ -67,6 +73,8 @@ def matomo() -> str:
     for name in sorted(METHODS):
         modules.setdefault(name.partition(".")[0], []).append(f"`{name.partition('.')[2]}`")
     rows = ((f"`{module}`", ", ".join(methods)) for module, methods in modules.items())
+    known = tomllib.loads(_EXCEPTIONS.read_text(encoding="utf-8"))
+    exceptions = ((f"`{question}`", f"{told['agrees']:.0%}", told["why"]) for question, told in known.items())
     return f"""{MADE}
 # In place of Matomo
 
@@ -76,29 +84,37 @@ what reads its reports. Names, parameters, statuses and shapes are Matomo's {MAT
 ## Tracking
 
 `/matomo.php`, `/piwik.php` and `/js/` take hits by GET, as a form, as a beacon, and as JSON in bulk. Hits of every kind
-are recorded. Of these are reported today: page views, searches, events, downloads, outlinks, and that a goal was named
-or an order made. The rest is kept as it came.
+are recorded and reported: page views, searches, downloads, outlinks, events, contents, goals, carts and orders, with
+dimensions, custom variables and times of loading.
 
 ## Reporting API
 
-`/index.php?module=API` answers these methods, in JSON; periods, forms of date, several sites, segments, `flat`,
-`expanded`, `idSubtable` and the filters of rows work as in Matomo. Any other method is answered with Matomo's error,
-which names what is missing.
+`/index.php?module=API` answers these methods, as XML, JSON, CSV, TSV, HTML, RSS or PHP's own; periods, forms of date,
+several sites, segments, `flat`, `expanded`, `idSubtable` and the filters of rows work as in Matomo. Any other method is
+answered with Matomo's error, which names what is missing.
 
 {table(("module", "methods"), rows)}
-A segment may use {", ".join(f"`{name}`" for name in sorted(NAMES))}.
+A segment may use {", ".join(f"`{name}`" for name in sorted((*NAMES, *SEVERAL)))}.
 
 ## What differs
 
+- A program whose user agent is a library's, or that sends none, is recorded if it says for whom it asks, or who it is:
+  with `_id`, `cid`, `uid` or a token. Otherwise it is taken for a robot.
 - A visitor's signals count: who sends Global Privacy Control or Do Not Track is not recorded unless they have consented
   (Matomo records them). Sites of preset `matomo` too; see [presets.md](presets.md).
 - The answer to a hit says in the header `Pellucid-Verdict` what was done with it, see [refusals.md](refusals.md).
   Status and body are Matomo's.
-- Reports are computed when they are asked for, from events that are a second or two old. There is nothing to archive,
+- Reports are computed when they are asked for, from events that are a second or two old; what is told of the pages of
+  days that are over is counted once, by itself, and anew when a late hit changes it. There is nothing to archive,
   and no row is summed into "Others".
 - Place is found by the address as far as the preset lets it be seen: masked to /24 by default.
-- What differs in a recorded scenario of 453 questions stands, each with its reason, in `tests/parity/exceptions.toml`.
-"""
+- Where nobody is recognised (preset `strict`), visits are estimated, and what needs more is in the reports and says
+  nothing; see [presets.md](presets.md).
+- Where an owner hides single visits or visitors, no segment and no report tells them apart.
+
+Of 453 questions about a recorded scenario all but these are answered as a running Matomo answered them:
+
+{table(("question", "agrees at least", "why not all"), exceptions)}"""
 
 
 def command_pages() -> Iterator[str]:
@@ -132,6 +148,8 @@ def presets() -> str:
         "a visitor is known again": lambda kept: _RECOGNITION[kept.recognition],
         "cookies": lambda kept: _yes(kept.cookies),
         "screen size and browser features": lambda kept: _yes(kept.browser_features),
+        "the tracker tells where a visitor came from before": lambda kept: _yes(kept.attributes),
+        "single visits and profiles are shown": lambda kept: _yes(kept.shows_visits),
         "user ids of the site's own": lambda kept: _yes(kept.user_ids),
         "asks for consent first": lambda kept: _yes(kept.consent is ConsentRule.TRACKING),
         "Global Privacy Control is an objection": lambda kept: _yes(kept.honour_gpc),
@@ -143,6 +161,9 @@ def presets() -> str:
     }
     rows = ((question, *(answer(PRESETS[name]) for name in names)) for question, answer in questions.items())
     described = (f"- **`{name}`**: {DESCRIPTIONS[name]}" for name in names)
+    alone = ", ".join(f"`{name}`" for name in names if PRESETS[name].recognition is Recognition.NONE)
+    metrics = ", ".join(f"`{name}`" for name in METRICS if name in untold.METRICS and "_by_" not in name)
+    dimensions = ", ".join(f"`{name}`" for name in sorted(untold.DIMENSIONS))
     return f"""{MADE}
 # Presets
 
@@ -153,6 +174,18 @@ The privacy settings a site starts with: `pellucid site add ... --preset NAME`. 
 {table(("", *(f"`{name}`" for name in names)), rows)}
 The address and the user agent stay in memory in every preset; what the table calls kept is a part of the address that
 is stored with a visit. The full address and the user agent have no column.
+
+## What can not be told without recognition
+
+With {alone} nobody is recognised, not even from one page to the next. Visits are estimated: a page view that came from
+elsewhere, or without a referrer, begins one; a page view that came from the site itself begins none, and nor does what
+is done on a page. Told of a page, visits are its views. Single visits are listed with the page they began with.
+
+What needs more is in the reports all the same, with Matomo's shapes, and says nothing. The dashboard leaves it out, and
+the [native API](api.md) adds a note. So it is with funnels, retention and paths, and with
+
+- metrics: {metrics}, visits and conversions by ranges;
+- dimensions: {dimensions}.
 """
 
 
@@ -162,12 +195,11 @@ def refusals() -> str:
     return f"""{MADE}
 # Refusals
 
-Why a hit is not recorded: the first of these that applies. A refused hit leaves no byte on disk and no line in a log;
-it is counted under its site, day and reason, and that is all. The number is told in whole tens, not at all below ten,
-and is not kept where the site's [preset](presets.md) says so; visitors whose browser sent nothing are not in it. The
-answer looks as that to a recorded hit does, but for the header
-`Pellucid-Verdict: refused; reason=...`, in which a visitor can read it. From
-[policy/decision.py]({SOURCE}/policy/decision.py) and [collect/gate.py]({SOURCE}/collect/gate.py).
+Why a hit is not recorded: the first of these that applies. Of a refused hit nothing is on disk but a count under its
+site, day and reason, and nothing in a log. The number is told in whole tens, not at all below ten, and is not kept
+where the site's [preset](presets.md) says so; visitors whose browser sent nothing are not in it. The answer looks as
+that to a recorded hit does, but for the header `Pellucid-Verdict: refused; reason=...`, in which a visitor can read it.
+From [policy/decision.py]({SOURCE}/policy/decision.py) and [collect/gate.py]({SOURCE}/collect/gate.py).
 
 {table(("reason", "what it means"), rows)}"""
 

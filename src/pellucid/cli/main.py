@@ -19,9 +19,9 @@ _COMMANDS = {
     "demo": ("pellucid.cli.demo", "demo"),
     "privacy": ("pellucid.cli.privacy", "privacy"),
     "doctor": ("pellucid.cli.doctor", "doctor"),
-    "web": ("pellucid.cli.serve", "web"),
-    "ingest": ("pellucid.cli.serve", "ingest"),
-    "engine": ("pellucid.cli.serve", "engine"),
+    "web": ("pellucid.cli.web", "web"),
+    "ingest": ("pellucid.cli.ingest", "ingest"),
+    "engine": ("pellucid.cli.engine", "engine"),
 }
 
 

@@ -18,7 +18,7 @@ def privacy() -> None:
 @click.option("--state", "wanted", metavar="WORDS", default="", help="Only states whose name has these words in it.")
 def states(wanted: str) -> None:
     """Print what is sent and kept in every state a visitor can be in."""
-    table = Table("state", "step", "sends", "id", "browser", "kept in the browser", box=None, pad_edge=False)
+    table = Table("state", "step", "fetches", "sends", "id", "browser", "kept in the browser", box=None, pad_edge=False)
     before = ""
     for state, step, outcome in rows():
         if wanted.lower() not in state.name.lower():

@@ -8,7 +8,7 @@ from msgspec import json
 from rich.console import Console
 from rich.table import Table
 
-from pellucid.app import open_registry
+from pellucid.app.registry import open_registry
 from pellucid.cli.options import data_option, example, settings_of
 from pellucid.cli.site_privacy import site_privacy
 from pellucid.policy.presets import DEFAULT, PRESETS

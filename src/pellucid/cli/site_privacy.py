@@ -8,12 +8,15 @@ from msgspec import structs
 from rich.console import Console
 from rich.table import Table
 
-from pellucid.app import open_registry
+from pellucid.app.registry import open_registry
 from pellucid.cli.options import data_option, example, settings_of
 from pellucid.model.site import Privacy
 from pellucid.policy.presets import PRESETS
 
 _FOREVER = "forever"
+_HIDING = {"nothing": (True, True), "profiles": (True, False), "visits": (False, False)}
+"""By what is hidden: whether visits and whether profiles are shown."""
+
 _WARNING = (
     "Visitors whose browser says no to all sites are recorded from now on, until they object here as well. In some "
     "places the law makes Global Privacy Control binding. The reason is kept, and shown to visitors at /privacy/{site}."
@@ -41,6 +44,11 @@ _WARNING = (
     default=None,
     help="Whether the tracker asks for an objection to all sites of this server before it sends anything.",
 )
+@click.option(
+    "--hide",
+    type=click.Choice(list(_HIDING)),
+    help="What nobody is shown: all visits of one visitor together, any single visit, or nothing of that.",
+)
 @click.option("--keep", metavar="DAYS", help=f"How long what is recorded is kept; '{_FOREVER}' until it is deleted.")
 @data_option
 def site_privacy(
@@ -49,6 +57,7 @@ def site_privacy(
     signals: str | None,
     because: str,
     keep: str | None,
+    hide: str | None,
     data: Path,
     *,
     ask_first: bool | None,
@@ -69,6 +78,9 @@ def site_privacy(
             )
         if ask_first is not None:
             privacy = structs.replace(privacy, asks_first=ask_first)
+        if hide:
+            shows_visits, shows_profiles = _HIDING[hide]
+            privacy = structs.replace(privacy, shows_visits=shows_visits, shows_profiles=shows_profiles)
         if keep:
             privacy = structs.replace(privacy, retention_days=_days(keep))
         if privacy != before:

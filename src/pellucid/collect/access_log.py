@@ -13,9 +13,12 @@ from collections.abc import Callable
 from enum import StrEnum
 from urllib.parse import quote_from_bytes, urlsplit
 
+from msgspec import Struct
+
 from pellucid.collect.gate import time_of
 from pellucid.collect.log_formats import Entry, formats
 from pellucid.collect.plan import site_hosts
+from pellucid.enrich.device import LONGEST_USER_AGENT
 from pellucid.enrich.hosts import host_of
 from pellucid.enrich.robots import Agent
 from pellucid.model.site import Site
@@ -37,6 +40,8 @@ _ESCAPED = re.compile(rb"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _NAMED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"v": b"\v", b"f": b"\f"}
 _ASCII_AS_IT_IS = "".join(map(chr, range(0x21, 0x7F)))
 _SEEN = frozenset({b"200", b"201", b"202", b"203", b"304"})
+_ERRORS = (b"4", b"5")
+_REDIRECTS = (b"3",)
 
 
 class Skip(StrEnum):
@@ -46,6 +51,8 @@ class Skip(StrEnum):
     COMMENT = "comment"
     OBJECTED = "objected"
     METHOD = "method"
+    ERROR = "error"
+    REDIRECT = "redirect"
     STATUS = "status"
     STATIC_FILE = "static-file"
     OTHER_HOST = "other-host"
@@ -53,17 +60,32 @@ class Skip(StrEnum):
     TIME = "time"
 
 
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What of a log is asked for beyond the page views of people. `format` names its format, if that is known."""
+
+    static: bool = False
+    robots: bool = False
+    errors: bool = False
+    redirects: bool = False
+    format: str | None = None
+
+
 class LineReader:
     """Reads the lines of one site's log."""
 
-    def __init__(self, site: Site, agent: Callable[[str], Agent], now: Callable[[], int]) -> None:
+    def __init__(
+        self, site: Site, agent: Callable[[str], Agent], now: Callable[[], int], wanted: Wanted | None = None
+    ) -> None:
         parts = urlsplit(site.urls[0])
         self._site = str(site.id)
         self._origin = f"{parts.scheme}://{parts.netloc.lower()}"
-        self._hosts = site_hosts(site.urls)
+        self._hosts = frozenset(map(_bare, site_hosts(site.urls)))
         self._agent = agent
         self._now = now
-        self._formats = formats()
+        self._wanted = wanted or Wanted()
+        known = formats()
+        self._formats = [known[self._wanted.format]] if self._wanted.format else list(known.values())
+        self._further_statuses = _ERRORS * self._wanted.errors + _REDIRECTS * self._wanted.redirects
         self._first = self._formats[0]
 
     def read(self, line: bytes) -> dict[str, str] | Skip:
@@ -74,10 +96,10 @@ class LineReader:
         path = self._path(entry.target)
         if isinstance(path, Skip):
             return path
-        ending, agent = _ending(path), _text(entry.agent or b"")
-        if ending in STATIC:
+        ending, agent = _ending(path), _text(entry.agent or b"")[:LONGEST_USER_AGENT]
+        if ending in STATIC and not self._wanted.static:
             return Skip.STATIC_FILE
-        if entry.agent is not None and self._agent(agent) is not Agent.PERSON:
+        if entry.agent is not None and not self._wanted.robots and self._agent(agent) is not Agent.PERSON:
             return Skip.ROBOT
         seconds = entry.seconds
         if seconds is None or time_of(str(seconds), self._now(), authorised=True) != seconds * 1000:
@@ -92,7 +114,16 @@ class LineReader:
             "ua": agent,
             "cdt": str(seconds),
         }
-        return parameters | {"download": url} if ending in DOWNLOADS else parameters
+        if self._wanted.robots:
+            parameters["bots"] = "1"
+        if entry.status not in _SEEN:
+            # The title that Matomo's documentation gives to pages that were not found. Addresses lose their queries:
+            # in a title, nothing would take out what the site's owner excludes.
+            asked, origin = (address.partition("?")[0] for address in (path, parameters["urlref"]))
+            parameters["action_name"] = f"{entry.status.decode()}/URL = {asked}/From = {origin}"
+        elif ending in DOWNLOADS:
+            parameters["download"] = url
+        return parameters
 
     def _entry(self, line: bytes) -> Entry | Skip:
         """Return what a line says, or why that is no page view of this site."""
@@ -107,8 +138,8 @@ class LineReader:
             return Skip.OBJECTED
         if entry.method != b"GET":
             return Skip.METHOD
-        if entry.status not in _SEEN:
-            return Skip.STATUS
+        if entry.status not in _SEEN and not entry.status.startswith(self._further_statuses):
+            return _unwanted(entry.status)
         return Skip.OTHER_HOST if self._is_of_another(entry.host) else entry
 
     def _understood(self, line: bytes) -> Entry | None:
@@ -125,7 +156,7 @@ class LineReader:
 
     def _is_of_another(self, host: str) -> bool:
         """Return whether a line names a host that is not the site's; an address says nothing of the site."""
-        named = host_of(f"http://{host}") if host else ""
+        named = _bare(host_of(f"http://{host}")) if host else ""
         return named not in self._hosts and "." in named and not named.replace(".", "").isdigit()
 
     def _path(self, target: bytes) -> str | Skip:
@@ -135,12 +166,23 @@ class LineReader:
         if path.startswith((b"http://", b"https://")):
             # To a proxy, or from somebody looking for one.
             url = urlsplit(quote_from_bytes(path, _ASCII_AS_IT_IS).replace("[", "%5B").replace("]", "%5D"))
-            if host_of(url.geturl()) not in self._hosts:
+            if _bare(host_of(url.geturl())) not in self._hosts:
                 return Skip.OTHER_HOST
             return (url.path or "/") + (f"?{url.query}" if url.query else "")
         if not path.startswith(b"/"):
             return Skip.UNREADABLE
         return quote_from_bytes(path, _ASCII_AS_IT_IS)
+
+
+def _bare(host: str) -> str:
+    return host.removeprefix("www.")
+
+
+def _unwanted(status: bytes) -> Skip:
+    """Return what an answer was that is no page view."""
+    if status.startswith(_ERRORS):
+        return Skip.ERROR
+    return Skip.REDIRECT if status.startswith(_REDIRECTS) else Skip.STATUS
 
 
 def _ending(path: str) -> str:

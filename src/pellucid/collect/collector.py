@@ -1,14 +1,16 @@
 """The way of one hit: parameters, gate, enrichment, journal. Each step stands in `collect`, in order."""
 
 import asyncio
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from functools import wraps
+from typing import ParamSpec, Protocol, TypeVar
 
 from msgspec import Struct, msgpack, structs
 
-from pellucid.collect.gate import Inputs, admit, day_in, gate, time_of
+from pellucid.collect.gate import Inputs, admit, day_in, gate, is_past_keeping, time_of
 from pellucid.collect.matters import number_of
 from pellucid.collect.parse import Given, clean, given_of, kind_of
 from pellucid.collect.plan import Plan, plan_of
@@ -35,6 +37,16 @@ _LONGEST_HINTS = 4096
 _NO_SALT = b""
 _HITS_IN_A_ROW = 100
 """After so many of a bulk, others get their turn."""
+_OF_WHAT_WAS_SENT = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""Kinds of error that a value nobody thought of ends in. Any other is ours, and to send the hit again is right.
+
+The log gets the place in our code and no value, see `pellucid.log`.
+"""
+
+_Asked = ParamSpec("_Asked")
+_Answer = TypeVar("_Answer")
+
+log = logging.getLogger("pellucid.collect")
 
 
 class Devices(Protocol):
@@ -88,6 +100,9 @@ class Collector:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._site = _ours(parts.site)
+        self._may_write = _ours(parts.may_write)
+        self._salt = _ours(parts.salt)
         self._encoder = msgpack.Encoder()
         self._plans: dict[int, Plan] = {}
         self.recorded = 0
@@ -95,13 +110,18 @@ class Collector:
 
     async def collect(self, asker: Asker, parameters: Mapping[str, str], token: str) -> Refusal | None:
         """Record one hit if it may be; return why not, or None: it is on disk. Raises `RequestError` if it is wrong."""
-        given = given_of(parameters)
-        raw, plan = self._read(asker, parameters, given, token)
-        hit = await self._consider(raw, given, plan, asker.headers)
-        if isinstance(hit, Refusal):
-            self._count(plan.site, raw, hit)
-            return hit
-        await self._keep([hit])
+        try:
+            given = given_of(parameters)
+            raw, plan = self._read(asker, parameters, given, token)
+            hit = await self._consider(raw, given, plan, asker.headers)
+            if isinstance(hit, Refusal):
+                self._count(plan.site, raw, hit)
+                return hit
+            row = self._row(hit)
+        except _OF_WHAT_WAS_SENT as error:
+            log.exception("A hit failed, and counts as wrong")
+            raise RequestError("This hit can not be understood.") from error
+        await self._keep([row])
         return None
 
     async def collect_each(
@@ -113,8 +133,8 @@ class Collector:
         """Record the hits of a bulk in one write; return what became of each."""
         outcomes: list[Refusal | None] = []
         invalid: list[int] = []
-        hits: list[Hit] = []
-        authorised = False
+        rows: list[tuple[int, bytes]] = []
+        authorised = failed = False
         loop = asyncio.get_running_loop()
         patient_until = loop.time() + self._parts.patience
         for place, parameters in enumerate(entries):
@@ -126,16 +146,21 @@ class Collector:
                 authorised = authorised or raw.authorised
                 longest = max(patient_until - loop.time(), LONGEST_WAIT_SECONDS)
                 hit = await self._consider(raw, given, plan, asker.headers, longest)
+                if isinstance(hit, Refusal):
+                    outcomes.append(hit)
+                    self._count(plan.site, raw, hit)
+                else:
+                    rows.append(self._row(hit))
+                    outcomes.append(None)
             except RequestError:
                 invalid.append(place)
-                continue
-            if isinstance(hit, Hit):
-                outcomes.append(None)
-                hits.append(hit)
-            else:
-                outcomes.append(hit)
-                self._count(plan.site, raw, hit)
-        await self._keep(hits)
+            except _OF_WHAT_WAS_SENT:
+                if not failed:
+                    # Of a bulk, one is enough.
+                    log.exception("An entry of a bulk failed, and counts as wrong")
+                failed = True
+                invalid.append(place)
+        await self._keep(rows)
         return Collected(outcomes, invalid, authorised)
 
     def take_refused(self) -> Counter[Refused]:
@@ -147,10 +172,13 @@ class Collector:
         if site.privacy.counts_refusals:
             self._refused[site.id, day_in(site.timezone, raw.received), refusal] += 1
 
-    async def _keep(self, hits: Sequence[Hit]) -> None:
-        if hits:
-            await self._parts.append([(hit.received, self._encoder.encode(hit)) for hit in hits])
-            self.recorded += len(hits)
+    def _row(self, hit: Hit) -> tuple[int, bytes]:
+        return hit.received, self._encoder.encode(hit)
+
+    async def _keep(self, rows: Sequence[tuple[int, bytes]]) -> None:
+        if rows:
+            await self._parts.append(rows)
+            self.recorded += len(rows)
 
     async def _consider(
         self,
@@ -176,7 +204,7 @@ class Collector:
             device = await parts.devices.device(raw.user_agent, hints, longest)
         recognised = verdict.recognition is not Recognition.NONE
         inputs = Inputs(
-            salt=parts.salt(site, day_in(site.timezone, raw.time)) if recognised else _NO_SALT,
+            salt=self._salt(site, day_in(site.timezone, raw.time)) if recognised else _NO_SALT,
             device=device,
             place=self._place(raw, given, site),
             random_visitor=0 if recognised else secrets.randbits(64),
@@ -202,7 +230,7 @@ class Collector:
     def _plan(self, text: str) -> Plan:
         """Return how hits of a site are read; it is made again when what was set up is another."""
         number = int(text) if text.isdecimal() and len(text) <= _LONGEST_IDENTIFIER else None
-        site = None if number is None else self._parts.site(number)
+        site = None if number is None else self._site(number)
         if site is None:
             raise RequestError(f"There is no site {text[:40]!r}: check idsite in the snippet.")
         plan = self._plans.get(site.id)
@@ -215,7 +243,7 @@ class Collector:
         plan = self._plan(given.idsite)
         site = plan.site
         token = given.token_auth or token
-        authorised = bool(token) and self._parts.may_write(token, site.id)
+        authorised = bool(token) and self._may_write(token, site.id)
         if not authorised and any(getattr(given, name) for name in _NEEDS_TOKEN):
             raise RequestError(
                 "Where a visitor is (cip, country, region, city, lat, long) needs a token_auth that may write to it."
@@ -226,6 +254,12 @@ class Collector:
         time = received
         if given.cdt or given.cdo:
             time = time_of(given.cdt, received, authorised=authorised, seconds_before=given.cdo)
+            # What was recorded elsewhere is taken, and its owner told how much of it is deleted soon.
+            if not self._parts.imported and is_past_keeping(site, time, received):
+                raise RequestError(
+                    f"The site keeps what it records for {site.privacy.retention_days} days, "
+                    "and this hit (cdt, cdo) is older."
+                )
         user_agent = given.ua or asker.headers.get(b"user-agent", b"").decode("latin-1")
         raw = RawHit(
             site_id=site.id,
@@ -239,6 +273,19 @@ class Collector:
             imported=self._parts.imported,
         )
         return raw, plan
+
+
+def _ours(ask: Callable[_Asked, _Answer]) -> Callable[_Asked, _Answer]:
+    """Return what asks the same of our own files; where they fail, no hit is wrong for it."""
+
+    @wraps(ask)
+    def asked(*args: _Asked.args, **kwargs: _Asked.kwargs) -> _Answer:
+        try:
+            return ask(*args, **kwargs)
+        except _OF_WHAT_WAS_SENT as error:
+            raise RuntimeError("What the server itself keeps can not be read.") from error
+
+    return asked
 
 
 def _located(address: str, site: Site) -> str:

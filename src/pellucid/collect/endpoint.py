@@ -36,6 +36,8 @@ _NO_STORE = (b"cache-control", b"no-store")
 _RETRY = (b"retry-after", b"5")
 _IMAGE = (b"content-type", b"image/gif")
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
+_METHODS = frozenset({"GET", "HEAD", "POST"})
+_TAKEN = (b"allow", b"GET, HEAD, POST, OPTIONS")
 _RECORDED = (VERDICT, b"recorded")
 _NOTHING_RIGHT = (VERDICT, b"invalid")
 _NOT_TRACKED = (b"tk", b"N")
@@ -65,6 +67,9 @@ class TrackingEndpoint:
         if method == "OPTIONS":
             allowed = [(b"access-control-allow-methods", b"GET, POST"), (b"access-control-allow-headers", b"*")]
             await _answer(send, 204, [_ANYONE, *allowed])
+            return
+        if method not in _METHODS:
+            await _answer(send, 405, [_ANYONE, _TAKEN, _TEXT], b"A hit comes by GET or POST.")
             return
         common = [_NO_STORE, _ANYONE, _EXPOSED] if method == "GET" else self._allowed_origin(headers)
         try:
@@ -129,7 +134,7 @@ class TrackingEndpoint:
         bulk = bulk_of(body)
         if len(bulk.requests) > MOST_HITS:
             raise TooLarge(f"A bulk request may hold {MOST_HITS} hits; this one has {len(bulk.requests)}.")
-        token = bulk.token_auth or _bearer(asker.headers)
+        token = bulk.token or _bearer(asker.headers)
         collected = await self._collector.collect_each(asker, map(parameters_of_entry, bulk.requests), token)
         verdict = _verdict(collected.outcomes)
         if str(bulk.send_image) in {"0", "False"}:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from pellucid.collect.matters import (
     attributed_to,
+    bounded,
     content_of,
     dimensions_of,
     event_of,
@@ -39,7 +40,6 @@ _LONGEST_USER_ID = 200
 _LONGEST_URL = 8192
 _LONGEST_ACCEPTED = 255
 _AHEAD = frozenset({b"preview", b"instant", b"prefetch"})
-_PURPOSE, _PURPOSE_OF_OLD = b"x-purpose", b"x-moz"
 _PLUGINS: Mapping[str, str] = {
     "fla": "flash",
     "java": "java",
@@ -79,11 +79,21 @@ def gate(
         return verdict
     if given.rec != "1":
         return Refusal.NOT_FOR_RECORDING
-    if headers.get(_PURPOSE) in _AHEAD or headers.get(_PURPOSE_OF_OLD) in _AHEAD:
+    if _is_ahead(headers):
         return Refusal.PREFETCH
     if given.bots != "1" and _is_automatic(raw, given, agent(raw.user_agent)):
         return Refusal.ROBOT
     return _excluded(raw, given, plan) or verdict
+
+
+def _is_ahead(headers: Mapping[bytes, bytes]) -> bool:
+    # https://fetch.spec.whatwg.org/#sec-purpose-header, which may say more behind a semicolon, and what came before it.
+    return (
+        headers.get(b"sec-purpose", b"").startswith(b"prefetch")
+        or headers.get(b"purpose") in _AHEAD
+        or headers.get(b"x-purpose") in _AHEAD
+        or headers.get(b"x-moz") in _AHEAD
+    )
 
 
 def _is_automatic(raw: RawHit, given: Given, agent: Agent) -> bool:
@@ -151,10 +161,11 @@ def admit(raw: RawHit, given: Given, kind: HitKind, allowance: Allowance, plan: 
         search=search,
         content=content_of(given) if kind is HitKind.CONTENT else None,
         product=product_of(given) if is_page else None,
-        timings=timings_of(given) if is_page else None,
+        timings=timings_of(given) if is_page or given.pv_id else None,
         sale=sale_of(given) if kind in _SALES else None,
-        attributed=attributed_to(given, plan) if reached or kind in _SALES else None,
+        attributed=attributed_to(given, plan) if settings.attributes and (reached or kind in _SALES) else None,
         reached=reached,
+        alone=allowance.recognition is Recognition.NONE,
     )
 
 
@@ -168,7 +179,8 @@ def _search(kind: HitKind, given: Given, page: str, plan: Plan) -> tuple[HitKind
     if found is None:
         return kind, None, _NO_PARAMETERS
     search, told_by = found
-    return HitKind.SEARCH, search, told_by
+    search = bounded(search)
+    return (HitKind.SEARCH, search, told_by) if search.keyword else (kind, None, _NO_PARAMETERS)
 
 
 def _source(page: str, given: Given, plan: Plan) -> Source:
@@ -264,6 +276,12 @@ def time_of(raw_time: str, received: int, *, authorised: bool, seconds_before: s
     if age > _DAY and not authorised:
         raise RequestError("A hit of more than 24 hours ago (cdt) needs token_auth with write access to the site.")
     return time
+
+
+def is_past_keeping(site: Site, time: int, now: int) -> bool:
+    """Return whether a hit of then is on a day whose hits the site has deleted by now."""
+    days = site.privacy.retention_days
+    return days is not None and day_in(site.timezone, time) < day_in(site.timezone, now) - days
 
 
 _DAY = _SECONDS_PER_DAY * 1000

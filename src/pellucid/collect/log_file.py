@@ -8,12 +8,14 @@ written, and waits.
 
 import bz2
 import gzip
+import lzma
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -24,8 +26,10 @@ KNOWN_BY = 64 * 1024
 LONGEST_LINE = 64 * 1024
 
 _BLOCK = 1024 * 1024
+_HEADING = b"\n#Fields:"
 _GZIP = b"\x1f\x8b"
 _BZIP2 = b"BZh"
+_XZ = b"\xfd7zXZ\x00"
 
 
 class Readable(Protocol):
@@ -48,8 +52,9 @@ class LogFile:
             self._beginning = _whole(self._stream, KNOWN_BY)
             self.position = self._reached(notes)
             self._left = self._beginning[self.position :]
-            if self.position > len(self._beginning):
-                _skip(self._stream, self.position - len(self._beginning))
+            passed_over = _pieces(self._stream, self.position - len(self._beginning))
+            self.heading = _last_heading(chain([self._beginning[: self.position]], passed_over))
+            """The last line before that says what the lines behind it hold; empty if there is none."""
 
     @property
     def size(self) -> int | None:
@@ -103,7 +108,7 @@ class LogFile:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (EOFError, OSError, zlib.error) as error:
+        except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
             raise RequestError(
                 f"{self.path} can not be read any further ({error}); what came before is imported.",
             ) from error
@@ -125,9 +130,11 @@ def open_log(path: Path, site_id: int, notes: Mapping[str, int]) -> Iterator[Log
 
 
 def _decompressed(raw: BufferedReader) -> Readable:
-    beginning = raw.peek(len(_BZIP2))
+    beginning = raw.peek(len(_XZ))
     if beginning.startswith(_GZIP):
         return gzip.open(raw)
+    if beginning.startswith(_XZ):
+        return lzma.open(raw)
     return bz2.open(raw) if beginning.startswith(_BZIP2) else raw
 
 
@@ -139,9 +146,25 @@ def _whole(stream: Readable, size: int) -> bytes:
     return read
 
 
-def _skip(stream: Readable, count: int) -> None:
+def _pieces(stream: Readable, count: int) -> Iterator[bytes]:
+    """Yield the next so many bytes."""
     while count > 0 and (piece := stream.read(min(count, _BLOCK))):
         count -= len(piece)
+        yield piece
+
+
+def _last_heading(pieces: Iterable[bytes]) -> bytes:
+    """Return the last line that begins as those of W3C's extended format do that name the fields."""
+    heading, tail = b"", b"\n"
+    for piece in pieces:
+        text = tail + piece
+        begins = text.rfind(_HEADING)
+        ends = text.find(b"\n", begins + 1)
+        if begins >= 0 and ends >= 0:
+            heading = text[begins + 1 : ends]
+        # A line that goes on in the next piece, if it is not longer than any that is read.
+        tail = text[text.rfind(b"\n") :][:LONGEST_LINE]
+    return heading
 
 
 def _name(site_id: int, length: int, hashed: str) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from msgspec import DecodeError, Struct, json
 
-from pellucid.policy.storage import OBJECTIONS_TO_THE_INSTANCE, OPT_OUT
+from pellucid.policy.storage import OBJECTIONS_TO_THE_INSTANCE, OBJECTIONS_TO_THE_SITE
 
 
 class Entry(Struct, frozen=True, gc=False):
@@ -32,7 +32,7 @@ class Entry(Struct, frozen=True, gc=False):
 
 _QUOTED = rb'"([^"\\]*(?:\\.[^"\\]*)*)"'
 _COMBINED = re.compile(
-    rb"(?:(\S+?)(?::\d+)? (?=[0-9a-fA-F:.]*[.:][0-9a-fA-F:.]* ))?(\S+) [^\[]*\[([^\]]{20,40})\] "
+    rb"(?:(\S+?)(?::\d+)? (?=[0-9a-fA-F]*[.:][0-9a-fA-F:.]* ))?(\S+) [^\[]*\[([^\]]{20,40})\] "
     + _QUOTED
     + rb" (\d{3}) \S+(?: "
     + _QUOTED
@@ -49,8 +49,7 @@ _BALANCER = re.compile(
     re.DOTALL,
 )
 _HAPROXY = re.compile(
-    rb".*?(\S+):\d+ \[(\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d)(?:\.\d+)?\] \S+ \S+ [\d/+-]+ (\d{3}) .*?" + _QUOTED + rb"\s*$",
-    re.DOTALL,
+    rb"(?<!\S)(\S{1,64}):\d{1,5} \[(\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d)(?:\.\d{1,9})?\] \S+ \S+ [\d/+-]+ (\d{3}) ",
 )
 _BUCKET = re.compile(
     rb"\S+ \S+ \[([^\]]{20,40})\] (\S+) \S+ \S+ \S+ \S+ "
@@ -61,6 +60,9 @@ _BUCKET = re.compile(
     + _QUOTED,
     re.DOTALL,
 )
+_OBJECTING = "|".join(map(re.escape, (*OBJECTIONS_TO_THE_INSTANCE, *OBJECTIONS_TO_THE_SITE)))
+_COOKIES = re.compile(rf"(?:^|; ?)(?:{_OBJECTING})=")
+_NAMELESS_COOKIES = re.compile(rf'["; {{|](?:{_OBJECTING})='.encode())
 _TIME = re.compile(r"(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _NOTHING = b"-"
@@ -68,12 +70,17 @@ _LONGEST_PREFIX = 200
 
 
 def combined(line: bytes) -> Entry | None:
-    """Read Apache's and nginx's common and combined formats, with or without the host before them."""
+    """Read Apache's and nginx's common and combined formats, with or without the host before them.
+
+    What further fields hold, no name says: a cookie of an objection is known by its own.
+    """
     found = _COMBINED.match(line)
     if found is None:
         return None
     host, address, time, request, status, referrer, agent = found.groups()
-    return _asked(address, seconds_of(time), request, status, referrer or b"", agent, (host or b"").decode("latin-1"))
+    named = (host or b"").decode("latin-1")
+    objects = _NAMELESS_COOKIES.search(line, found.end()) is not None
+    return _asked(address, seconds_of(time), request, status, referrer or b"", agent, named, objects=objects)
 
 
 def balancer(line: bytes) -> Entry | None:
@@ -86,12 +93,20 @@ def balancer(line: bytes) -> Entry | None:
 
 
 def haproxy(line: bytes) -> Entry | None:
-    """Read HAProxy's HTTP log; its times are taken for UTC, and it names no user agent."""
-    found = _HAPROXY.match(line) if b"haproxy[" in line[:_LONGEST_PREFIX] else None
-    if found is None:
+    """Read HAProxy's HTTP log; its times are taken for UTC, and it names no user agent.
+
+    The request is the last field, and has no quotes within: HAProxy writes `#22` for them.
+    """
+    line = line.rstrip()
+    named = b"haproxy[" in line[:_LONGEST_PREFIX] and line.endswith(b'"')
+    found = _HAPROXY.search(line) if named else None
+    begins = line.rfind(b'"', found.end(), -1) if found else -1
+    if found is None or begins < 0:
         return None
-    address, time, status, request = found.groups()
-    return _asked(address.strip(b"[]"), seconds_of(time + b" +0000"), request, status, b"", None)
+    request = line[begins + 1 : -1]
+    address, time, status = found.groups()
+    objects = _NAMELESS_COOKIES.search(line, found.end(), begins) is not None
+    return _asked(address.strip(b"[]"), seconds_of(time + b" +0000"), request, status, b"", None, objects=objects)
 
 
 def bucket(line: bytes) -> Entry | None:
@@ -111,9 +126,11 @@ def _asked(
     referrer: bytes,
     agent: bytes | None,
     host: str = "",
+    *,
+    objects: bool = False,
 ) -> Entry:
     method, _, target = request.partition(b" ")
-    return Entry(address.decode("latin-1"), seconds, method, target, status, referrer, agent, host)
+    return Entry(address.decode("latin-1"), seconds, method, target, status, referrer, agent, host, objects)
 
 
 _Object = Mapping[str, object]
@@ -145,6 +162,7 @@ _TRAEFIK: Mapping[str, Sequence[str]] = {
     "host": ("RequestHost", "RequestAddr"),
     "gpc": ("request_Sec-Gpc", "request_Sec-GPC"),
     "dnt": ("request_Dnt", "request_DNT"),
+    "x-do-not-track": ("request_X-Do-Not-Track",),
     "cookie": ("request_Cookie",),
 }
 _NGINX: Mapping[str, Sequence[str]] = {
@@ -158,6 +176,7 @@ _NGINX: Mapping[str, Sequence[str]] = {
     "host": ("host", "http_host", "server_name"),
     "gpc": ("http_sec_gpc", "sec_gpc"),
     "dnt": ("http_dnt", "dnt"),
+    "x-do-not-track": ("http_x_do_not_track", "x_do_not_track"),
     "cookie": ("http_cookie",),
 }
 
@@ -176,7 +195,7 @@ def _caddy(told: _Object, request: _Object) -> Entry | None:
 
     def header(name: str) -> str:
         values = of_headers.get(name)
-        return str(values[0]) if isinstance(values, list) and values else ""
+        return "; ".join(map(str, values)) if isinstance(values, list) else ""
 
     if "uri" not in request:
         return None
@@ -192,6 +211,7 @@ def _caddy(told: _Object, request: _Object) -> Entry | None:
             "host": str(request.get("host", "")),
             "gpc": header("sec-gpc"),
             "dnt": header("dnt"),
+            "x-do-not-track": header("x-do-not-track"),
             "cookie": header("cookie"),
         },
     )
@@ -207,16 +227,13 @@ def _entry(told: Mapping[str, str]) -> Entry:
         referrer=told["referrer"].encode(errors="replace"),
         agent=told["agent"].encode(errors="replace"),
         host=told["host"],
-        objects=objected(told["gpc"], told["dnt"], told["cookie"]),
+        objects=objected(told["cookie"], told["gpc"], told["dnt"], told["x-do-not-track"]),
     )
 
 
-_COOKIES = re.compile("|".join(rf"(?:^|; ?){re.escape(name)}=" for name in (*OBJECTIONS_TO_THE_INSTANCE, OPT_OUT.name)))
-
-
-def objected(gpc: str, dnt: str, cookies: str) -> bool:
-    """Return whether what was logged of a visitor's wishes is an objection."""
-    return gpc.strip() == "1" or dnt.strip() == "1" or _COOKIES.search(cookies) is not None
+def objected(cookies: str, *signals: str) -> bool:
+    """Return whether what was logged of a visitor's wishes is an objection; signals mean one by a 1."""
+    return any(signal.strip() == "1" for signal in signals) or _COOKIES.search(cookies) is not None
 
 
 class Extended:
@@ -252,7 +269,7 @@ class Extended:
             referrer=self._of(told, "cs(referer)"),
             agent=self._spaced(told, "cs(user-agent)") if "cs(user-agent)" in told else None,
             host=told.get("x-host-header", told.get("cs-host", told.get("cs(host)", b""))).decode("latin-1"),
-            objects=objected("", "", self._spaced(told, "cs(cookie)").decode("latin-1")),
+            objects=objected(*(self._spaced(told, name).decode("latin-1") for name in _WISHES)),
         )
 
     @staticmethod
@@ -270,9 +287,14 @@ class Extended:
         )
 
 
-def formats() -> tuple[Callable[[bytes], Entry | None], ...]:
-    """Return what reads each format, to be tried in this order."""
-    return (combined, objects, Extended(), balancer, bucket, haproxy)
+_WISHES = ("cs(cookie)", "cs(sec-gpc)", "cs(dnt)", "cs(x-do-not-track)")
+
+NAMES = ("combined", "json", "w3c", "elb", "s3", "haproxy")
+
+
+def formats() -> Mapping[str, Callable[[bytes], Entry | None]]:
+    """Return what reads each format, by its name, to be tried in this order."""
+    return dict(zip(NAMES, (combined, objects, Extended(), balancer, bucket, haproxy), strict=True))
 
 
 @lru_cache(maxsize=1024)
@@ -294,12 +316,20 @@ def seconds_of(text: bytes) -> int | None:
         return None
 
 
+_UNITS = (1e9, 1e6, 1e3)
+"""In what parts of a second Caddy may count: billionths, millionths, thousandths."""
+_EARLIEST = 1e8
+"""In 1973, of which no log tells; so many thousandths are a time soon after 1970, and no count of seconds."""
+
+
 def _moment(text: str) -> int | None:
     """Return a time in one of the forms that JSON logs have, as seconds since 1970."""
     try:
-        return int(float(text))
+        told = float(text)
+        return int(told / next((unit for unit in _UNITS if told >= unit * _EARLIEST), 1))
     except (ValueError, OverflowError):
-        return seconds_of(text.encode(errors="replace")) or _iso(text)
+        # Caddy's own form for people has slashes, and no zone.
+        return seconds_of(text.encode(errors="replace")) or _iso(text.replace("/", "-"))
 
 
 def _iso(text: str) -> int | None:

@@ -76,6 +76,8 @@ class LogImport:
         `tell` is called whenever some of it is on disk.
         """
         with open_log(path, self._site.id, self._notes) as log:
+            # It was counted when it was read.
+            self._reader.read(log.heading)
             lines = log.lines()
             while batch := list(islice(lines, LINES_AT_ONCE)):
                 await self._keep(batch, log.note())

@@ -73,7 +73,12 @@ def search_of(given: Given) -> Search:
     if category.startswith("["):
         # Several places at once are a list.
         category = ", ".join(_texts(category))
-    return Search(clean(given.search).strip(), clean(category, _LONGEST_NAME).strip(), count_of(given.search_count))
+    return bounded(Search(given.search, category, count_of(given.search_count)))
+
+
+def bounded(search: Search) -> Search:
+    """Return a search with as much of its texts as is kept."""
+    return Search(clean(search.keyword).strip(), clean(search.category, _LONGEST_NAME).strip(), search.count)
 
 
 def content_of(given: Given) -> Content:
@@ -100,16 +105,13 @@ def product_of(given: Given) -> Product | None:
 
 def timings_of(given: Given) -> Timings | None:
     """Return how long a page took to load, if that is told."""
-    if not (given.server or given.network or given.on_load or given.transfer or given.dom_processing):
-        return None
-    return Timings(
-        _milliseconds(given.network),
-        _milliseconds(given.server),
-        _milliseconds(given.transfer),
-        _milliseconds(given.dom_processing),
-        _milliseconds(given.dom_completion),
-        _milliseconds(given.on_load),
+    told = (
+        *(given.network, given.server, given.transfer),
+        *(given.dom_processing, given.dom_completion, given.on_load),
     )
+    if not any(told):
+        return None
+    return Timings(*map(_milliseconds, told))
 
 
 def _milliseconds(text: str) -> int | None:

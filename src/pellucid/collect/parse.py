@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from fast_query_parsers import parse_query_string
-from msgspec import DecodeError, Struct, convert, field, json
+from msgspec import DecodeError, Raw, Struct, convert, field, json
 
 from pellucid.errors import RequestError
 from pellucid.model.hit import HitKind
@@ -93,11 +93,22 @@ class Given(Struct, gc=False):
 
 
 class Bulk(Struct):
-    """The body of a bulk request; each of `requests` is a query string or an object of parameters."""
+    """The body of a bulk request; each of `requests` should be a query string or an object of parameters."""
 
-    requests: list[str | dict[str, str | int | float | bool | list[object] | dict[str, object] | None]]
-    token_auth: str = ""
-    send_image: int | str | bool = 1
+    requests: list[Raw]
+    token_auth: object = ""
+    send_image: object = 1
+
+    @property
+    def token(self) -> str:
+        """The token, where a text was given for one."""
+        return self.token_auth if isinstance(self.token_auth, str) else ""
+
+
+_ENTRY = json.Decoder(str | dict[str, str | int | float | bool | list[object] | dict[str, object] | None])
+_MARK = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[][{},]', re.DOTALL)
+"""What an entry's end is found by: a text, in which nothing else is a mark, and the marks themselves."""
+_MOST_MARKS = 100_000
 
 
 def parameters_of(query: bytes) -> dict[str, str]:
@@ -116,19 +127,83 @@ def parameters_of(query: bytes) -> dict[str, str]:
 
 
 def bulk_of(body: bytes) -> Bulk:
-    """Return a bulk request, or raise `RequestError` telling where its JSON is wrong."""
+    """Return a bulk request, its entries unread, or raise `RequestError` telling where its JSON is wrong.
+
+    Bytes that are not UTF-8 become U+FFFD.
+    """
+    text = body.decode(errors="replace")
     try:
-        return json.decode(body, type=Bulk)
-    except (DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RequestError(f"The bulk request is no JSON of the form {{'requests': [...]}}: {error}") from error
+        return json.decode(text, type=Bulk)
+    except (DecodeError, RecursionError) as error:
+        bulk = _bulk_of_wrong_entries(text)
+        if bulk is None:
+            raise RequestError(f"The bulk request is no JSON of the form {{'requests': [...]}}: {error}") from error
+        return bulk
 
 
-def parameters_of_entry(entry: str | Mapping[str, object]) -> dict[str, str]:
-    """Return the parameters of one entry of a bulk request: an object, a query string, or an address with one."""
-    if isinstance(entry, str):
-        query = entry.partition("?")[2] if entry.startswith(_ADDRESSED) else entry.lstrip("?")
-        return parameters_of(query.encode(errors="replace"))
-    return {name: _text(value) for name, value in entry.items() if value is not None}
+def _bulk_of_wrong_entries(text: str) -> Bulk | None:
+    """Return a bulk request that is right but for what stands in its entries; None if it is wrong itself."""
+    cut = _without_entries(text)
+    if cut is None:
+        return None
+    bare, entries = cut
+    try:
+        bulk = json.decode(bare, type=Bulk)
+    except (DecodeError, RecursionError):
+        return None
+    bulk.requests = [Raw(entries[int(bytes(place))]) for place in bulk.requests]
+    return bulk
+
+
+def _without_entries(text: str) -> tuple[str, list[str]] | None:
+    """Return an object with the place of each entry of its lists instead of the entry, and the entries.
+
+    None if there are more marks in it than can be looked at while others wait.
+    """
+    bare: list[str] = []
+    entries: list[str] = []
+    depth = begin = 0
+    in_list = False
+    for number, found in enumerate(_MARK.finditer(text)):
+        if number == _MOST_MARKS:
+            return None
+        mark = found[0]
+        if in_list and depth == _IN_LIST and mark in {",", "]"}:
+            entry = text[begin : found.start()]
+            if mark == "," or entry.strip():
+                bare.append(str(len(entries)))
+                entries.append(entry)
+            bare.append(mark)
+            begin = found.end()
+        if mark in {"[", "{"}:
+            depth += 1
+            if mark == "[" and depth == _IN_LIST:
+                in_list = True
+                bare.append(text[begin : found.end()])
+                begin = found.end()
+        elif mark in {"]", "}"}:
+            depth -= 1
+            in_list = in_list and depth >= _IN_LIST
+    return "".join((*bare, text[begin:])), entries
+
+
+_IN_LIST = 2
+"""How deep a list within an object is."""
+
+
+def parameters_of_entry(entry: Raw) -> dict[str, str]:
+    """Return the parameters of one entry of a bulk request: an object, a query string, or an address with one.
+
+    What is none of these names no site either: it has no parameters.
+    """
+    try:
+        told = _ENTRY.decode(entry)
+        if isinstance(told, str):
+            query = told.partition("?")[2] if told.startswith(_ADDRESSED) else told.lstrip("?")
+            return parameters_of(query.encode(errors="replace"))
+        return {name: _text(value) for name, value in told.items() if value is not None}
+    except (DecodeError, RecursionError):
+        return {}
 
 
 def _text(value: object) -> str:

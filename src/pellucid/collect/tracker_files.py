@@ -52,6 +52,7 @@ class SiteRule(Struct, frozen=True):
 
     cookies: bool
     features: bool
+    sources: bool
     consent: bool
     gpc: bool
     dnt: bool
@@ -63,6 +64,7 @@ def rule_of(privacy: Privacy) -> SiteRule:
     return SiteRule(
         cookies=privacy.cookies,
         features=privacy.browser_features,
+        sources=privacy.attributes,
         consent=privacy.consent is ConsentRule.TRACKING,
         gpc=privacy.honour_gpc,
         dnt=privacy.honour_dnt,

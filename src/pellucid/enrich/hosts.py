@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Generic, TypeVar
 
 _Found = TypeVar("_Found")
+_LONGEST_HOST = 253
+"""As text, without the dot at its end: https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4."""
 _LONGEST_SECOND_LEVEL = 3
 """`google.*` matches `google.de` and `google.co.uk`, and not `google.example.com`."""
+_LONGEST_ENDING = 2
 
 
 class Hosts(Generic[_Found]):
@@ -14,10 +17,13 @@ class Hosts(Generic[_Found]):
     def __init__(self, table: Mapping[str, _Found]) -> None:
         self._exact = {host: found for host, found in table.items() if not host.endswith(".*")}
         self._anywhere = {host.removesuffix(".*"): found for host, found in table.items() if host.endswith(".*")}
+        self._most_labels = _LONGEST_ENDING + max((host.count(".") + 1 for host in table), default=0)
 
     def find(self, host: str) -> _Found | None:
         """Return what is known of a host in lower case, by the longest name that fits."""
-        labels = host.split(".")
+        if len(host) > _LONGEST_HOST:
+            return None
+        labels = host.split(".")[-self._most_labels :]
         for start in range(len(labels)):
             name = ".".join(labels[start:])
             if name in self._exact:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import maxminddb
 from iptocc import country_code
-from msgspec import Struct, ValidationError, convert
+from msgspec import Struct, ValidationError, convert, structs
 
 from pellucid.enrich.memory import Memory
 from pellucid.errors import ConfigurationError
@@ -40,18 +40,21 @@ class _Record(Struct, frozen=True):
     organization: str = ""
     autonomous_system_organization: str = ""
 
+    @property
+    def provider(self) -> str:
+        """Who connects the address, by the first name that is told."""
+        return self.isp or self.organization or self.autonomous_system_organization
+
 
 class Places:
-    """Finds places: by the owner's MaxMind-format database where there is one, else the country alone."""
+    """Finds places: by the owner's MaxMind-format databases as far as they know them, else the country alone.
 
-    def __init__(self, database: Path | None, now: Callable[[], float]) -> None:
+    `providers` is asked for the provider if the first does not tell it.
+    """
+
+    def __init__(self, database: Path | None, now: Callable[[], float], providers: Path | None = None) -> None:
         self._memory: Memory[Place] = Memory(now)
-        self._reader = None
-        if database:
-            try:
-                self._reader = maxminddb.open_database(database, maxminddb.MODE_MEMORY)
-            except (OSError, maxminddb.InvalidDatabaseError) as error:
-                raise ConfigurationError(f"{database} is no MaxMind-format database: {error}") from error
+        self._places, self._providers = _opened(database), _opened(providers)
 
     def place(self, address: str) -> Place:
         """Return where a masked address is; an empty place if nobody knows."""
@@ -68,12 +71,29 @@ class Places:
     def _look_up(self, address: str) -> Place:
         if not address:
             return _NOWHERE
-        if self._reader:
-            # A database may know IPv4 alone, or hold records of another form; then the country has to do.
-            with suppress(ValueError, ValidationError):
-                return _place_of(convert(self._reader.get(address) or {}, _Record))
-        country = (country_code(address) or "").lower()
-        return Place(CONTINENT.get(country, ""), country) if country else _NOWHERE
+        place = _place_of(_record(self._places, address))
+        if not place.country:
+            country = (country_code(address) or "").lower()
+            place = structs.replace(place, continent=CONTINENT.get(country, ""), country=country)
+        return place if place.provider else structs.replace(place, provider=_record(self._providers, address).provider)
+
+
+def _opened(database: Path | None) -> maxminddb.Reader | None:
+    if database is None:
+        return None
+    try:
+        return maxminddb.open_database(database, maxminddb.MODE_MEMORY)
+    except (OSError, maxminddb.InvalidDatabaseError) as error:
+        raise ConfigurationError(f"{database} is no MaxMind-format database: {error}") from error
+
+
+def _record(database: maxminddb.Reader | None, address: str) -> _Record:
+    """Return what a database knows: nothing of IPv6 if it is one of IPv4, or where it is damaged or of another form."""
+    if database is not None:
+        # In a damaged record, what can be no key may stand for one: that is the TypeError.
+        with suppress(ValueError, TypeError, ValidationError, maxminddb.InvalidDatabaseError):
+            return convert(database.get(address) or {}, _Record)
+    return _Record()
 
 
 def _place_of(record: _Record) -> Place:
@@ -83,7 +103,7 @@ def _place_of(record: _Record) -> Place:
         country=country,
         region=record.subdivisions[0].iso_code if record.subdivisions else "",
         city=record.city.names.get("en", ""),
-        provider=record.isp or record.organization or record.autonomous_system_organization,
+        provider=record.provider,
         latitude=record.location.latitude,
         longitude=record.location.longitude,
     )

@@ -20,7 +20,7 @@ _LISTS = files("device_detector") / "regexes" / "upstream"
 # The lists are written for this beginning: a name stands at the start, or behind what is no part of a word.
 _BEGINNING = r"(?:^|[^A-Z0-9_-]|[^A-Z0-9-]_|sprd-|MZ-)"
 _ONLY_ROBOTS_CALL_THEMSELVES = frozenset(
-    {"", "-", "chrome", "firefox", "abcd", "dark", "kvshclient", "node.js", "report runner", "url", "zeus", "zmeu"},
+    {"-", "chrome", "firefox", "abcd", "dark", "kvshclient", "node.js", "report runner", "url", "zeus", "zmeu"},
 )
 
 
@@ -56,7 +56,9 @@ class Agents:
 
 
 def agent(user_agent: str) -> Agent:
-    """Return what kind of program a user agent names, without remembering it."""
+    """Return what kind of program a user agent names, without remembering it; what names none is a library."""
+    if not user_agent:
+        return Agent.LIBRARY
     if user_agent.lower() in _ONLY_ROBOTS_CALL_THEMSELVES:
         return Agent.ROBOT
     if not _is_suspected(user_agent):

@@ -1,13 +1,28 @@
 """A search on the site itself, read off the page's address: `/find?q=bell` was a search for "bell"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from msgspec import Struct
 
 from pellucid.model.hit import Search
+
+_PLAIN = "utf-8"
+_CHARSETS: Mapping[str, str] = {
+    **{f"iso-8859-{part}": f"iso8859-{part}" for part in (*range(1, 12), *range(13, 17))},
+    **{f"windows-{page}": f"cp{page}" for page in (874, *range(1250, 1259))},
+    **{name: name for name in "big5 euc-jp euc-kr gb2312 gb18030 gbk iso-2022-jp koi8-r koi8-u shift-jis".split()},
+    "ibm866": "cp866",
+    "iso-8859-8-i": "iso8859-8",
+    "macintosh": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
+}
+"""Python's names of the charsets that pages are in, https://encoding.spec.whatwg.org/#names-and-labels.
+
+Python knows others by name that are no charsets: they fail on some text, whatever they are told to do with it.
+"""
 
 
 class SearchReader(Struct, frozen=True):
@@ -24,7 +39,7 @@ class SearchReader(Struct, frozen=True):
         # Most addresses say nothing of the kind, and one look tells.
         if not _any_of(self.keywords).search(url):
             return None
-        told = _parameters(url, charset or "utf-8")
+        told = _parameters(url, _CHARSETS.get(charset.lower().replace("_", "-"), _PLAIN) if charset else _PLAIN)
         for name in self.keywords:
             keyword = told.get(name, "").strip()
             if keyword:
@@ -52,14 +67,7 @@ def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
 def _parameters(url: str, charset: str) -> dict[str, str]:
     bare, _, fragment = url.partition("#")
     pairs = [pair.partition("=") for pair in f"{bare.partition('?')[2]}&{fragment}".split("&")]
-    return {name.lower(): _unescaped(value, charset) for name, separator, value in pairs if separator}
-
-
-def _unescaped(value: str, charset: str) -> str:
-    try:
-        return unquote_plus(value, charset, "replace")
-    except LookupError:
-        return unquote_plus(value, errors="replace")
+    return {name.lower(): unquote_plus(value, charset, "replace") for name, separator, value in pairs if separator}
 
 
 def _first(names: Sequence[str], told: dict[str, str]) -> str:

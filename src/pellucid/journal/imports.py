@@ -49,6 +49,11 @@ def notes(directory: Path) -> dict[str, int]:
     return found
 
 
+def was_imported(directory: Path, site_id: int) -> bool:
+    """Return whether access logs have been imported into a site; their notes begin with its number."""
+    return any(name.partition(":")[0] == str(site_id) for name in notes(directory))
+
+
 def keep_notes(directory: Path, journal: sqlite3.Connection) -> None:
     """Copy the notes of a journal, so that it may be deleted."""
     rows = _read(journal)

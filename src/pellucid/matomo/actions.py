@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_symbol
@@ -95,11 +94,15 @@ def _attribution(conversion: Conversion) -> Row:
 
 def _seconds_on(event: Event, details: VisitDetails, place: int) -> int:
     """Return how long a page was looked at: up to the next one, or as far as the visit tells."""
-    after = details.events[place + 1 :]
-    on_it = list(takewhile(lambda later: later.kind != HitKind.PAGEVIEW, after))
-    if len(on_it) < len(after):
-        return sum(later.previous_seconds for later in after[: len(on_it) + 1])
-    told = [later.time for later in on_it if later.kind not in _CONVERTING]
+    on_it = 0
+    told = []
+    for at in range(place + 1, len(details.events)):
+        later = details.events[at]
+        on_it += later.previous_seconds
+        if later.kind == HitKind.PAGEVIEW:
+            return on_it
+        if later.kind not in _CONVERTING:
+            told.append(later.time)
     return max(told[-1] // 1000 - event.time // 1000, 0) if told else 0
 
 

@@ -12,7 +12,7 @@ from pellucid.matomo.parameters import Parameters
 from pellucid.model.account import Access, Account
 from pellucid.model.goal import CustomDimension, DimensionScope, Goal, MatchAttribute, PatternType
 from pellucid.model.rules import SEARCH_KEYWORDS, Rules
-from pellucid.model.site import Site
+from pellucid.model.site import Privacy, Site
 from pellucid.registry.registry import Registry
 
 PRESET = "matomo"
@@ -20,6 +20,8 @@ PRESET = "matomo"
 
 _ENGLISH = Locale("en")
 ALL_SITES = "all"
+_SETTING = re.compile(r"(?P<setting>settingValues\[Live\]\[[0-9]{1,3}\])\[name\]")
+_SWITCHES = {"disable_visitor_log": "shows_visits", "disable_visitor_profile": "shows_profiles"}
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -49,6 +51,12 @@ def site_of(registry: Registry, number: int) -> Site:
 
 def _unexpected(text: str) -> NotFound:
     return NotFound(f"An unexpected website was found in the request: website id was set to {text!r}.")
+
+
+def settings_row(site: Site) -> list[dict[str, str | list[dict[str, str | bool]]]]:
+    """Return the settings of a site that plug-ins of Matomo have: what is hidden of visitors."""
+    hidden = {name: not getattr(site.privacy, field) for name, field in _SWITCHES.items()}
+    return [{"pluginName": "Live", "settings": [{"name": name, "value": value} for name, value in hidden.items()]}]
 
 
 def site_row(site: Site) -> Row:
@@ -103,6 +111,17 @@ def _rules(rules: Rules, given: Parameters) -> Rules:
     )
 
 
+def _privacy(privacy: Privacy, given: Parameters) -> Privacy:
+    """Return what a site shows of its visitors, with what `settingValues[Live][0][name]` and its `[value]` change."""
+    switched = {}
+    for name, value in given.given.items():
+        found = _SETTING.fullmatch(name)
+        if found and value in _SWITCHES:
+            off = given.given.get(f"{found['setting']}[value]", "0") not in {"", "0", "false"}
+            switched[_SWITCHES[value]] = not off
+    return structs.replace(privacy, **switched)
+
+
 def add_site(registry: Registry, given: Parameters) -> Cell:
     """Add a site, and return its id."""
     site = registry.add_site(
@@ -113,9 +132,9 @@ def add_site(registry: Registry, given: Parameters) -> Cell:
         currency=given.text("currency", "USD"),
         ecommerce=given.flag("ecommerce"),
     )
-    rules = _rules(site.rules, given)
-    if rules != site.rules:
-        registry.update_site(site.id, rules=rules)
+    rules, privacy = _rules(site.rules, given), _privacy(site.privacy, given)
+    if (rules, privacy) != (site.rules, site.privacy):
+        registry.update_site(site.id, rules=rules, privacy=privacy)
     return site.id
 
 
@@ -129,6 +148,7 @@ def update_site(registry: Registry, site: Site, given: Parameters) -> None:
         currency=given.text("currency", site.currency),
         ecommerce=given.flag("ecommerce", default=site.ecommerce),
         rules=_rules(site.rules, given),
+        privacy=_privacy(site.privacy, given),
     )
 
 

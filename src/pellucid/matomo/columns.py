@@ -3,17 +3,23 @@
 Ratios are worked out here only because Matomo adds rows up (a folder of pages) after the numbers were counted.
 """
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import cache
+from typing import cast
 
 from msgspec import Struct
 
+from pellucid.matomo.metric_names import NAMES
 from pellucid.model.period import PeriodKind
+from pellucid.model.result import Value
 from pellucid.report.metrics import TIMINGS
 
 Cell = str | int | float | bool | None | list["Row"] | tuple[str, ...] | dict[str, "Row"]
 Row = dict[str, Cell]
+_CELLS = frozenset({int, float, str})
 
 
 class Shown(StrEnum):
@@ -136,6 +142,10 @@ RATIOS_OF_VISITS = (
     Ratio("nb_actions_per_visit", "nb_actions", "nb_visits", 1),
     Ratio("avg_time_on_site", "sum_visit_length", "nb_visits", 0),
 )
+ALL_RATIOS_OF_VISITS = (
+    *RATIOS_OF_VISITS,
+    Ratio("conversion_rate", "nb_visits_converted", "nb_visits", percent_digits=2),
+)
 OF_PERFORMANCE = tuple(column for part in TIMINGS for column in _summed(part))
 _TIMES = tuple(Ratio(f"avg_time_{part}", f"sum_time_{part}", f"nb_hits_with_time_{part}", 2) for part in TIMINGS)
 RATIOS_OF_PERFORMANCE: tuple[Ratio | Sum, ...] = (*_TIMES, Sum("avg_page_load_time", ratios=_TIMES))
@@ -157,10 +167,25 @@ HIDDEN = frozenset({NO_RESULTS, *(f"sum_time_{part}" for part in TIMINGS)})
 """Columns that others are worked out from, and that are not shown themselves."""
 
 COUNTS_OF_PERFORMANCE = frozenset(column.name for column in OF_PERFORMANCE)
-NUMBERS = frozenset({"goals", "nb_conversions", "revenue"}) | frozenset(
-    one.name for some in (OF_VISITS, OF_PAGES, RATIOS_OF_PAGES, SUMMARY, RATIOS_OF_VISITS, OF_ACTIONS) for one in some
+NUMBERS = (
+    (NAMES.keys() - {"label"})
+    | frozenset({"goals"})
+    | frozenset(
+        one.name
+        for some in (OF_VISITS, OF_PAGES, RATIOS_OF_PAGES, SUMMARY, RATIOS_OF_VISITS, OF_ACTIONS)
+        for one in some
+    )
 )
 """Every column that counts something; the others tell what a row is."""
+
+
+_EXPLAINING = frozenset({"idsubdatatable", "referrer_type", "day_of_week", "idsite"})
+"""Numbers that tell what a row is, and count nothing."""
+
+
+def explains(name: str, value: object) -> bool:
+    """Return whether a column tells what a row is."""
+    return name in _EXPLAINING or (isinstance(value, str) and name not in NAMES)
 
 
 def shown(columns: Sequence[Column], kind: PeriodKind) -> tuple[Column, ...]:
@@ -169,11 +194,31 @@ def shown(columns: Sequence[Column], kind: PeriodKind) -> tuple[Column, ...]:
     return tuple(column for column in columns if column.shown is not absent)
 
 
-def row_of(columns: Sequence[Column], numbers: Sequence[Cell]) -> Row:
+def reader(columns: Sequence[Column]) -> Callable[[Sequence[Value]], Row]:
+    """Return what makes the columns of a row, given the number of each of their metrics."""
+    places = {metric: place for place, metric in enumerate(metrics(columns))}
+    named = [(column.name, places[column.metric]) for column in columns]
+    beside = [(column.name, places[one.metric]) for column in columns for one in columns if one.name == column.beside]
+
+    def read(numbers: Sequence[Value]) -> Row:
+        told = [cast("Cell", one) if type(one) in _CELLS else cell(one) for one in numbers]
+        row: Row = {name: told[place] for name, place in named}
+        for name, place in beside:
+            if not told[place]:
+                del row[name]
+        return row
+
+    return read
+
+
+def row_of(columns: Sequence[Column], numbers: Sequence[Value]) -> Row:
     """Return the columns of a row, given the number of each of their metrics."""
-    told = dict(zip(metrics(columns), numbers, strict=True))
-    row = {column.name: told[column.metric] for column in columns}
-    return {column.name: row[column.name] for column in columns if not column.beside or row[column.beside]}
+    return reader(columns)(numbers)
+
+
+def cell(value: Value) -> Cell:
+    """Return a value as a column holds it."""
+    return value if value is None or isinstance(value, str | int | float | bool) else value.isoformat()
 
 
 def metrics(columns: Sequence[Column]) -> tuple[str, ...]:
@@ -181,13 +226,12 @@ def metrics(columns: Sequence[Column]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(column.metric for column in columns))
 
 
-def total(name: str, so_far: Cell, value: float) -> float:
-    """Return what a column of a sum of rows holds after one more row."""
-    if not isinstance(so_far, int | float):
-        return value
+@cache
+def added(name: str) -> Callable[[float, float], float]:
+    """Return how two numbers of a column become that of a sum of rows."""
     if name.startswith("max_"):
-        return max(so_far, value)
-    return min(so_far, value) if name.startswith("min_") else so_far + value
+        return max
+    return min if name.startswith("min_") else operator.add
 
 
 def with_ratios(row: Row, ratios: Sequence[Ratio | Sum], *, written: bool) -> Row:

@@ -9,10 +9,9 @@ from msgspec import Struct
 
 from pellucid.errors import RequestError
 from pellucid.model.period import Period, PeriodKind
+from pellucid.report.periods import EARLIEST, LATEST, period_of
 
 MOST_PERIODS = 2000
-EARLIEST, LATEST = date(1971, 1, 1), date(2148, 12, 31)
-"""The days whose years, and the weeks these begin and end in, the store can tell apart."""
 
 _LAST = re.compile(r"(last|previous)(\d{1,4})")
 _DAYS_PER_WEEK = 7
@@ -63,28 +62,6 @@ def key(period: Period) -> str:
             return f"{period.first:%Y}"
         case _:
             return f"{period.first.isoformat()},{period.last.isoformat()}"
-
-
-def period_of(kind: PeriodKind, day: date) -> Period:
-    """Return the day, week (from Monday), month or year that a day lies in."""
-    match kind:
-        case PeriodKind.WEEK:
-            first = day - timedelta(days=day.weekday())
-            return Period(first, first + timedelta(days=_DAYS_PER_WEEK - 1), kind)
-        case PeriodKind.MONTH:
-            return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]), kind)
-        case PeriodKind.YEAR:
-            return Period(day.replace(month=1, day=1), day.replace(month=12, day=31), kind)
-        case _:
-            return Period(day, day, PeriodKind.DAY)
-
-
-def before(period: Period) -> Period:
-    """Return the period before one: of a range, as many days."""
-    last = period.first - timedelta(days=1)
-    if period.kind is PeriodKind.RANGE:
-        return Period(last - (period.last - period.first), last)
-    return period_of(period.kind, last)
 
 
 def _counted(kind: PeriodKind, direction: str, number: int, today: date) -> Asked:

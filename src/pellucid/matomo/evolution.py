@@ -38,13 +38,12 @@ _DIMENSIONS: Mapping[str, str] = {
 
 
 def evolution(name: str, rows: Callable[[], Mapping[str, Sequence[Row]]], given: Parameters) -> Row:
-    """Return the numbers of the row with the wanted label, period by period; `rows` gives those of each."""
+    """Return the numbers of the row with the wanted label, period by period; `rows` gives it in each."""
     label = given.text("label").strip()
     names = _OF_PAGES if name.startswith("Actions.") else _OF_VISITS
     data: dict[str, list[Row]] = {}
     for period, found in rows().items():
-        row = next((row for row in found if str(row["label"]).strip() == label), None)
-        data[period] = [] if row is None else [_told(row, names)]
+        data[period] = [_told(row, names) for row in found[:1]]
     metrics = {column: _metric(heading, column, data) for column, heading in names.items()}
     return {
         "label": label,

@@ -7,11 +7,11 @@ from msgspec import structs
 
 from pellucid.errors import RequestError
 from pellucid.matomo.answers import Answers
-from pellucid.matomo.columns import Cell, Column, Row, plain, rounded, row_of
+from pellucid.matomo.columns import Cell, Column, Row, cell, plain, rounded, row_of
 from pellucid.matomo.goals_of_rows import CART, ORDER
 from pellucid.matomo.labels import chosen
 from pellucid.matomo.parameters import Parameters
-from pellucid.matomo.reports import cell, query_of
+from pellucid.matomo.reports import query_of
 from pellucid.matomo.rows import filtered
 from pellucid.matomo.visit_reports import counted
 from pellucid.model.period import Period, PeriodKind
@@ -68,7 +68,7 @@ def _converted(
     query = structs.replace(query, segment=Segment((*query.segment.groups, *group)))
     visits = reports.answer(structs.replace(query, metrics=("visits",))).rows[0][0]
     of_goal = structs.replace(query, where=((_goal(goal),),))
-    told = row_of(columns, list(map(cell, reports.answer(of_goal).rows[0])))
+    told = row_of(columns, reports.answer(of_goal).rows[0])
     told = {name: round(value, 2) if isinstance(value, float) else value for name, value in told.items()}
     if columns is not _PLAIN:
         told["avg_order_revenue"] = _average(told["revenue"], told["nb_conversions"], 2)
@@ -142,7 +142,7 @@ def _items(dimension: str, segment: str, none: str) -> Report:
             if row and (value or told["orders"]):
                 text = str(value) or none
                 rows.append({"label": text, **row, **chosen(**{segment: text})})
-        return filtered(rows, given)
+        return filtered(rows, given, order=("revenue", "nb_visits"))
 
     return report
 

@@ -12,7 +12,7 @@ from msgspec import structs
 from pellucid.matomo.answers import Answers
 from pellucid.matomo.columns import Cell, Row, plain, rounded
 from pellucid.matomo.goals_of_rows import BETWEEN, CART, DIMENSIONS, goal_key
-from pellucid.matomo.tree import SUBTABLE, add
+from pellucid.matomo.tree import add
 from pellucid.model.query import Query
 from pellucid.model.result import Result
 
@@ -50,12 +50,10 @@ def columns_by_page(answers: Answers, query: Query) -> dict[Key, Row]:
 def _entries(answers: Answers, query: Query) -> dict[Key, Row]:
     """Return what visits converted that began with a page, each day's rates added up."""
     by_day = (*query.dimensions, "day")
-    entries = {
-        tuple(map(str, key)): _number(number) for *key, number in _asked(answers, query, ("entries",), by_day).rows
-    }
+    entries = {values[:-1]: _number(values[-1]) for values in _asked(answers, query, ("entries",), by_day).rows}
     found: dict[Key, Row] = {}
     for values in _asked(answers, query, _OF_ENTRIES, (*by_day, *DIMENSIONS)).rows:
-        key = tuple(map(str, values[: len(by_day)]))
+        key = values[: len(by_day)]
         goal = _goal(values[len(by_day) : len(by_day) + 2])
         if goal == CART or not entries.get(key):
             continue
@@ -66,7 +64,7 @@ def _entries(answers: Answers, query: Query) -> dict[Key, Row]:
             _name(goal, "revenue_entry"): revenue,
             _name(goal, "revenue_per_entry"): _rate(revenue, entries[key]),
         }
-        add(found.setdefault(key[:-1], {}), columns)
+        add(found.setdefault(tuple(map(str, key[:-1])), {}), columns)
     return found
 
 
@@ -74,16 +72,6 @@ def totals(answers: Answers, query: Query) -> dict[str, float]:
     """Return how often each goal was reached in all, by Matomo's name of it."""
     answered = _asked(answers, query, ("goals_reached",), DIMENSIONS)
     return {_goal((goal, kind)): _number(number) for goal, kind, number in answered.rows}
-
-
-def all_gathered(rows: Sequence[Row], reached: Mapping[str, float], depth: int = 1) -> list[Row]:
-    """Return rows with their goals in one column; a share of all conversions is told of the uppermost rows alone."""
-    done = []
-    for row in rows:
-        below = row.get(SUBTABLE)
-        open_row = {**row, SUBTABLE: all_gathered(below, reached, depth + 1)} if isinstance(below, list) else row
-        done.append(gathered(open_row, reached if depth == 1 else None))
-    return done
 
 
 def gathered(row: Row, reached: Mapping[str, float] | None) -> Row:

@@ -6,7 +6,6 @@ While rows are added up, a number of a goal is a column of its own, its name hel
 from collections.abc import Mapping, Sequence
 
 from pellucid.matomo.columns import Cell, Row
-from pellucid.matomo.tree import SUBTABLE
 from pellucid.model.hit import HitKind
 from pellucid.model.result import Result
 
@@ -75,14 +74,3 @@ def gathered(row: Row, *, told: bool = True) -> Row:
 
 def _sum(goals: Sequence[Mapping[str, Cell]], column: str) -> int | float:
     return sum(number for told in goals if isinstance(number := told[column], int | float))
-
-
-def all_gathered(rows: Sequence[Row], *, in_folders: bool, told: bool = True) -> list[Row]:
-    """Return rows with their goals; those in folders too, or without any."""
-    done = []
-    for row in rows:
-        below = row.get(SUBTABLE)
-        if isinstance(below, list):
-            row = {**row, SUBTABLE: all_gathered(below, in_folders=in_folders, told=told and in_folders)}  # noqa: PLW2901
-        done.append(gathered(row, told=told))
-    return done

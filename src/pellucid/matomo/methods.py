@@ -1,66 +1,46 @@
 """The methods of Matomo's Reporting API: each is a row with its name, what it needs, and what answers."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from functools import partial
 from urllib.parse import parse_qsl
-from zoneinfo import ZoneInfo
 
-from msgspec import Struct, structs
+from msgspec import structs
 
-from pellucid.errors import NotAllowed, NotSignedIn, PellucidError, RequestError
+from pellucid.errors import NotAllowed, PellucidError, RequestError
 from pellucid.matomo import administration as setup
-from pellucid.matomo import overview
-from pellucid.matomo.actions import Setting
+from pellucid.matomo import insights, overview
+from pellucid.matomo.annotations import METHODS as ANNOTATIONS
 from pellucid.matomo.answers import Answers
+from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, refused
 from pellucid.matomo.columns import Row
-from pellucid.matomo.dates import asked, key
+from pellucid.matomo.comparison import compared, is_compared
+from pellucid.matomo.dates import key
 from pellucid.matomo.evolution import evolution
 from pellucid.matomo.goal_reports import REPORTS as GOAL_REPORTS
-from pellucid.matomo.live import visit_row
+from pellucid.matomo.live_methods import METHODS as LIVE
 from pellucid.matomo.page_reports import REPORTS as PAGE_REPORTS
-from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters, parameters_of
+from pellucid.matomo.parameters import Parameters, parameters_of
+from pellucid.matomo.pretty import all_pretty
+from pellucid.matomo.processed import metadata, processed, report_metadata
 from pellucid.matomo.reports import NUMBERS, SUMMARIES, number, summary, table
 from pellucid.matomo.rows import filtered
+from pellucid.matomo.segment_editor import METHODS as SEGMENT_EDITOR
 from pellucid.matomo.segment_names import segments
-from pellucid.matomo.segments import segment_of
+from pellucid.matomo.site_methods import METHODS as SITES
+from pellucid.matomo.suggestions import suggestions
 from pellucid.matomo.tables import TABLES
+from pellucid.matomo.transitions import REPORTS as TRANSITIONS
+from pellucid.matomo.users import METHODS as USERS
 from pellucid.matomo.visit_reports import REPORTS as VISIT_REPORTS
-from pellucid.model.account import Access, Account
+from pellucid.model.account import Access
 from pellucid.model.period import Period
 from pellucid.model.site import Site
-from pellucid.registry.registry import Registry
-from pellucid.report.live import counters, last_visits
-from pellucid.store.client import Store
 
 MATOMO_VERSION = "5.2.0"
 """The version of Matomo whose API this is."""
 
-NOBODY = Account("anonymous")
 MOST_QUESTIONS = 100
 """How many questions one bulk request may hold."""
-SUCCESS: Row = {"result": "success", "message": "ok"}
-
-Answer = str | int | float | bool | None | Sequence["Answer"] | Mapping[str, "Answer"]
-
-
-class Call(Struct, frozen=True):
-    """One request: who asks, for what, when, and what answers."""
-
-    account: Account | None
-    given: Parameters
-    registry: Registry
-    reports: Answers
-    store: Store
-    now: datetime
-
-
-class Method(Struct, frozen=True):
-    """A method: `access` to each site it names (None: to no site), or only for a superuser."""
-
-    answer: Callable[[Call, list[Site]], Answer]
-    access: Access | None = Access.VIEW
-    superuser: bool = False
 
 
 def answer(call: Call) -> Answer:
@@ -71,10 +51,12 @@ def answer(call: Call) -> Answer:
         module, _, action = name[:80].partition(".")
         raise RequestError(f"The method '{action}' does not exist or is not available in the module '{module}'.")
     if method.superuser and not (call.account and call.account.superuser):
-        raise _refused(call, "You can't access this resource as it requires a 'superuser' access.")
+        raise refused(call, "You can't access this resource as it requires a 'superuser' access.")
+    if method.changes and call.account and call.account.reads_only:
+        raise NotAllowed("This token may read, and change nothing: one of the scope 'write' or 'admin' may.")
     sites = _sites(call, method.access) if method.access else []
-    if not method.access and call.account is None:
-        raise _refused(call, "You can't access this resource as it requires 'view' access for at least one website.")
+    if not method.access and not method.anonymous and call.account is None:
+        raise refused(call, "You can't access this resource as it requires 'view' access for at least one website.")
     return method.answer(call, sites)
 
 
@@ -85,28 +67,32 @@ def _sites(call: Call, access: Access) -> list[Site]:
         sites = setup.visible(call.registry, account, access)
         if not sites:
             told = f"You can't access this resource as it requires '{access}' access for at least one website."
-            raise _refused(call, told)
+            raise refused(call, told)
         return sites
     for site_id in named:
         if not account.may(site_id, access):
             told = f"You can't access this resource as it requires '{access}' access for the website id = {site_id}."
-            raise _refused(call, told)
+            raise refused(call, told)
     return [setup.site_of(call.registry, site_id) for site_id in named]
-
-
-def _refused(call: Call, told: str) -> RequestError:
-    return NotAllowed(told) if call.account else NotSignedIn(told)
 
 
 def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Call, sites: list[Site]) -> Answer:
     """Answer for each site, and for each period: several come under their keys."""
 
+    def of_period(site: Site, period: Period) -> Answer:
+        if is_compared(call.given):
+            return compared(plain, call, site, period)
+        return plain(site, period, call.given)
+
+    def plain(site: Site, period: Period, given: Parameters) -> Answer:
+        told = one(call.reports, site, period, given)
+        return all_pretty(told, site.currency) if given.text("format_metrics", "") == "1" else told
+
     def of_site(site: Site) -> Answer:
-        today = call.now.astimezone(ZoneInfo(site.timezone)).date()
-        wanted = asked(call.given.text("period"), call.given.text("date"), today)
+        wanted = call.periods(site)
         if not wanted.several:
-            return one(call.reports, site, wanted.periods[0], call.given)
-        return {key(period): one(call.reports, site, period, call.given) for period in wanted.periods}
+            return of_period(site, wanted.periods[0])
+        return {key(period): of_period(site, period) for period in wanted.periods}
 
     if len(sites) == 1 and call.given.text("idSite") != setup.ALL_SITES:
         return of_site(sites[0])
@@ -127,9 +113,8 @@ def _row_evolution(call: Call, sites: list[Site]) -> Answer:
     if report is None:
         raise RequestError(f"There is no report {name} with rows; there are {', '.join(sorted(TABLES))}.")
     site = sites[0]
-    today = call.now.astimezone(ZoneInfo(site.timezone)).date()
-    wanted = asked(call.given.text("period"), call.given.text("date"), today)
-    given = call.given.with_text(filter_limit="-1").without("label", "idSubtable")
+    wanted = call.periods(site)
+    given = call.given.with_text(filter_limit="-1").without("idSubtable")
 
     def rows() -> dict[str, list[Row]]:
         return {key(period): table(report, call.reports, site, period, given) for period in wanted.periods}
@@ -139,10 +124,7 @@ def _row_evolution(call: Call, sites: list[Site]) -> Answer:
 
 def _multi_sites(call: Call, sites: list[Site]) -> Answer:
     """Return a row for each site; a series of periods is answered by its last one."""
-    some = []
-    for site in sites:
-        today = call.now.astimezone(ZoneInfo(site.timezone)).date()
-        some.append((site, asked(call.given.text("period"), call.given.text("date"), today).periods[-1]))
+    some = [(site, call.periods(site).periods[-1]) for site in sites]
     return filtered(overview.sites(call.reports, some, call.given), call.given)
 
 
@@ -153,53 +135,6 @@ def _multi_sites_of_all(call: Call, _sites: list[Site]) -> Answer:
 def _one_site(call: Call, sites: list[Site]) -> Answer:
     rows = _multi_sites(call, sites[:1])
     return rows[0] if isinstance(rows, list) and rows else []
-
-
-def _last_visits(call: Call, sites: list[Site]) -> Answer:
-    rows: list[Row] = []
-    for site in sites:
-        today = call.now.astimezone(ZoneInfo(site.timezone)).date()
-        dated = "date" in call.given.given
-        kind, dates = (call.given.text("period", "day"), call.given.text("date")) if dated else ("range", "last30")
-        limit = call.given.number("filter_limit", DEFAULT_LIMIT)
-        visits = last_visits(
-            call.store,
-            site.id,
-            asked(kind, dates, today).periods[-1],
-            None if limit <= ALL else limit,
-            call.given.number("filter_offset", 0),
-            segment_of(call.given.text("segment", "")),
-        )
-        setting = Setting(site, call.registry.goals(site.id), call.registry.dimensions(site.id))
-        rows += [visit_row(details, setting) for details in visits]
-    return rows
-
-
-def _counters(call: Call, sites: list[Site]) -> Answer:
-    minutes = call.given.number("lastMinutes")
-    lately = [counters(call.store, site.id, minutes, int(call.now.timestamp() * 1000)) for site in sites]
-    return [
-        {
-            "visits": sum(one.visits for one in lately),
-            "actions": sum(one.actions for one in lately),
-            "visitors": sum(one.visitors for one in lately),
-            "visitsConverted": sum(one.visits_converted for one in lately),
-        },
-    ]
-
-
-def _visible_sites(access: Access, call: Call, _sites: list[Site]) -> Answer:
-    account = call.account or NOBODY
-    return [setup.site_row(site) for site in setup.visible(call.registry, account, access)]
-
-
-def _add_site(call: Call, _sites: list[Site]) -> Answer:
-    return {"value": setup.add_site(call.registry, call.given)}
-
-
-def _update_site(call: Call, sites: list[Site]) -> Answer:
-    setup.update_site(call.registry, sites[0], call.given)
-    return SUCCESS
 
 
 def _add_goal(call: Call, sites: list[Site]) -> Answer:
@@ -249,27 +184,36 @@ def _dimensions(call: Call, sites: list[Site]) -> Answer:
     return [setup.dimension_row(one) for site in sites for one in call.registry.dimensions(site.id)]
 
 
+def _is_there(call: Call, _sites: list[Site]) -> Answer:
+    """Return whether any method of a plug-in of Matomo's is answered."""
+    module = f"{call.given.text('pluginName')}."
+    return {"value": any(name.startswith(module) for name in METHODS)}
+
+
 METHODS: Mapping[str, Method] = {
     **{
-        name: Method(partial(_report, report)) for name, report in (VISIT_REPORTS | GOAL_REPORTS | PAGE_REPORTS).items()
+        name: Method(partial(_report, report))
+        for name, report in (VISIT_REPORTS | GOAL_REPORTS | PAGE_REPORTS | TRANSITIONS).items()
     },
     **{name: Method(partial(_report, partial(table, report))) for name, report in TABLES.items()},
     **{name: Method(partial(_report, partial(summary, report))) for name, report in SUMMARIES.items()},
     **{name: Method(partial(_report, partial(_number, column))) for name, column in NUMBERS.items()},
+    "Transitions.isPeriodAllowed": Method(lambda _call, _sites: {"value": True}),
     "API.getSegmentsMetadata": Method(_segments),
+    "API.getSuggestedValuesForSegment": Method(suggestions),
+    "API.getReportMetadata": Method(report_metadata),
+    "API.getMetadata": Method(metadata),
+    "API.getProcessedReport": Method(partial(processed, answer)),
     "API.getRowEvolution": Method(_row_evolution),
     "API.get": Method(partial(_report, overview.everything)),
     "MultiSites.getAll": Method(_multi_sites_of_all, access=None),
     "MultiSites.getOne": Method(_one_site),
-    "Live.getLastVisitsDetails": Method(_last_visits),
-    "Live.getCounters": Method(_counters),
-    "SitesManager.getAllSites": Method(partial(_visible_sites, Access.VIEW), access=None, superuser=True),
-    "SitesManager.getSitesWithAtLeastViewAccess": Method(partial(_visible_sites, Access.VIEW), access=None),
-    "SitesManager.getSitesWithAdminAccess": Method(partial(_visible_sites, Access.ADMIN), access=None),
-    "SitesManager.getSiteFromId": Method(lambda _call, sites: setup.site_row(sites[0])),
-    "SitesManager.getSiteUrlsFromId": Method(lambda _call, sites: list(sites[0].urls)),
-    "SitesManager.addSite": Method(_add_site, access=None, superuser=True),
-    "SitesManager.updateSite": Method(_update_site, access=Access.ADMIN),
+    **LIVE,
+    **SITES,
+    **ANNOTATIONS,
+    **SEGMENT_EDITOR,
+    **USERS,
+    **insights.methods(answer),
     "Goals.addGoal": Method(_add_goal, access=Access.WRITE),
     "Goals.getGoals": Method(_goals),
     "Goals.getGoal": Method(_goal),
@@ -279,6 +223,7 @@ METHODS: Mapping[str, Method] = {
     "CustomDimensions.configureExistingCustomDimension": Method(_update_dimension, access=Access.WRITE),
     "CustomDimensions.configureNewCustomDimension": Method(_add_dimension, access=Access.WRITE),
     "CustomDimensions.getConfiguredCustomDimensions": Method(_dimensions),
+    "API.isPluginActivated": Method(_is_there, access=None),
     "API.getMatomoVersion": Method(lambda _call, _sites: {"value": MATOMO_VERSION}, access=None),
     "API.getPiwikVersion": Method(lambda _call, _sites: {"value": MATOMO_VERSION}, access=None),
 }

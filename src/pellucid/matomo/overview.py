@@ -8,7 +8,6 @@ from babel.numbers import get_currency_symbol
 
 from pellucid.matomo.answers import Answers
 from pellucid.matomo.columns import Cell, Row, plain, rounded
-from pellucid.matomo.dates import before
 from pellucid.matomo.goal_reports import goals
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.reports import PERFORMANCE, SUMMARIES, summary
@@ -16,6 +15,7 @@ from pellucid.matomo.visit_reports import frequency, referrers
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.site import Site
 from pellucid.report.metrics import TIMINGS
+from pellucid.report.periods import before
 
 _NOT_OF_FREQUENCY = frozenset(
     f"{name}_{ending}"
@@ -134,12 +134,28 @@ def written(period: Period) -> str:
     return span(first, last)
 
 
-def span(first: date, last: date) -> str:
-    """Return a span of days as Matomo writes it in English."""
+def span(first: date, last: date, month: str = "%b") -> str:
+    """Return a span of days as Matomo writes it in English, its months in a format of `strftime`."""
+    begins, ends = f"{first:{month}} {first.day}", f"{last:{month}} {last.day}"
     if first == last:
-        return f"{first:%b} {first.day}, {first:%Y}"
+        return f"{begins}, {first:%Y}"
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first:%b} {first.day}{_THIN}{last.day}, {last:%Y}"
+        return f"{begins}{_THIN}{last.day}, {last:%Y}"
     if first.year == last.year:
-        return f"{first:%b} {first.day}{_THIN}{last:%b} {last.day}, {last:%Y}"
-    return f"{first:%b} {first.day}, {first:%Y}{_THIN}{last:%b} {last.day}, {last:%Y}"
+        return f"{begins}{_THIN}{ends}, {last:%Y}"
+    return f"{begins}, {first:%Y}{_THIN}{ends}, {last:%Y}"
+
+
+def spelled(period: Period) -> str:
+    """Return a period as Matomo spells it out in English."""
+    first, last = period.first, period.last
+    match period.kind:
+        case PeriodKind.DAY:
+            return f"{first:%A, %B} {first.day}, {first:%Y}"
+        case PeriodKind.WEEK:
+            return f"week {span(first, last, '%B')}"
+        case PeriodKind.MONTH:
+            return f"{first:%B %Y}"
+        case PeriodKind.YEAR:
+            return f"{first:%Y}"
+    return span(first, last, "%B")

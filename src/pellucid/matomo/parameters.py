@@ -12,19 +12,23 @@ _MISSING = "Please specify a value for '{name}'."
 
 
 class Parameters(Struct, frozen=True):
-    """What a request says, by name; of repeated names the last, those that end in `[]` or `[0]` as lists."""
+    """What a request says, by name; of repeated names the last, those that end in `[]` or `[0]` as lists.
+
+    `whole` asks for rows with the columns too that others are worked out from, and that are not shown themselves.
+    """
 
     given: Mapping[str, str]
     lists: Mapping[str, tuple[str, ...]] = {}
+    whole: bool = False
 
     def without(self, *names: str) -> "Parameters":
         """Return the parameters but for these."""
         given = {name: value for name, value in self.given.items() if name not in names}
-        return Parameters(given, {name: values for name, values in self.lists.items() if name not in names})
+        return Parameters(given, {name: told for name, told in self.lists.items() if name not in names}, self.whole)
 
     def with_text(self, **values: str) -> "Parameters":
         """Return the parameters, these values in place of others."""
-        return Parameters({**self.given, **values}, self.lists)
+        return Parameters({**self.given, **values}, self.lists, self.whole)
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return a value, or raise `RequestError` if there is none and no default."""

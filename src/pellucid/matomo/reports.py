@@ -1,6 +1,7 @@
 """How Matomo's reports are answered: a question to our reports, and its rows in Matomo's shape."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import count
 
 from msgspec import Struct, structs
@@ -21,21 +22,22 @@ from pellucid.matomo.columns import (
     Ratio,
     Row,
     Sum,
+    cell,
     metrics,
+    reader,
     row_of,
     shown,
     with_ratios,
 )
-from pellucid.matomo.goals_of_rows import all_gathered
 from pellucid.matomo.parameters import Parameters
-from pellucid.matomo.rows import closed, filtered, folder, number_folders
-from pellucid.matomo.segments import segment_of
+from pellucid.matomo.pivot import pivoted
+from pellucid.matomo.rows import DEFAULT_ORDER, Finish, closed, filtered, folder, looks_below, number_folders
+from pellucid.matomo.segments import raise_if_hidden, segment_on
 from pellucid.matomo.table import Goals, Table
 from pellucid.matomo.tree import add, changed, grown, having, path_of
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Condition, Operator, Query, Segment
-from pellucid.model.result import Value
 from pellucid.model.site import Site
 
 LONG = frozenset({PeriodKind.YEAR, PeriodKind.RANGE})
@@ -87,52 +89,68 @@ def summary(report: Summary, reports: Answers, site: Site, period: Period, given
     columns = [column for column in report.columns if not (column.name in NOT_ENABLED and period.kind in LONG)]
     wanted = [name for name in given.text("columns", "").split(",") if name]
     answered = reports.answer(query_of(site, period, given, columns)).rows[0]
-    row = with_ratios(row_of(columns, list(map(cell, answered))), report.ratios, written=written_of(given))
+    row = with_ratios(row_of(columns, answered), report.ratios, written=written_of(given))
     row = {name: value for name, value in row.items() if name in wanted or not (wanted or name in report.hidden)}
     return [row] if given.flag("flat") else row
 
 
 def table(report: Table, reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
     """Return the rows of a report: flat, or as a tree of folders that are open (`expanded`) or closed."""
+    rows = _rows(report, reports, site, period, given)
+    finish = _finish(report, reports, site, period, given)
+    if given.text("pivotBy", ""):
+        rows = changed(rows, finish, partial(finish, upper=False))
+        return filtered(pivoted(rows, given), given.without("showColumns"))
+    number_folders(rows, count(1))
+    if given.text("idSubtable", ""):
+        rows, finish = folder(rows, given.number("idSubtable")), partial(finish, upper=False)
+    opens = given.flag("expanded") and report.expands
+    if not opens and not looks_below(given):
+        rows = closed(rows)
+    # Rows that are always there stand as they follow each other.
+    rows = sorted(rows, key=lambda row: str(row["label"])) if report.whole else rows
+    left = filtered(rows, given, finish, () if report.whole else DEFAULT_ORDER)
+    return left if opens and not given.text("depth", "") else closed(left, given.number("depth", 0) if opens else 0)
+
+
+def _rows(report: Table, reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+    """Return the rows with what is counted, in their folders; what is worked out comes to those that are left."""
     columns = shown(report.columns, period.kind)
     answered = reports.answer(query_of(site, period, given, columns, report))
-    found = [_told(report, columns, values) for values in answered.rows]
-    found = [(key, row) for key, row in found if row["nb_visits"] and (key[0] or not report.only_told)]
-    if given.flag("flat") and report.needs and report.path:
+    read, of_key = reader(columns), len(report.dimensions)
+    told = (([str(value) for value in values[:of_key]], read(values[of_key:])) for values in answered.rows)
+    found = [(key, row) for key, row in told if row["nb_visits"] and (key[0] or not report.only_told)]
+    flat = given.flag("flat")
+    if flat and report.needs and report.path:
         found = _in_needed_folders(found, report)
     if report.goals is Goals.PAGES:
         query = query_of(site, period, given, (), report)
         goals = goals_of_pages.columns_by_page(reports, query)
         found = [(key, row | goals.get(tuple(key), {})) for key, row in found]
-    elif report.goals is not Goals.NONE and not (given.flag("flat") and report.goals is Goals.UPPER):
+    elif report.goals is not Goals.NONE and not (flat and report.goals is Goals.UPPER):
         found = _with_goals(found, reports, site, period, given, report)
-    rows = _flat(report, found) if given.flag("flat") else having(_filed(report, found), report.needs)
+    rows = _flat(report, found) if flat else having(_filed(report, found), report.needs)
     there = {row["label"] for row in rows}
     nothing: Row = {column.name: 0 for column in columns} if report.whole else {"nb_visits": 0}
-    rows += [{"label": one.text, **nothing, **one.more} for one in report.always if one.text not in there]
+    return rows + [{"label": one.text, **nothing, **one.more} for one in report.always if one.text not in there]
+
+
+def _finish(report: Table, reports: Answers, site: Site, period: Period, given: Parameters) -> Finish:
+    """Return what works out the rest of a row: its goals, and its ratios."""
+    reached: dict[str, float] = {}
     if report.goals is Goals.PAGES:
         reached = goals_of_pages.totals(reports, query_of(site, period, given, ()))
-        flat_depths = given.flag("flat")
-        rows = (
-            [goals_of_pages.gathered(row, reached if _is_upper(row) else None) for row in rows]
-            if flat_depths
-            else goals_of_pages.all_gathered(rows, reached)
-        )
-    else:
-        rows = all_gathered(rows, in_folders=report.goals is not Goals.UPPER)
+    flat, written = given.flag("flat"), written_of(given)
 
-    def worked_out(row: Row) -> Row:
-        return with_ratios(row, report.ratios, written=written_of(given))
+    def finish(row: Row, *, upper: bool = True) -> Row:
+        if report.goals is Goals.PAGES:
+            told = goals_of_pages.gathered(row, reached if upper and not (flat and _is_inner(row)) else None)
+        else:
+            told = goals_of_rows.gathered(row, told=upper or report.goals is not Goals.UPPER)
+        ratios = report.ratios if upper else report.ratios_in_folders or report.ratios
+        return with_ratios(told, ratios, written=written)
 
-    def in_folder(row: Row) -> Row:
-        return with_ratios(row, report.ratios_in_folders or report.ratios, written=written_of(given))
-
-    rows = changed(rows, worked_out, in_folder)
-    number_folders(rows, count(1))
-    if given.text("idSubtable", ""):
-        rows = folder(rows, given.number("idSubtable"))
-    rows = filtered(rows, given, worked_out)
-    return rows if given.flag("expanded") and report.expands else closed(rows)
+    return finish
 
 
 def _in_needed_folders(found: Sequence[tuple[list[str], Row]], report: Table) -> list[tuple[list[str], Row]]:
@@ -143,9 +161,9 @@ def _in_needed_folders(found: Sequence[tuple[list[str], Row]], report: Table) ->
     return [(key, row) for key, row in found if report.path(*key)[0].text in uppermost]
 
 
-def _is_upper(row: Row) -> bool:
-    """Return whether a page of a flat report lies in no folder."""
-    return "url" not in row or len(path_of(str(row["url"]))) == 1
+def _is_inner(row: Row) -> bool:
+    """Return whether a page of a flat report lies in a folder."""
+    return "url" in row and len(path_of(str(row["url"]))) > 1
 
 
 def _with_goals(
@@ -188,11 +206,6 @@ def _filed(report: Table, found: Sequence[tuple[Sequence[str], Row]]) -> list[Ro
     return grown([(report.path(*key), row) for key, row in found], report.apart)
 
 
-def _told(report: Table, columns: Sequence[Column], values: Sequence[Value]) -> tuple[list[str], Row]:
-    of_key = len(report.dimensions)
-    return [str(value) for value in values[:of_key]], row_of(columns, list(map(cell, values[of_key:])))
-
-
 def query_of(
     site: Site,
     period: Period,
@@ -201,7 +214,9 @@ def query_of(
     report: Table | None = None,
 ) -> Query:
     """Return the question for these columns, by the dimensions of a report if one is named."""
-    segment = segment_of(given.text("segment", ""))
+    segment = segment_on(given.text("segment", ""), site)
+    if report:
+        raise_if_hidden(site, report.dimensions)
     if report and report.only:
         segment = Segment((*segment.groups, (_came_by(report.only),)))
     if report and report.where:
@@ -219,11 +234,6 @@ def query_of(
 
 def _came_by(kind: SourceKind) -> Condition:
     return Condition("source_kind", Operator.EQUALS, kind)
-
-
-def cell(value: Value) -> Cell:
-    """Return a value as a column holds it."""
-    return value if value is None or isinstance(value, str | int | float | bool) else value.isoformat()
 
 
 def written_of(given: Parameters) -> bool:

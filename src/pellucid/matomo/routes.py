@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from pellucid.edge import status_of
+from pellucid.edge import Attempts, status_of
 from pellucid.errors import PellucidError, RequestError
 from pellucid.matomo.answers import Answers
+from pellucid.matomo.call import Call
 from pellucid.matomo.formats import Written, error, writer_of, written
-from pellucid.matomo.methods import Call, answer
+from pellucid.matomo.methods import answer
 from pellucid.matomo.parameters import Parameters, parameters_of
 from pellucid.model.account import Account
 from pellucid.registry.registry import Registry
@@ -25,6 +26,7 @@ _NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 def routes(registry: Registry, reports: Answers, store: Store, now: Callable[[], datetime]) -> list[BaseRoute]:
     """Return the routes of the Reporting API."""
+    attempts = Attempts(lambda: now().timestamp())
 
     async def ask(request: Request) -> Response:
         form = await request.form() if request.method == "POST" else None
@@ -42,7 +44,7 @@ def routes(registry: Registry, reports: Answers, store: Store, now: Callable[[],
             raise RequestError("Only module=API is answered here; the dashboard is at /dashboard.")
         writer_of(given)
         account = _account(registry, token)
-        return written(answer(Call(account, given, registry, reports, store, now())), given)
+        return written(answer(Call(account, given, registry, reports, store, now(), attempts)), given)
 
     return [Route("/index.php", ask, methods=["GET", "POST"])]
 

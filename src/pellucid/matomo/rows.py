@@ -1,34 +1,126 @@
 """What Matomo's generic filters do to rows, in its order: pattern, sort, limit, then which columns are shown."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Protocol
+from urllib.parse import unquote
 
 from pellucid.errors import RequestError
-from pellucid.matomo.columns import HIDDEN, NUMBERS, Cell, Row
+from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, HIDDEN, NUMBERS, Cell, Row, with_ratios
 from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters
-from pellucid.matomo.tree import SUBTABLE, add
+from pellucid.matomo.tree import SUBTABLE, add, changed
 
+_OF_GOALS = frozenset({"goals", "nb_conversions", "revenue"})
+"""What rows have only when their goals are gathered."""
 DEFAULT_ORDER = ("nb_visits", "nb_hits", "nb_actions")
 LONGEST_PATTERN = 200
 MOST_REPETITIONS = 2
 _REPETITION = re.compile(r"[*+{]")
 _REPEATED_GROUP = re.compile(r"\)[*+{?]")
+OTHERS = "Others"
+_WITHIN, _WITHOUT_SUBTABLE = ">", "@"
+_SIGNIFICANT = 0.02
+_DIGITS = re.compile(r"([0-9]+)")
 _IDENTIFIER = "idsubdatatable"
 
 
-def filtered(rows: Sequence[Row], given: Parameters, worked_out: Callable[[Row], Row] = dict) -> list[Row]:
-    """Return the rows that the parameters `filter_*`, `showColumns` and `hideColumns` leave, subtables included.
+class Finish(Protocol):
+    """Works out the rest of a row that has what was counted: of an `upper` one, or of one in a folder."""
 
-    `worked_out` adds to a sum of rows what is not a sum.
+    def __call__(self, row: Row, *, upper: bool = True) -> Row:
+        """Return the whole row; a row twice worked out is wrong."""
+
+
+def whole(row: Row, *, upper: bool = True) -> Row:  # noqa: ARG001 -- a `Finish`
+    """Return a row as it is: nothing of it has to be worked out."""
+    return row
+
+
+def filtered(
+    rows: Sequence[Row],
+    given: Parameters,
+    finish: Finish = whole,
+    order: Sequence[str] = DEFAULT_ORDER,
+) -> list[Row]:
+    """Return the rows that the parameters `filter_*`, `label`, `showColumns` and `hideColumns` leave, subtables too.
+
+    Of a long list few rows are left, and they alone are finished, unless the others have to be told apart by what that
+    works out. Without `filter_sort_column` rows stand by the first of the columns `order` that they have, as they are
+    if there is none.
     """
-    left = _cut(_truncated(_ordered(_matching(rows, given), given), given, worked_out), given)
-    hidden, only = _names(given, "hideColumns") | HIDDEN, _names(given, "showColumns")
-    return [_columns({**row, **_below(row, given, worked_out)}, hidden, only) for row in left]
+    labels = given.several("label")
+    if labels:
+        # Whoever names a row gets it, however far down it stands.
+        given = given.without("label", "filter_truncate", "filter_offset").with_text(filter_limit=str(ALL))
+        return labelled(filtered(rows, given, finish, order), labels)
+    late = _are_told_apart_by_counts(rows, given)
+    rest: Finish = finish
+    if not late and finish is not whole:
+        rows, rest = changed(rows, finish, partial(finish, upper=False)), whole
+    if given.flag("filter_add_columns_when_show_all_columns"):
+        rows = [_with_all_columns(row, given) for row in rows if row.get("nb_visits")]
+    if not given.flag("disable_generic_filters"):
+        left = _populated(_matching_below(_matching(rows, given), given), given)
+        rows = _cut(_truncated(_ordered(left, given, order), given, finish), given)
+    if late:
+        rows = [rest(row) for row in rows]
+    hidden = _names(given, "hideColumns") | (frozenset() if given.whole else HIDDEN)
+    only = _names(given, "showColumns")
+    return [_columns({**row, **_below(row, given, rest)}, hidden, only) for row in rows]
 
 
-def _below(row: Row, given: Parameters, worked_out: Callable[[Row], Row]) -> Row:
+def _are_told_apart_by_counts(rows: Sequence[Row], given: Parameters) -> bool:
+    """Return whether it can be told without finished rows which of them are left."""
+    if given.flag("filter_add_columns_when_show_all_columns") or given.number("filter_truncate", ALL) >= 0:
+        return False
+    looked_at = {
+        given.text("filter_sort_column", ""),
+        given.text("filter_excludelowpop", ""),
+        given.text("filter_column", "") if given.text("filter_pattern", "") else "",
+        given.text("filter_column_recursive", "") if given.text("filter_pattern_recursive", "") else "",
+    }
+    counted = {name for name in looked_at - {"", "label"} - _OF_GOALS if any(name in row for row in rows)}
+    return looked_at <= {"", "label", *counted}
+
+
+def looks_below(given: Parameters) -> bool:
+    """Return whether which rows are left depends on what lies in their subtables."""
+    return bool(given.several("label") or given.text("filter_pattern_recursive", ""))
+
+
+def labelled(rows: Sequence[Row], labels: Sequence[str]) -> list[Row]:
+    """Return the rows that labels name: `a > b` is the row b in the subtable of a, `@a` a row that has no subtable."""
+    found = []
+    for label in labels:
+        inside: Sequence[Row] = rows
+        row: Row | None = None
+        for part in label.split(_WITHIN):
+            row = next((one for one in inside if _is_named(one, unquote(part).strip())), None)
+            below = row.get(SUBTABLE) if row else None
+            inside = below if isinstance(below, list) else []
+        found += [row] if row else []
+    return found
+
+
+def _is_named(row: Row, wanted: str) -> bool:
+    text = str(row.get("label", "")).strip()
+    if wanted.startswith(_WITHOUT_SUBTABLE) and SUBTABLE not in row:
+        return text.removeprefix("/") == wanted[1:].strip().removeprefix("/")
+    return text == wanted
+
+
+def _with_all_columns(row: Row, given: Parameters) -> Row:
+    if "sum_visit_length" not in row:
+        return row
+    return with_ratios(row, ALL_RATIOS_OF_VISITS, written=given.text("format_metrics", "bc") != "0")
+
+
+def _below(row: Row, given: Parameters, finish: Finish) -> Row:
     below = row.get(SUBTABLE)
-    return {SUBTABLE: filtered(below, given, worked_out)} if isinstance(below, list) else {}
+    if not isinstance(below, list):
+        return {}
+    return {SUBTABLE: filtered(below, given, finish if finish is whole else partial(finish, upper=False))}
 
 
 def number_folders(rows: Iterable[Row], numbers: Iterator[int]) -> None:
@@ -51,9 +143,14 @@ def folder(rows: Iterable[Row], number: int) -> list[Row]:
     return []
 
 
-def closed(rows: Iterable[Row]) -> list[Row]:
-    """Return rows without their subtables."""
-    return [{name: value for name, value in row.items() if name != SUBTABLE} for row in rows]
+def closed(rows: Iterable[Row], depth: int = 0) -> list[Row]:
+    """Return rows without their subtables, or with those of so many levels."""
+    done = []
+    for row in rows:
+        below = row.get(SUBTABLE)
+        shown = {name: value for name, value in row.items() if name != SUBTABLE}
+        done.append({**shown, SUBTABLE: closed(below, depth - 1)} if depth > 0 and isinstance(below, list) else shown)
+    return done
 
 
 def _matching(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
@@ -62,6 +159,35 @@ def _matching(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
         return rows
     column, wanted = given.text("filter_column", "label"), _pattern(pattern)
     return [row for row in rows if wanted.search(str(row.get(column, "")))]
+
+
+def _matching_below(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
+    """Return the rows that match, and those that have some that match in their subtables."""
+    pattern = given.text("filter_pattern_recursive", "")
+    if not pattern:
+        return rows
+    column, wanted = given.text("filter_column_recursive", "label"), _pattern(pattern)
+
+    def matching(some: Sequence[Row]) -> list[Row]:
+        kept = []
+        for row in some:
+            below = row.get(SUBTABLE)
+            inside = matching(below) if isinstance(below, list) else []
+            if inside or wanted.search(str(row.get(column, ""))):
+                kept.append({**row, SUBTABLE: inside} if inside else row)
+        return kept
+
+    return matching(rows)
+
+
+def _populated(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
+    """Return the rows that have enough of a column: of all that it holds a fiftieth, if no number is named."""
+    column = given.text("filter_excludelowpop", "")
+    if not column:
+        return rows
+    numbers = [value if isinstance(value := row.get(column), int | float) else 0 for row in rows]
+    least = given.decimal("filter_excludelowpop_value", 0) or sum(numbers) * _SIGNIFICANT
+    return [row for row, number in zip(rows, numbers, strict=True) if number >= least]
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -77,13 +203,22 @@ def _pattern(text: str) -> re.Pattern[str]:
         raise RequestError(f"filter_pattern {text!r} is no regular expression: {error}.") from error
 
 
-def _ordered(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
-    column = given.text("filter_sort_column", "")
+def _ordered(rows: Sequence[Row], given: Parameters, order: Sequence[str]) -> Sequence[Row]:
+    there = (name for name in order if any(name in row for row in rows))
+    column = given.text("filter_sort_column", "") or next(there, "")
     if not column:
-        column = next((name for name in DEFAULT_ORDER if rows and name in rows[0]), "")
-        return sorted(rows, key=lambda row: _rank(row.get(column)), reverse=True) if column else rows
-    descending = given.text("filter_sort_order", "desc") == "desc"
-    return sorted(rows, key=lambda row: _rank(row.get(column)), reverse=descending)
+        return rows
+    descending = not given.text("filter_sort_column", "") or given.text("filter_sort_order", "desc") == "desc"
+    if column == "label":
+        return sorted(rows, key=_natural, reverse=descending)
+    # Equal rows stand by their labels, whichever way the others go.
+    return sorted(sorted(rows, key=_natural), key=lambda row: _rank(row.get(column)), reverse=descending)
+
+
+def _natural(row: Row) -> list[tuple[bool, int, str]]:
+    """Return what labels are sorted by: as people sort them, 9 before 10."""
+    parts = _DIGITS.split(str(row.get("label", "")).lower())
+    return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts if part]
 
 
 def _rank(value: Cell) -> tuple[bool, float, str]:
@@ -92,21 +227,23 @@ def _rank(value: Cell) -> tuple[bool, float, str]:
     return (False, 0.0, str(value or "").lower())
 
 
-def _truncated(rows: Sequence[Row], given: Parameters, worked_out: Callable[[Row], Row]) -> Sequence[Row]:
+def _truncated(rows: Sequence[Row], given: Parameters, finish: Finish) -> Sequence[Row]:
     """Return the first rows, and one that is the sum of the others."""
     number = given.number("filter_truncate", ALL)
     if number < 0 or len(rows) <= number + 1:
         return rows
-    others: Row = {"label": "Others"}
+    others: Row = {"label": OTHERS}
     for row in rows[number:]:
         add(others, {name: value for name, value in row.items() if name in NUMBERS})
-    return [*rows[:number], worked_out(others)]
+    return [*rows[:number], finish(others)]
 
 
 def _cut(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
     offset = max(given.number("filter_offset", 0), 0)
     limit = given.number("filter_limit", DEFAULT_LIMIT)
-    return rows[offset:] if limit <= ALL else rows[offset : offset + limit]
+    left = rows[offset:] if limit <= ALL else rows[offset : offset + limit]
+    kept = rows[-1:] if given.flag("keep_summary_row") else []
+    return [*left, *(row for row in kept if row.get("label") == OTHERS and row not in left)]
 
 
 def _names(given: Parameters, name: str) -> frozenset[str]:

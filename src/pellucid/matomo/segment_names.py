@@ -114,7 +114,12 @@ NAMED = (
 )
 
 
-def segments(dimensions: tuple[CustomDimension, ...]) -> list[dict[str, str]]:
+PERSONAL = frozenset({"visitIp", "fingerprint", "userId", "visitId", "visitorId"})
+"""Names of what tells people apart: who is not signed in can not choose by them."""
+_UNIONS = {"actionUrl": ("pageUrl", "downloadUrl", "outlinkUrl", "eventUrl")}
+
+
+def segments(dimensions: tuple[CustomDimension, ...]) -> list[dict[str, str | bool | list[str]]]:
     """Return all names that segments can choose by, the owner's own dimensions too."""
     own = [
         Named(f"dimension{one.id}", "Visitors" if one.scope is DimensionScope.VISIT else "Behaviour", one.name)
@@ -127,6 +132,8 @@ def segments(dimensions: tuple[CustomDimension, ...]) -> list[dict[str, str]]:
             "category": named.category,
             "name": named.name,
             "segment": named.segment,
+            **({"permission": True} if named.segment in PERSONAL else {}),
+            **({"unionOfSegments": list(_UNIONS[named.segment])} if named.segment in _UNIONS else {}),
         }
         for named in (*NAMED, *own)
     ]

@@ -1,7 +1,7 @@
 """Matomo's segments as ours: `name<operator>value`, joined by `;` (and) and `,` (or, which binds tighter)."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from ipaddress import IPv4Address
 from urllib.parse import unquote
 
@@ -10,8 +10,11 @@ from msgspec import Struct
 
 from pellucid.errors import RequestError
 from pellucid.matomo.labels import UNKNOWN
+from pellucid.model.goal import Goal
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import EVERYBODY, Condition, Operator, Segment
+from pellucid.model.site import Site
+from pellucid.report.dimensions import hidden
 
 _CONDITION = re.compile(r"(?P<name>[A-Za-z0-9]+)(?P<operator>==|!=|<=|>=|=@|!@|=\^|=\$|<|>)(?P<value>.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([,;])")
@@ -19,7 +22,7 @@ _OWN = re.compile(r"dimension[0-9]{1,3}")
 _AND = re.compile(r"(?<!\\);")
 _OR = re.compile(r"(?<!\\),")
 
-_KINDS = {
+KINDS = {
     "direct": SourceKind.DIRECT,
     "search": SourceKind.SEARCH,
     "website": SourceKind.WEBSITE,
@@ -42,9 +45,9 @@ def _visitor(text: str) -> str:
 
 
 def _kind(text: str) -> str:
-    if text not in _KINDS:
-        raise RequestError(f"The referrerType {text!r} is not known; there are {', '.join(_KINDS)}.")
-    return _KINDS[text]
+    if text not in KINDS:
+        raise RequestError(f"The referrerType {text!r} is not known; there are {', '.join(KINDS)}.")
+    return KINDS[text]
 
 
 def _unless_unknown(text: str) -> str:
@@ -71,8 +74,34 @@ def _yes(text: str) -> str:
     return "1" if text.lower() in {"1", "true", "yes"} else "0"
 
 
-_CUSTOMER = {"returningCustomer": "customer"}
-_KINDS_OF_ACTION = {
+_GOAL_NAME = "visitConvertedGoalName"
+_NO_GOAL = -2
+"""A number that no goal has: neither an order nor a cart."""
+
+_ALIKE: Mapping[Operator, Callable[[str, str], bool]] = {
+    Operator.EQUALS: str.__eq__,
+    Operator.DIFFERS: str.__eq__,
+    Operator.CONTAINS: str.__contains__,
+    Operator.LACKS: str.__contains__,
+    Operator.STARTS: str.startswith,
+    Operator.ENDS: str.endswith,
+}
+"""Which names of goals are meant: those that a condition wants, or those that it rules out."""
+
+_PLACES = range(1, 6)
+_VARIABLES = {
+    f"customVariable{scope}{what}": f"{prefix}variable_{what.lower()}"
+    for scope, prefix in (("", "visit_"), ("Page", ""))
+    for what in ("Name", "Value")
+}
+SEVERAL: Mapping[str, tuple[str, ...]] = {
+    _GOAL_NAME: ("converted_goal",),
+    **{name: tuple(f"{variable}_{place}" for place in _PLACES) for name, variable in _VARIABLES.items()},
+}
+"""Names that stand for several conditions: by goal, or by place."""
+
+CUSTOMERS = {"returningCustomer": "customer"}
+ACTIONS = {
     "pageviews": "pageview",
     "contents": "content",
     "sitesearches": "search",
@@ -83,11 +112,11 @@ _KINDS_OF_ACTION = {
 
 
 def _visitor_type(text: str) -> str:
-    return _CUSTOMER.get(text, text)
+    return CUSTOMERS.get(text, text)
 
 
 def _action(text: str) -> str:
-    return _KINDS_OF_ACTION.get(text, text)
+    return ACTIONS.get(text, text)
 
 
 NAMES: Mapping[str, _Name] = {
@@ -186,15 +215,85 @@ NAMES: Mapping[str, _Name] = {
     "visitStartServerHour": _Name("hour"),
     "visitorId": _Name("visitor_id", _visitor),
     "visitorType": _Name("visitor_type", _visitor_type),
+    **{f"{name}{place}": _Name(f"{variable}_{place}") for name, variable in _VARIABLES.items() for place in _PLACES},
 }
 
 
-def segment_of(text: str) -> Segment:
-    """Return a segment, or raise `RequestError` telling which of its conditions is not understood."""
+def segment_of(text: str, goals: Sequence[Goal] = ()) -> Segment:
+    """Return a segment, or raise `RequestError` telling which of its conditions is not understood.
+
+    `goals` are those of the site: a segment can name them.
+    """
     if not text:
         return EVERYBODY
-    groups = (part for part in _AND.split(text) if part)
-    return Segment(tuple(tuple(_condition(part) for part in _OR.split(group) if part) for group in groups))
+    groups: list[tuple[Condition, ...]] = []
+    for group in _AND.split(text):
+        parts = [_conditions(part, goals) for part in _OR.split(group) if part]
+        negative = [conditions for conditions in parts if len(conditions) > 1 and _is_negative(conditions[0])]
+        if negative and len(parts) > 1:
+            raise RequestError(f"In {group!r} a condition that rules several out can not stand beside others with ','.")
+        if negative:
+            groups += [(condition,) for condition in negative[0]]
+        elif parts:
+            groups.append(tuple(condition for conditions in parts for condition in conditions))
+    return Segment(tuple(groups))
+
+
+def segment_on(text: str, site: Site) -> Segment:
+    """Return a segment of one site, or raise `RequestError` if its owner hides what the segment tells apart."""
+    segment = segment_of(text, site.goals)
+    raise_if_hidden(site, [condition.dimension for group in segment.groups for condition in group])
+    return segment
+
+
+def raise_if_hidden(site: Site, dimensions: Iterable[str]) -> None:
+    """Raise `RequestError` for dimensions that a site's owner hides."""
+    unshown = hidden(site.privacy).intersection(dimensions)
+    if unshown:
+        raise RequestError(
+            f"The owner of the website {site.id} shows no single visits or visitors: {', '.join(sorted(unshown))} can "
+            "not be asked for."
+        )
+
+
+def _is_negative(condition: Condition) -> bool:
+    """Return whether all of several conditions have to be met: nothing may be the value, or all have to be empty."""
+    if not condition.value:
+        return condition.operator is Operator.EQUALS
+    return condition.operator in {Operator.DIFFERS, Operator.LACKS}
+
+
+def _conditions(text: str, goals: Sequence[Goal]) -> list[Condition]:
+    """Return what a condition comes to: one that names a goal, or variables in any place, is several."""
+    found = _CONDITION.fullmatch(text)
+    if found is None or found["name"] not in SEVERAL:
+        return [_condition(text)]
+    operator, value = Operator(found["operator"]), unquote(_ESCAPED.sub(r"\1", found["value"]))
+    if found["name"] == _GOAL_NAME:
+        return _reached(operator, value, goals)
+    return [Condition(dimension, operator, value) for dimension in SEVERAL[found["name"]]]
+
+
+def _reached(operator: Operator, value: str, goals: Sequence[Goal]) -> list[Condition]:
+    if operator not in _ALIKE:
+        raise RequestError(f"{_GOAL_NAME} is a text, and can not be compared by {operator}.")
+    negative = operator in {Operator.DIFFERS, Operator.LACKS} if value else operator is Operator.EQUALS
+    alike = [goal.id for goal in goals if not value or _ALIKE[operator](goal.name.casefold(), value.casefold())]
+    chosen = Operator.DIFFERS if negative else Operator.EQUALS
+    return [Condition("converted_goal", chosen, str(number)) for number in alike or [_NO_GOAL]]
+
+
+def dimension_named(name: str) -> str:
+    """Return the dimension that a name of a segment stands for, or raise `RequestError` if there is none."""
+    return SEVERAL[name][0] if name in SEVERAL else _named(name).dimension
+
+
+def _named(name: str) -> _Name:
+    found = _Name(name) if _OWN.fullmatch(name) else NAMES.get(name)
+    if found is None:
+        names = ", ".join((*NAMES, *SEVERAL))
+        raise RequestError(f"Segment {name!r} is not a supported segment; there are {names}.")
+    return found
 
 
 def _condition(text: str) -> Condition:
@@ -202,8 +301,6 @@ def _condition(text: str) -> Condition:
     if found is None:
         operators = " ".join(Operator)
         raise RequestError(f"The segment condition {text!r} is not valid: it needs a name and one of {operators}.")
-    name = _Name(found["name"]) if _OWN.fullmatch(found["name"]) else NAMES.get(found["name"])
-    if name is None:
-        raise RequestError(f"Segment {found['name']!r} is not a supported segment; there are {', '.join(NAMES)}.")
+    name = _named(found["name"])
     value = unquote(_ESCAPED.sub(r"\1", found["value"]))
     return Condition(name.dimension, Operator(found["operator"]), name.value(value) if value else value)

@@ -21,10 +21,13 @@ from pellucid.matomo.tree import path_and_query, path_of, without_scheme
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import Condition, Operator
 
+_ESCAPED_TWICE = {number: quote(quote(chr(number), safe=""), safe="") for number in range(128)}
+
 
 def _chosen_by(name: str, url: str) -> dict[str, Cell]:
     """Return the segment that chooses by an address: it is escaped twice, as it has to be sent."""
-    return {"segment": f"{name}=={quote(quote(url, safe=''), safe='')}"}
+    escaped = url.translate(_ESCAPED_TWICE) if url.isascii() else quote(quote(url, safe=""), safe="")
+    return {"segment": f"{name}=={escaped}"}
 
 
 def _page(url: str, *, column: str) -> Label:
@@ -138,7 +141,7 @@ def _hours(dimension: str, segment: str, goals: Goals) -> Table:
     return Table((dimension,), label, always=every, whole=True, goals=goals)
 
 
-TABLES: Mapping[str, Table] = {
+_REPORTS: Mapping[str, Table] = {
     **event_tables.TABLES,
     "Actions.getPageUrlsFollowingSiteSearch": _pages("Actions_PageUrl", FOLLOWING),
     "Actions.getPageTitlesFollowingSiteSearch": _titles("Actions_PageTitle", FOLLOWING),
@@ -218,3 +221,14 @@ TABLES: Mapping[str, Table] = {
     "Resolution.getResolution": Table(("resolution",), written(labels.screen, "resolution")),
     "Resolution.getConfiguration": Table(("system", "browser", "resolution"), labels.configuration),
 }
+
+_OF_SUBTABLES = {
+    "Referrers.getSearchEnginesFromKeywordId": "Referrers.getKeywords",
+    "Referrers.getKeywordsFromSearchEngineId": "Referrers.getSearchEngines",
+    "Referrers.getKeywordsFromCampaignId": "Referrers.getCampaigns",
+    "Referrers.getUrlsFromWebsiteId": "Referrers.getWebsites",
+    "Referrers.getUrlsForSocial": "Referrers.getSocials",
+}
+"""Methods that answer with a subtable of a report, by the number the report gives it."""
+
+TABLES: Mapping[str, Table] = {**_REPORTS, **{name: _REPORTS[report] for name, report in _OF_SUBTABLES.items()}}

@@ -6,7 +6,7 @@ At most ten levels; a page's own label begins with `/`, and a folder's index is 
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import unquote
 
-from pellucid.matomo.columns import Cell, Row, total
+from pellucid.matomo.columns import Cell, Row, added
 from pellucid.matomo.labels import Label
 
 DEEPEST = 10
@@ -44,28 +44,46 @@ def grown(rows: Sequence[tuple[Sequence[Label], Row]], apart: frozenset[str] = f
     Rows under the same labels are one row. A folder has none of the columns `apart`: the visitors of a folder are
     fewer than those of its pages.
     """
-    top: list[Row] = []
-    found: dict[tuple[str, ...], Row] = {}
-    inside: dict[tuple[str, ...], list[Row]] = {(): top}
+    labels: dict[tuple[str, ...], Label] = {}
+    numbers: dict[tuple[str, ...], Row] = {}
+    inside: dict[tuple[str, ...], list[tuple[str, ...]]] = {(): []}
     for path, row in rows:
         names = tuple(label.text for label in path)
-        of_folder = {name: value for name, value in row.items() if name not in apart}
-        for depth, label in enumerate(path, 1):
-            here, is_folder = names[:depth], depth < len(path)
-            if here not in found:
-                found[here] = {"label": label.text, **label.more}
-                inside[here[:-1]].append(found[here])
-            if is_folder and here not in inside:
-                found[here][SUBTABLE] = inside[here] = []
-            add(found[here], of_folder if is_folder else row)
-    return top
+        if names in numbers:
+            add(numbers[names], row)
+        else:
+            numbers[names] = dict(row)
+        for depth in range(len(path), 0, -1):
+            here = names[:depth]
+            if here in labels:
+                break
+            labels[here] = path[depth - 1]
+            inside.setdefault(here[:-1], []).append(here)
+
+    def row_at(here: tuple[str, ...]) -> tuple[Row, Row]:
+        """Return what a row tells of its own, and all of it: its label and what is in it, too."""
+        told, label, below = numbers.get(here, {}), labels[here], inside.get(here)
+        if not below:
+            return told, {"label": label.text, **label.more, **told}
+        subtable: list[Row] = []
+        for child in below:
+            of_child, whole = row_at(child)
+            subtable.append(whole)
+            add(told, of_child, apart)
+        return told, {"label": label.text, **label.more, SUBTABLE: subtable, **told}
+
+    return [row_at(here)[1] for here in inside[()]]
 
 
-def add(to: Row, row: Mapping[str, Cell]) -> None:
-    """Add the numbers of a row to another."""
+def add(to: Row, row: Mapping[str, Cell], apart: frozenset[str] = frozenset()) -> None:
+    """Add the numbers of a row to another, without the columns `apart`."""
     for name, value in row.items():
-        if isinstance(value, int | float):
-            to[name] = total(name, to.get(name), value)
+        if name in apart:
+            continue
+        # The types themselves: this is done a hundred thousand times for a report.
+        if type(value) is int or type(value) is float:
+            so_far = to.get(name)
+            to[name] = added(name)(so_far, value) if type(so_far) is int or type(so_far) is float else value
         elif isinstance(value, dict):
             of_name = to.setdefault(name, {})
             for inner, told in value.items():

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from msgspec import structs
 
+from pellucid.matomo.actions import duration
 from pellucid.matomo.answers import Answers
 from pellucid.matomo.columns import (
     NOT_ENABLED,
@@ -12,6 +13,7 @@ from pellucid.matomo.columns import (
     SUMMARY,
     Column,
     Row,
+    cell,
     plain,
     rounded,
     row_of,
@@ -19,7 +21,7 @@ from pellucid.matomo.columns import (
 )
 from pellucid.matomo.labels import SOURCES, chosen
 from pellucid.matomo.parameters import Parameters
-from pellucid.matomo.reports import LONG, cell, query_of, table, written_of
+from pellucid.matomo.reports import LONG, query_of, table, written_of
 from pellucid.matomo.rows import filtered
 from pellucid.matomo.tables import TABLES
 from pellucid.model.hit import SourceKind
@@ -74,7 +76,7 @@ def frequency(reports: Answers, site: Site, period: Period, given: Parameters) -
         query = query_of(site, period, given, columns)
         group = tuple(Condition("visitor_type", Operator.EQUALS, kind) for kind in kinds)
         asked = structs.replace(query, segment=Segment((*query.segment.groups, group)))
-        told = row_of(columns, list(map(cell, reports.answer(asked).rows[0])))
+        told = row_of(columns, reports.answer(asked).rows[0])
         told = with_ratios(told, RATIOS_OF_VISITS, written=written_of(given))
         row |= {f"{name}_{ending}": value for name, value in told.items()}
     return row
@@ -84,12 +86,12 @@ def by_weekday(reports: Answers, site: Site, period: Period, given: Parameters) 
     """Return what each day of the week comes to; what is distinct is so within a day."""
     query = query_of(site, period, given, _OF_WEEKDAYS)
     answered = reports.answer(structs.replace(query, dimensions=("weekday",)))
-    found = {int(str(number)): row_of(_OF_WEEKDAYS, list(map(cell, values))) for number, *values in answered.rows}
+    found = {int(str(number)): row_of(_OF_WEEKDAYS, values) for number, *values in answered.rows}
     rows: list[Row] = [
         {"label": name, **found.get(number, {"nb_visits": 0}), "day_of_week": number}
         for number, name in enumerate(_WEEKDAYS, 1)
     ]
-    return filtered(rows, given)
+    return filtered(rows, given, order=())
 
 
 def _interest(
@@ -145,7 +147,7 @@ def _duration(within: Range) -> str:
 
 def _interests(what: str, label: Callable[[Range], str], segment: str) -> Report:
     def report(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
-        return filtered(_interest(what, label, segment, reports, site, period, given), given)
+        return filtered(_interest(what, label, segment, reports, site, period, given), given, order=())
 
     return report
 
@@ -155,7 +157,7 @@ def by_visit_number(reports: Answers, site: Site, period: Period, given: Paramet
     label = counted("visit", "visits")
     rows = _interest("visit_number", label, "visitCount", reports, site, period, given)
     total = sum(int(str(row["nb_visits"])) for row in rows)
-    return filtered([_with_share(row, total) for row in rows], given)
+    return filtered([_with_share(row, total) for row in rows], given, order=())
 
 
 def by_days_since(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
@@ -164,7 +166,7 @@ def by_days_since(reports: Answers, site: Site, period: Period, given: Parameter
     rows = _interest("days_since_last", label, "daysSinceLastVisit", reports, site, period, given)
     new = reports.answer(query_of(site, period, given, (Column("nb_visits", "new_visits"),))).rows[0][0]
     first: Row = {"label": "New visits", "nb_visits": cell(new), **chosen(visitorType="new")}
-    return filtered([first, *rows], given)
+    return filtered([first, *rows], given, order=())
 
 
 def plugins(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
@@ -231,7 +233,20 @@ def all_referrers(reports: Answers, site: Site, period: Period, given: Parameter
     return filtered(rows, given)
 
 
+def countries(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
+    """Return from how many different countries visits came."""
+    return {"value": cell(reports.answer(query_of(site, period, given, (Column("", "countries"),))).rows[0][0])}
+
+
+def length(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
+    """Return how long visits took, added up, as Matomo writes it."""
+    answered = reports.answer(query_of(site, period, given, (Column("", "visit_seconds"),))).rows[0][0]
+    return {"value": duration(int(str(answered)))}
+
+
 REPORTS: dict[str, Report] = {
+    "UserCountry.getNumberOfDistinctCountries": countries,
+    "VisitsSummary.getSumVisitsLengthPretty": length,
     "VisitFrequency.get": frequency,
     "VisitTime.getByDayOfWeek": by_weekday,
     "VisitorInterest.getNumberOfVisitsPerVisitDuration": _interests("seconds", _duration, "visitDuration"),

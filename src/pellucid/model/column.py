@@ -33,6 +33,8 @@ class Item(Struct, frozen=True, gc=False):
 Flag = Annotated[bool, ColumnKind("flag")]
 Count = Annotated[int, ColumnKind("count")]
 """A whole number below 2 ** 32."""
+Total = Annotated[int, ColumnKind("total")]
+"""A sum of counts, below 2 ** 64."""
 Told = Annotated[int | None, ColumnKind("told")]
 """A whole number below 2 ** 32 that the visitor's browser or the site told, or None."""
 Amount = Annotated[float, ColumnKind("amount")]

@@ -17,13 +17,26 @@ from pellucid.model.column import (
     Variables,
 )
 
+TIMING = "timing"
+"""The kind of a row that is no hit's own: it has the times of a page view that a later hit told."""
+
+TIMES = (
+    "network_time",
+    "server_time",
+    "transfer_time",
+    "dom_processing_time",
+    "dom_completion_time",
+    "on_load_time",
+)
+"""The columns of the times that a page took to load, in the order of `Timings`."""
+
 
 class Event(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """One stored row for one hit, under the key of its visit.
 
-    `kind` is a `HitKind`. `url` is the page's, or for an outlink or a download the target's. `previous_*` tell of the
-    page or the search (its keyword) that the visitor was on before, and `previous_seconds` how long it was since the
-    action before: the time of a page is known when the next begins. What the kind does not have is empty.
+    `kind` is a `HitKind`, or `TIMING`. `url` is the page's, or for an outlink or a download the target's. `previous_*`
+    tell of the page or the search (its keyword) that the visitor was on before, and `previous_seconds` how long it was
+    since the action before: the time of a page is known when the next begins. What the kind does not have is empty.
 
     `dimensions` and `variables` are those of the action; those of the visit stand on the visit. The parts of the time
     that a page took to load, from `network_time` on, count milliseconds.

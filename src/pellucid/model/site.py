@@ -18,7 +18,7 @@ class Recognition(StrEnum):
     DAILY = "daily"
     """By a keyed hash of address and user agent, under a secret salt of the day."""
     NONE = "none"
-    """Not at all: every hit stands alone."""
+    """Not at all: every hit stands alone, and visits are estimated from referrers."""
 
 
 class ConsentRule(StrEnum):
@@ -34,13 +34,16 @@ class Privacy(Struct, frozen=True, kw_only=True):
     `retention_days` is None where events are kept until the owner deletes them. `kept_address_bits` counts the
     leading bits of an IPv4 address that stay on events (0: none), `located_address_bits` those that place is found by;
     for IPv6 the pair is `kept_address_bits_v6` and `located_address_bits_v6`. `asks_first`: the tracker asks this
-    server whether the visitor objected to all of its sites before it sends anything.
+    server whether the visitor objected to all of its sites before it sends anything. Without `attributes` no
+    earlier source of a visitor is remembered, told or kept. Without `shows_visits` nobody is shown single visits,
+    without `shows_profiles` not what one visitor did over several.
     """
 
     preset: str
     recognition: Recognition
     cookies: bool
     browser_features: bool
+    attributes: bool = True
     user_ids: bool = True
     consent: ConsentRule = ConsentRule.NOTHING
     honour_gpc: bool = True
@@ -48,6 +51,8 @@ class Privacy(Struct, frozen=True, kw_only=True):
     signals_ignored_because: str = ""
     counts_refusals: bool = True
     asks_first: bool = False
+    shows_visits: bool = True
+    shows_profiles: bool = True
     kept_address_bits: int = 0
     kept_address_bits_v6: int = 0
     located_address_bits: int = 24

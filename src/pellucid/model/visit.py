@@ -95,6 +95,8 @@ class Visit(Circumstances, array_like=True, kw_only=True, gc=False):
 
     `hits` counts all, `actions` page views, searches, events, outlinks and downloads, `conversions` goals and orders.
     `goals` names the goals reached, each once. `cart_id` is the conversion that is a cart not ordered yet, 0 without.
+
+    A `stray` is no visit: a hit of one that is not known, as nobody is recognised.
     """
 
     fingerprint: Identifier
@@ -122,6 +124,7 @@ class Visit(Circumstances, array_like=True, kw_only=True, gc=False):
     exit_title: Text
     exit_search: Text
     masked_address: Text
+    stray: Flag
 
 
 class Conversion(Circumstances, array_like=True, kw_only=True, gc=False):

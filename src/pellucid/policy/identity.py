@@ -1,7 +1,8 @@
 """Who is the same visitor, and how little of an address is enough.
 
 A daily identifier is a keyed hash (BLAKE2b) of address and user agent under a secret salt of the day: pseudonymous
-while the salt exists, and a number without meaning when it is destroyed.
+while the salt exists, and a number that nobody can calculate again when it is destroyed. It stays on the events of its
+day until these are deleted, and so they stay joined: that has to be said where the salt's end is.
 """
 
 from hashlib import blake2b, sha1
@@ -11,6 +12,8 @@ _TRACKER_DIGITS = 16
 _IDENTIFIER_BYTES = 8
 _IPV4_BITS = 32
 _IPV6_BITS = 128
+WHOLE_ADDRESS = (_IPV4_BITS, _IPV6_BITS)
+"""The leading bits of an address, of either kind, that leave nothing of it out."""
 _MAPPED_IPV4 = bytes(10) + b"\xff\xff"
 
 

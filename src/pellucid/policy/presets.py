@@ -24,13 +24,17 @@ PRESETS: Mapping[str, Privacy] = {
             counts_refusals=False,
         ),
         Privacy(
-            # Conditions of the CNIL's exemption from consent: 759 days at most, no user id, an address of two bytes.
+            # Conditions of the CNIL's exemption from consent: 759 days at most, no user id, an address of two bytes,
+            # nothing of how visitors were won, statistics alone.
             preset="exempt-fr",
             recognition=Recognition.COOKIE,
             cookies=True,
             browser_features=False,
+            attributes=False,
             user_ids=False,
             counts_refusals=False,
+            shows_visits=False,
+            shows_profiles=False,
             located_address_bits=16,
             located_address_bits_v6=32,
             retention_days=759,
@@ -59,8 +63,8 @@ PRESETS: Mapping[str, Privacy] = {
 
 DESCRIPTIONS: Mapping[str, str] = {
     "cookieless": "No cookie; a visitor is known for one day; nothing of the address is kept.",
-    "strict": "No cookie, no recognition, no browser features read; every page view stands alone.",
-    "exempt-fr": "A cookie for 13 months under the conditions of the CNIL's exemption from consent.",
-    "consent": "Nothing at all before the visitor has consented.",
+    "strict": "No cookie, no recognition, no browser features read; visits are estimated from referrers.",
+    "exempt-fr": "A cookie for 13 months, statistics alone: some conditions of the CNIL's exemption from consent.",
+    "consent": "No cookie and no tracking request before the visitor has consented.",
     "matomo": "What Matomo 5 does by default: cookies, half of the address kept, nothing purged.",
 }

@@ -1,4 +1,4 @@
-"""Every request that a visitor's browser makes to this server: what for, and what it carries.
+"""Every request that a visitor's browser makes to this server: what for, what it carries, and on what ground.
 
 What is not in this table is not asked for. The browser adds to each what it adds to every request (`UNASKED`), and
 whoever takes a request sees the address it comes from; what of that is kept stands in `presets.py`.
@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from pellucid.policy.storage import DIRECTIVE, Ground
+
 UNASKED: Mapping[str, str] = {
     "host": "the server's name",
     "user-agent": "browser and system",
@@ -16,7 +18,8 @@ UNASKED: Mapping[str, str] = {
     "accept-language": "the languages the visitor reads",
     "referer": "the page, or its site alone: the page's referrer policy says which",
     "origin": "the page's site",
-    "cookie": "the cookies of the server's own host: an objection to all of its sites, if there is one",
+    "cookie": "the cookies of the server's host: an objection, if there is one; where site and server share a host or "
+    "a domain, those of the site, too",
     "connection": "how the connection is used",
     "cache-control": "how caches are to be used",
     "pragma": "how caches are to be used",
@@ -36,7 +39,7 @@ UNASKED: Mapping[str, str] = {
     "sec-ch-ua-platform": "the system",
     "upgrade-insecure-requests": "that it would rather use https",
 }
-"""Headers that browsers send with any request to anyone; a page can not keep them from it."""
+"""Headers that browsers add by themselves to requests to anyone; pages have a say in few of them."""
 
 OF_THE_REQUEST: Mapping[str, str] = {
     "idsite": "which site",
@@ -95,7 +98,7 @@ OF_AN_ACTION: Mapping[str, str] = {
     "ping": "that the page is still looked at",
 }
 OF_THE_VISITOR: Mapping[str, str] = {
-    "_id": "the identifier from the cookie `_pk_id`, or of this page alone",
+    "_id": "the identifier from the cookie `_pk_id`, or of this page alone, or one that the page names",
     "_idn": "whether the identifier is new",
     "_rcn": "the campaign the visit came from",
     "_rck": "its keyword",
@@ -116,6 +119,59 @@ OF_THE_BROWSER: Mapping[str, str] = {
     "java": "a plug-in of old: always 0",
     "ag": "a plug-in of old: always 0",
 }
+OF_THE_OPT_OUT_PAGE: Mapping[str, str] = {
+    "module": "what Matomo's address of the page has in it",
+    "action": "the same",
+    "language": "in which language it is shown",
+    "showIntro": "whether it begins with a word of explanation",
+    "backgroundColor": "its colour",
+    "fontColor": "that of its text",
+    "fontSize": "how large that is",
+    "fontFamily": "in which face",
+    "chosen": "that a choice was made just now",
+}
+OF_THE_CHOICE: Mapping[str, str] = {
+    "choice": "the choice",
+    "token": "a signed mark that the page was seen lately: a time, and nothing of the visitor",
+    "layer": "whether for this site or for all",
+}
+
+
+_GUIDELINES = "EDPB, Guidelines 2/2023 (version 2.0, 7 October 2024)"
+
+
+class Read(Struct, frozen=True):
+    """What is no cookie, and is read, sent or calculated all the same; and on what ground."""
+
+    what: str
+    ground: Ground
+
+
+OF_THE_BROWSER_ASKED = Read(
+    "What is asked of the browser: screen, client hints, PDF, cookies",
+    Ground(
+        "Not without consent, unless an exemption holds for the site: to read from a device counts as to keep in it.",
+        f"{DIRECTIVE}; {_GUIDELINES}",
+    ),
+)
+OF_THE_PAGE_TOLD = Read(
+    "What a script or an image tells of the page: address, title, referrer, clock",
+    Ground(
+        "The guidelines count that as reading, too. Pellucid calls no preset exempt, not even `strict`.",
+        _GUIDELINES,
+    ),
+)
+NUMBER_OF_THE_DAY = Read(
+    "The number of the day, calculated from the address and from what the browser calls itself (user agent)",
+    Ground(
+        "Personal data under a pseudonym while its secret is there, for which the owner needs a ground. The guidelines "
+        "may count it as reading, too. What was recorded on the day stays joined under it until that is deleted.",
+        f"Regulation (EU) 2016/679 (GDPR), articles 4(5) and 6; {_GUIDELINES}",
+    ),
+)
+
+READ: tuple[Read, ...] = (OF_THE_BROWSER_ASKED, OF_THE_PAGE_TOLD, NUMBER_OF_THE_DAY)
+"""A cookie is read on the ground that it is kept on."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -125,6 +181,10 @@ class Asked(Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
     purpose: str
     carries: str
+    method: str = "GET"
+    """By which method; tracking requests come by POST too."""
+    says: Mapping[str, str] = {}
+    """Every parameter that it may have."""
     answer_sets: str = "nothing"
 
 
@@ -139,8 +199,10 @@ TRACKER_FILE = Asked(
         "/js/piwik.js",
         "/lite.js",
         "/consent.js",
+        *(f"/{name}.<hash>.js" for name in ("pellucid", "lite", "consent", "stub")),
     ),
-    purpose="Fetches the script, which is the same for everyone, and is asked for again after an hour.",
+    purpose="Fetches the script, which is the same for everyone. The browser keeps it in its cache, for an hour or, "
+    "with a hash in the address, a year.",
     carries="nothing but what browsers send with every request",
 )
 HIT = Asked(
@@ -148,6 +210,7 @@ HIT = Asked(
     paths=("/matomo.php", "/piwik.php", "/js/", "/js/tracker.php"),
     purpose="Tells what the visitor did.",
     carries="the parameters below",
+    says={**OF_THE_REQUEST, **OF_THE_PAGE, **OF_AN_ACTION, **OF_THE_VISITOR, **OF_THE_BROWSER},
 )
 QUESTION = Asked(
     name="the question for an objection",
@@ -158,15 +221,25 @@ QUESTION = Asked(
 OPT_OUT_PAGE = Asked(
     name="the opt-out page",
     paths=("/optout", "/optout/back", "/optout/static/", "/index.php"),
-    purpose="Shows the choice, by itself or in a frame of the site's page.",
+    purpose="Shows the choice, by itself, in a frame of the site's page, or as a checkbox in it.",
     carries="language and colours, as the page's owner set them",
+    says=OF_THE_OPT_OUT_PAGE,
 )
 CHOICE = Asked(
     name="the choice",
     paths=("/optout", "/optout/back"),
     purpose="Objects to being measured, or takes an objection back.",
     carries="the choice, and a signed mark that the page was seen lately",
+    method="POST",
+    says=OF_THE_CHOICE,
     answer_sets="the cookie `matomo_ignore`, or its removal",
 )
+PRIVACY_PAGE = Asked(
+    name="the privacy page",
+    paths=("/privacy/", "/.well-known/"),
+    purpose="Tells a visitor, and programs, what is measured; the page shows what the browser has just sent.",
+    carries="a language, where one is asked for",
+    says={"language": OF_THE_OPT_OUT_PAGE["language"]},
+)
 
-REQUESTS: tuple[Asked, ...] = (TRACKER_FILE, HIT, QUESTION, OPT_OUT_PAGE, CHOICE)
+REQUESTS: tuple[Asked, ...] = (TRACKER_FILE, HIT, QUESTION, OPT_OUT_PAGE, CHOICE, PRIVACY_PAGE)

@@ -16,12 +16,13 @@ VISITOR_COOKIE = timedelta(seconds=33_955_200)
 
 VISIT_COOKIE = timedelta(minutes=30)
 REFERRER_COOKIE = timedelta(seconds=15_768_000)
+"""Both count from the last request anew."""
 
 CHOICE = timedelta(days=182)
 """6 months: how long consent is remembered (CNIL, recommendation on consent)."""
 
 OBJECTION = timedelta(days=400)
-"""An objection is renewed on each visit; 400 days is what browsers allow at most."""
+"""400 days is what browsers allow at most; an objection that a page keeps is renewed by each page of the site."""
 
 REFUSALS = timedelta(days=750)
 """How long the numbers of refused hits are kept, by day."""

@@ -5,74 +5,23 @@ afterwards. `docs/cookies.md`, `pellucid privacy states` and the visitor's page 
 are held against them, both ways: nothing that is not here, and all that is.
 """
 
-from collections.abc import Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec import structs
 
-from pellucid.policy.storage import CONSENT, COOKIE_CONSENT, OPT_OUT, REFERRER, VARIABLES, VISIT, VISITOR, Item
-
-
-class Step(StrEnum):
-    """What a visitor does, in this order."""
-
-    FIRST_PAGE = "first page"
-    NEXT_PAGE = "next page"
-    INTERACTION = "interaction"
-    LEAVING = "leaving"
-    NEXT_DAY = "next day"
-
-
-class Signal(StrEnum):
-    """What the browser says of all sites."""
-
-    NONE = "none"
-    GLOBAL_PRIVACY_CONTROL = "Global Privacy Control"
-    DO_NOT_TRACK = "Do Not Track"
-
-
-class Client(StrEnum):
-    """Who sends."""
-
-    BROWSER = "a browser with JavaScript"
-    IMAGE = "a browser without JavaScript, by the image in the page"
-    PROGRAM = "a program on the site's own server"
-
-
-class Outcome(Struct, frozen=True):
-    """What a step comes to: the actions told to the server, what they carry, and what is in the browser then."""
-
-    sends: tuple[str, ...] = ()
-    keeps: tuple[Item, ...] = ()
-    recognised: bool = False
-    """Whether requests carry an identifier."""
-    features: bool = True
-    """Whether requests tell of the browser."""
-    consent: bool = False
-    """Whether requests say that the visitor consented."""
-    recorded: bool = True
-    """Whether the server records what is sent."""
-
-
-class State(Struct, frozen=True, kw_only=True):
-    """One state.
-
-    `page` holds the commands that every page gives before it tracks, each with its values behind it, `chooses` those
-    that the visitor's choice on the first page comes to, `had` what an earlier page has left.
-    """
-
-    name: str
-    preset: str = "matomo"
-    page: tuple[str, ...] = ()
-    chooses: tuple[str, ...] = ()
-    had: tuple[Item, ...] = ()
-    signal: Signal = Signal.NONE
-    honours_signals: bool = True
-    client: Client = Client.BROWSER
-    referred: bool = False
-    """Whether the visitor comes from another site."""
-    steps: Mapping[Step, Outcome]
-
+from pellucid.policy.requests import CHOICE, OPT_OUT_PAGE, QUESTION, TRACKER_FILE
+from pellucid.policy.state import Client, Objection, Outcome, Script, Server, Signal, State, Step
+from pellucid.policy.storage import (
+    CONSENT,
+    COOKIE_CONSENT,
+    IGNORE,
+    IGNORE_PARTITIONED,
+    OPT_OUT,
+    REFERRER,
+    VARIABLES,
+    VISIT,
+    VISITOR,
+)
 
 _OF_STEP = {Step.INTERACTION: "event", Step.LEAVING: ""}
 
@@ -87,14 +36,7 @@ def _always(outcome: Outcome, first: Outcome | None = None) -> dict[Step, Outcom
 
 def _at(step: Step, outcome: Outcome) -> Outcome:
     told = _OF_STEP.get(step, "page view") if outcome.sends else ""
-    return Outcome(
-        sends=(told,) if told else (),
-        keeps=outcome.keeps,
-        recognised=outcome.recognised,
-        features=outcome.features,
-        consent=outcome.consent,
-        recorded=outcome.recorded,
-    )
+    return structs.replace(outcome, sends=(told,) if told else (), asks=() if step in _OF_STEP else outcome.asks)
 
 
 _VIEW = ("page view",)
@@ -104,6 +46,11 @@ _OBJECTED = Outcome(keeps=(OPT_OUT,))
 _UNKNOWN = Outcome(_VIEW)
 _RECOGNISED = Outcome(_VIEW, _KNOWN, recognised=True)
 _CONSENTED = Outcome(_VIEW, (*_KNOWN, CONSENT), recognised=True, consent=True)
+_ALONE = Outcome(_VIEW, asks=(), features=False)
+_ALONE_REFUSED = structs.replace(_ALONE, recorded=False)
+_SMALL = Outcome(_VIEW, features=False)
+_ON_THE_SERVER = Outcome(_VIEW, (*_KNOWN, IGNORE), (TRACKER_FILE, OPT_OUT_PAGE, CHOICE), recognised=True)
+_PAGES = (Step.FIRST_PAGE, Step.NEXT_PAGE, Step.NEXT_DAY)
 
 STATES: tuple[State, ...] = (
     State(name="nothing chosen", steps=_always(_RECOGNISED)),
@@ -182,6 +129,60 @@ STATES: tuple[State, ...] = (
         chooses=("forgetUserOptOut",),
         steps=_always(_RECOGNISED, first=_NOTHING),
     ),
+    State(
+        name="opted out in the frame",
+        server=Server.ELSEWHERE,
+        objects=Objection.FRAME,
+        steps=_always(
+            Outcome(keeps=(OPT_OUT, IGNORE_PARTITIONED)),
+            first=Outcome(
+                _VIEW,
+                (OPT_OUT, IGNORE_PARTITIONED),
+                (TRACKER_FILE, OPT_OUT_PAGE, CHOICE, QUESTION),
+                recognised=True,
+            ),
+        ),
+    ),
+    State(
+        name="opted out at the server's checkbox",
+        server=Server.ELSEWHERE,
+        objects=Objection.SCRIPT,
+        steps=_always(
+            _OBJECTED,
+            first=Outcome(_VIEW, (OPT_OUT,), (TRACKER_FILE, OPT_OUT_PAGE), recognised=True),
+        ),
+    ),
+    State(
+        name="opted out at the page's own checkbox",
+        server=Server.ELSEWHERE,
+        objects=Objection.SNIPPET,
+        steps=_always(_OBJECTED, first=Outcome(_VIEW, (OPT_OUT,), recognised=True)),
+    ),
+    State(
+        name="objected to all sites of the server, which the site's tracker asks about",
+        server=Server.BESIDE,
+        asks_first=True,
+        objects=Objection.SERVER,
+        steps=_always(
+            Outcome(keeps=(IGNORE,), asks=(TRACKER_FILE, QUESTION)),
+            first=structs.replace(_ON_THE_SERVER, asks=(*_ON_THE_SERVER.asks, QUESTION)),
+        ),
+    ),
+    State(
+        name="objected to all sites of the server, and the browser shows it that",
+        server=Server.BESIDE,
+        objects=Objection.SERVER,
+        steps=_always(
+            Outcome(_VIEW, (*_KNOWN, IGNORE), recognised=True, recorded=False),
+            first=_ON_THE_SERVER,
+        ),
+    ),
+    State(
+        name="objected to all sites of the server, and the browser does not show it that",
+        server=Server.ELSEWHERE,
+        objects=Objection.SERVER,
+        steps=_always(Outcome(_VIEW, (*_KNOWN, IGNORE), recognised=True), first=_ON_THE_SERVER),
+    ),
     State(name="Global Privacy Control", signal=Signal.GLOBAL_PRIVACY_CONTROL, had=_KNOWN, steps=_always(_NOTHING)),
     State(name="Do Not Track", signal=Signal.DO_NOT_TRACK, had=_KNOWN, steps=_always(_NOTHING)),
     State(
@@ -209,6 +210,13 @@ STATES: tuple[State, ...] = (
         preset="exempt-fr",
         steps=_always(Outcome(_VIEW, _KNOWN, recognised=True, features=False)),
     ),
+    State(
+        name="preset exempt-fr, by a link from elsewhere",
+        preset="exempt-fr",
+        referred=True,
+        had=(REFERRER,),
+        steps=_always(Outcome(_VIEW, _KNOWN, recognised=True, features=False)),
+    ),
     State(name="preset consent, none given", preset="consent", steps=_always(_NOTHING)),
     State(
         name="preset consent, given and remembered",
@@ -216,36 +224,108 @@ STATES: tuple[State, ...] = (
         chooses=("rememberConsentGiven",),
         steps=_always(_CONSENTED),
     ),
+    State(name="the stub, nothing chosen", script=Script.STUB, steps=_always(_RECOGNISED)),
+    State(
+        name="the stub, opted out before",
+        script=Script.STUB,
+        had=(OPT_OUT,),
+        steps=_always(Outcome(keeps=(OPT_OUT,), asks=())),
+    ),
+    State(
+        name="the stub, opted out on the first page",
+        script=Script.STUB,
+        chooses=("optUserOut",),
+        steps=_always(
+            Outcome(keeps=(OPT_OUT,), asks=()),
+            first=Outcome(_VIEW, (OPT_OUT,), recognised=True),
+        ),
+    ),
+    State(
+        name="the stub, Global Privacy Control",
+        script=Script.STUB,
+        signal=Signal.GLOBAL_PRIVACY_CONTROL,
+        steps=_always(Outcome(asks=())),
+    ),
+    State(
+        name="the stub, consent required, none given",
+        script=Script.STUB,
+        preset="consent",
+        steps=_always(Outcome(asks=())),
+    ),
+    State(
+        name="the stub, consent required, given and remembered",
+        script=Script.STUB,
+        preset="consent",
+        chooses=("rememberConsentGiven",),
+        steps=_always(_CONSENTED),
+    ),
+    State(name="the small tracker, nothing chosen", script=Script.SMALL, steps=_always(_SMALL)),
+    State(
+        name="the small tracker, opted out on the first page",
+        script=Script.SMALL,
+        chooses=("optUserOut",),
+        steps=_always(_OBJECTED, first=Outcome(_VIEW, (OPT_OUT,), features=False)),
+    ),
+    State(
+        name="the small tracker, consent required, given and remembered",
+        script=Script.SMALL,
+        preset="consent",
+        chooses=("rememberConsentGiven",),
+        steps=_always(Outcome(_VIEW, (CONSENT,), features=False, consent=True)),
+    ),
     State(
         name="no JavaScript",
         client=Client.IMAGE,
-        steps={step: Outcome(_VIEW, features=False) for step in (Step.FIRST_PAGE, Step.NEXT_PAGE, Step.NEXT_DAY)},
+        steps=dict.fromkeys(_PAGES, _ALONE),
     ),
     State(
         name="no JavaScript, Global Privacy Control",
         client=Client.IMAGE,
         signal=Signal.GLOBAL_PRIVACY_CONTROL,
-        steps={
-            step: Outcome(_VIEW, features=False, recorded=False)
-            for step in (Step.FIRST_PAGE, Step.NEXT_PAGE, Step.NEXT_DAY)
-        },
+        steps=dict.fromkeys(_PAGES, _ALONE_REFUSED),
+    ),
+    State(
+        name="no JavaScript, opted out before",
+        client=Client.IMAGE,
+        had=(OPT_OUT,),
+        steps=dict.fromkeys(_PAGES, structs.replace(_ALONE_REFUSED, keeps=(OPT_OUT,))),
     ),
     State(
         name="a program that says nothing of its visitor's wishes",
         client=Client.PROGRAM,
-        steps={Step.FIRST_PAGE: Outcome(_VIEW, features=False)},
+        steps={Step.FIRST_PAGE: _ALONE},
     ),
     State(
         name="a program whose visitor objected",
         client=Client.PROGRAM,
         chooses=("optUserOut",),
-        steps={Step.FIRST_PAGE: Outcome(_VIEW, features=False, recorded=False)},
+        steps={Step.FIRST_PAGE: _ALONE_REFUSED},
     ),
     State(
         name="a program on a site that needs consent",
         client=Client.PROGRAM,
         preset="consent",
-        steps={Step.FIRST_PAGE: Outcome(_VIEW, features=False, recorded=False)},
+        steps={Step.FIRST_PAGE: _ALONE_REFUSED},
+    ),
+    State(
+        name="a program on a site that needs consent, whose visitor gave it",
+        client=Client.PROGRAM,
+        preset="consent",
+        chooses=("rememberConsentGiven",),
+        steps={Step.FIRST_PAGE: structs.replace(_ALONE, consent=True)},
+    ),
+    State(name="a line of a log", client=Client.LOG, steps={Step.FIRST_PAGE: _ALONE}),
+    State(
+        name="a line of a log that tells of Global Privacy Control",
+        client=Client.LOG,
+        signal=Signal.GLOBAL_PRIVACY_CONTROL,
+        steps={Step.FIRST_PAGE: _ALONE_REFUSED},
+    ),
+    State(
+        name="a line of the log of a site that needs consent",
+        client=Client.LOG,
+        preset="consent",
+        steps={Step.FIRST_PAGE: _ALONE_REFUSED},
     ),
 )
 

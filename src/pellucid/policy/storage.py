@@ -20,40 +20,68 @@ class Setter(StrEnum):
     """Never set by us; honoured where it is found."""
 
 
+class Since(StrEnum):
+    """From when an item's lifetime counts; what is set again lives on."""
+
+    CREATION = "its creation"
+    CHOICE = "the choice"
+    SIGN_IN = "signing in"
+    PAGE = "the last page"
+    REQUEST = "the last request"
+
+
 class Ground(Struct, frozen=True):
-    """On what ground an item may be set or read, and whose text says so. Not legal advice: it says where to look."""
+    """On what ground an item may be set or read, as we read a source. Not legal advice: it says where to look."""
 
     reason: str
     source: str
 
 
-MEASURED = Ground(
-    "Not without consent, unless an exemption holds for the site (in France: the CNIL's, preset `exempt-fr`).",
-    "Directive 2002/58/EC, article 5(3); CNIL, délibération 2020-091, article 5",
+class NamedGround(Ground, frozen=True):
+    """A ground with a few words for it, where there is no room for more."""
+
+    name: str
+
+
+DIRECTIVE = "Directive 2002/58/EC, article 5(3) (in Germany TDDDG, § 25; in France loi 78-17, article 82)"
+
+MEASURED = NamedGround(
+    "Not without consent, unless an exemption holds for the site, as the CNIL's may in France (preset `exempt-fr`).",
+    f"{DIRECTIVE}; CNIL, délibération 2020-091, article 5",
+    "Consent, or an exemption",
 )
-REMEMBERS_A_CHOICE = Ground(
+ATTRIBUTED = NamedGround(
+    "Not without consent: it tells how visitors were won, as by campaigns, and the CNIL's exemption leaves that out.",
+    f"{DIRECTIVE}; CNIL, « Cookies : solutions pour les outils de mesure d'audience » (4 July 2025)",
+    "Consent",
+)
+REMEMBERS_A_CHOICE = NamedGround(
     "Without consent: it keeps nothing but the visitor's own choice on being measured.",
-    "CNIL, délibération 2020-091, article 5",
+    f"CNIL, délibération 2020-091, article 5; elsewhere than in France read off {DIRECTIVE}",
+    "The visitor's own choice",
 )
-ASKED_FOR = Ground(
+ASKED_FOR = NamedGround(
     "Without consent: a service that its user asks for can not be had without it.",
-    "Directive 2002/58/EC, article 5(3)",
+    DIRECTIVE,
+    "A service asked for",
 )
 
 
 class Item(Struct, frozen=True, kw_only=True):
     """One cookie. `name` may hold `<site>` and `<hash>`; `lifetime` None means that it is another's to say.
 
-    `secure` cookies are set by https alone. A `partitioned` one is kept apart for each site that shows the server's
-    page within its own (https://developer.mozilla.org/en-US/docs/Web/Privacy/Guides/Privacy_sandbox/Partitioned_cookies).
+    It counts from `since`. `secure` cookies are set by https alone. A `partitioned` one is kept apart for each site
+    that shows the server's page within its own
+    (https://developer.mozilla.org/en-US/docs/Web/Privacy/Guides/Privacy_sandbox/Partitioned_cookies).
     """
 
     name: str
     value: str
     purpose: str
-    ground: Ground
+    ground: NamedGround
     set_by: Setter
     lifetime: timedelta | None
+    since: Since
     path: str = "/"
     same_site: str = "Lax"
     http_only: bool = False
@@ -68,6 +96,7 @@ VISITOR = Item(
     ground=MEASURED,
     set_by=Setter.TRACKER,
     lifetime=retention.VISITOR_COOKIE,
+    since=Since.CREATION,
 )
 VISIT = Item(
     name="_pk_ses.<site>.<hash>",
@@ -76,14 +105,16 @@ VISIT = Item(
     ground=MEASURED,
     set_by=Setter.TRACKER,
     lifetime=retention.VISIT_COOKIE,
+    since=Since.REQUEST,
 )
 REFERRER = Item(
     name="_pk_ref.<site>.<hash>",
     value="campaign, keyword, time and referrer of the visit",
     purpose="Attributes a later conversion to where the visitor came from.",
-    ground=MEASURED,
+    ground=ATTRIBUTED,
     set_by=Setter.TRACKER,
     lifetime=retention.REFERRER_COOKIE,
+    since=Since.REQUEST,
 )
 VARIABLES = Item(
     name="_pk_cvar.<site>.<hash>",
@@ -92,6 +123,7 @@ VARIABLES = Item(
     ground=MEASURED,
     set_by=Setter.TRACKER,
     lifetime=retention.VISIT_COOKIE,
+    since=Since.REQUEST,
 )
 CONSENT = Item(
     name="mtm_consent",
@@ -100,14 +132,16 @@ CONSENT = Item(
     ground=REMEMBERS_A_CHOICE,
     set_by=Setter.TRACKER,
     lifetime=retention.CHOICE,
+    since=Since.CHOICE,
 )
 COOKIE_CONSENT = Item(
     name="mtm_cookie_consent",
     value="the time of the choice, or 0 for a no",
-    purpose="Remembers that the visitor consented to cookies.",
+    purpose="Remembers whether the visitor consented to cookies.",
     ground=REMEMBERS_A_CHOICE,
     set_by=Setter.TRACKER,
     lifetime=retention.CHOICE,
+    since=Since.CHOICE,
 )
 OPT_OUT = Item(
     name="mtm_consent_removed",
@@ -116,6 +150,7 @@ OPT_OUT = Item(
     ground=REMEMBERS_A_CHOICE,
     set_by=Setter.TRACKER,
     lifetime=retention.OBJECTION,
+    since=Since.PAGE,
 )
 SIGN_IN = Item(
     name="pellucid_sign_in",
@@ -124,6 +159,7 @@ SIGN_IN = Item(
     ground=ASKED_FOR,
     set_by=Setter.SERVER,
     lifetime=retention.SIGN_IN,
+    since=Since.SIGN_IN,
     path="/dashboard",
     http_only=True,
 )
@@ -134,6 +170,7 @@ IGNORE = Item(
     ground=REMEMBERS_A_CHOICE,
     set_by=Setter.SERVER,
     lifetime=retention.OBJECTION,
+    since=Since.CHOICE,
     same_site="None",
     http_only=True,
     secure=True,
@@ -150,6 +187,7 @@ PIWIK_IGNORE = Item(
     ground=REMEMBERS_A_CHOICE,
     set_by=Setter.EARLIER,
     lifetime=None,
+    since=Since.CHOICE,
 )
 
 ITEMS: tuple[Item, ...] = (
@@ -165,6 +203,9 @@ ITEMS: tuple[Item, ...] = (
     IGNORE_PARTITIONED,
     PIWIK_IGNORE,
 )
+
+OBJECTIONS_TO_THE_SITE: tuple[str, ...] = (OPT_OUT.name,)
+"""Cookies of a site by which its visitor objects; the server sees them where it has the site's own host."""
 
 OBJECTIONS_TO_THE_INSTANCE: tuple[str, ...] = (IGNORE.name, PIWIK_IGNORE.name)
 """Cookies on this server's host that mean a visitor wants none of its sites to measure."""

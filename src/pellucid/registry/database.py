@@ -5,9 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
@@ -84,7 +82,23 @@ def _alone(engine: Engine) -> Iterator[Connection]:
 
 
 def _migrate(connection: Connection) -> None:
+    if _revision(connection) == newest_revision():
+        return
+    # Loaded where there is something to do alone: it takes long, and most processes open a registry of today.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    known = inspect(connection).has_table("alembic_version")
+    return connection.execute(text("select version_num from alembic_version")).scalar() if known else None
+
+
+def newest_revision() -> str:
+    """Return the revision of this version's tables: the name of its file begins with it."""
+    return max(file.name for file in _MIGRATIONS.joinpath("versions").glob("*.py")).partition("_")[0]

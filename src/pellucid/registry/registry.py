@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -22,8 +22,11 @@ from pellucid.model.site import Privacy, Site
 from pellucid.policy.presets import DEFAULT, PRESETS
 from pellucid.policy.retention import FIRST_LINK, SIGN_IN
 from pellucid.registry import tables
+from pellucid.registry.annotations import Annotations
 from pellucid.registry.database import for_change
 from pellucid.registry.refusals import Refusals
+from pellucid.registry.saved_segments import SavedSegments
+from pellucid.registry.tokens import WHOLE, Reach, add_token, find_token, hash_of, within
 
 SHORTEST_PASSWORD = 10
 LONGEST_LOGIN = 100
@@ -39,9 +42,9 @@ class Registry:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.refusals = Refusals(engine)
+        self.annotations = Annotations(engine)
+        self.segments = SavedSegments(engine)
         self._hasher = PasswordHasher()
-        # Somebody unknown costs as much as a wrong password, so that nobody learns which logins exist.
-        self._unknown = self._hasher.hash(secrets.token_hex())
 
     def close(self) -> None:
         """Close the connections."""
@@ -144,15 +147,22 @@ class Registry:
 
     def check_password(self, login: str, password: str) -> Account | None:
         """Return the account if login and password are right."""
+        # Somebody unknown costs as much as a wrong password, so that nobody learns which logins exist: also the first
+        # time, when this has to be made, whoever asks.
+        unknown = self._unknown
         with self._engine.connect() as connection:
             stored = connection.execute(
                 select(tables.ACCOUNT.c.password).where(tables.ACCOUNT.c.login == login),
             ).scalar()
         try:
-            self._hasher.verify(stored or self._unknown, password)
+            self._hasher.verify(stored or unknown, password)
         except VerificationError:
             return None
         return self.account(login) if stored else None
+
+    @cached_property
+    def _unknown(self) -> str:
+        return self._hasher.hash(secrets.token_hex())
 
     def _hash(self, password: str) -> str:
         if len(password) < SHORTEST_PASSWORD:
@@ -161,34 +171,17 @@ class Registry:
 
     # Secrets that stand for an account
 
-    def create_token(self, login: str, description: str = "", site_ids: Sequence[int] | None = None) -> str:
-        """Return a new token of an account, for these sites alone if any are given. It is shown this once."""
-        token = secrets.token_hex(16)
+    def create_token(self, login: str, description: str = "", reach: Reach = WHOLE) -> str:
+        """Return a new token of an account, good for no more than `reach`. It is shown this once."""
         with self._changing() as connection:
             _account(connection, login)
-            connection.execute(
-                insert(tables.TOKEN).values(
-                    hash=_hashed(token),
-                    login=login,
-                    description=description,
-                    site_ids=json.encode(site_ids).decode(),
-                    created=datetime.now(UTC),
-                ),
-            )
-        return token
+            return add_token(connection, login, description, reach)
 
     def bearer(self, token: str) -> Account | None:
-        """Return what a token may do, as an account; None if it is nobody's."""
+        """Return what a token may do now, as an account; None if it is nobody's, or expired."""
         with self._engine.connect() as connection:
-            row = connection.execute(select(tables.TOKEN).where(tables.TOKEN.c.hash == _hashed(token))).one_or_none()
-            if row is None:
-                return None
-            account = _account(connection, row.login)
-        site_ids = json.decode(row.site_ids, type=list[int] | None)
-        if site_ids is None:
-            return account
-        allowed = dict.fromkeys(site_ids, Access.ADMIN) if account.superuser else account.access
-        return Account(account.login, access={site: held for site, held in allowed.items() if site in site_ids})
+            found = find_token(connection, token, datetime.now(UTC))
+            return None if found is None else within(connection, _account(connection, found.login), found.reach)
 
     def create_link(self, login: str, now: datetime, lifetime: timedelta = FIRST_LINK) -> str:
         """Return the secret of a link with which an account sets its password, once."""
@@ -199,7 +192,7 @@ class Registry:
         hashed = self._hash(password)
         with self._changing() as connection:
             # Whoever deletes the link has it: of two at once, one.
-            good = (tables.LINK.c.hash == _hashed(secret)) & (tables.LINK.c.expires > now)
+            good = (tables.LINK.c.hash == hash_of(secret)) & (tables.LINK.c.expires > now)
             login = connection.execute(delete(tables.LINK).where(good).returning(tables.LINK.c.login)).scalar()
             if login is None:
                 raise NotSignedIn("This link was used, or is too old. 'pellucid account link LOGIN' makes another.")
@@ -223,24 +216,24 @@ class Registry:
     def sign_out(self, secret: str) -> None:
         """End a sign-in."""
         with self._changing() as connection:
-            connection.execute(delete(tables.SIGN_IN).where(tables.SIGN_IN.c.hash == _hashed(secret)))
+            connection.execute(delete(tables.SIGN_IN).where(tables.SIGN_IN.c.hash == hash_of(secret)))
 
     def forget_expired(self, now: datetime) -> None:
-        """Delete the links and sign-ins that are good no more."""
+        """Delete the links, sign-ins and tokens that are good no more."""
         with for_change(self._engine).begin() as connection:
-            for table in (tables.LINK, tables.SIGN_IN):
+            for table in (tables.LINK, tables.SIGN_IN, tables.TOKEN):
                 connection.execute(delete(table).where(table.c.expires <= now))
 
     def _secret(self, table: Table, login: str, expires: datetime) -> str:
         secret = secrets.token_urlsafe(24)
         with self._changing() as connection:
             _account(connection, login)
-            connection.execute(insert(table).values(hash=_hashed(secret), login=login, expires=expires))
+            connection.execute(insert(table).values(hash=hash_of(secret), login=login, expires=expires))
         return secret
 
     def _login(self, table: Table, secret: str, now: datetime) -> str | None:
         with self._engine.connect() as connection:
-            good = (table.c.hash == _hashed(secret)) & (table.c.expires > now)
+            good = (table.c.hash == hash_of(secret)) & (table.c.expires > now)
             return connection.execute(select(table.c.login).where(good)).scalar()
 
     # Goals and custom dimensions
@@ -393,8 +386,3 @@ def _struct(kind: type[_Kept], row: Row[Any], **read: object) -> _Kept:
 def _next(connection: Connection, table: Table, site_id: int) -> int:
     highest = connection.execute(select(func.max(table.c.id)).where(table.c.site_id == site_id)).scalar()
     return (highest or 0) + 1
-
-
-def _hashed(secret: str) -> str:
-    """Return a secret as it is kept. It is random and long, so one round of a plain hash can not be guessed back."""
-    return sha256(secret.encode()).hexdigest()

@@ -21,7 +21,7 @@ class Snapshot:
         self._registry = registry
         self._now = now
         self._lock = Lock()
-        self._missed = float("-inf")
+        self._missed = self._asked = float("-inf")
         self._revision = -1
         self._sites: Mapping[int, Site] = {}
         self._origins: frozenset[str] = frozenset()
@@ -31,6 +31,9 @@ class Snapshot:
     def look(self) -> None:
         """Read again what has changed since the last look."""
         with self._lock:
+            # A token expires without anything being set up anew.
+            if self._now() - self._asked >= SECONDS_BETWEEN_LOOKS:
+                self._bearers, self._asked = {}, self._now()
             revision = self._registry.revision()
             if revision != self._revision:
                 self._sites = {site.id: site for site in self._registry.sites()}

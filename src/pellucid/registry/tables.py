@@ -77,6 +77,8 @@ TOKEN = Table(
     Column("description", Text, nullable=False),
     Column("site_ids", Text, nullable=False),
     Column("created", Moment, nullable=False),
+    Column("scope", String(10), nullable=False, server_default="admin"),
+    Column("expires", Moment),
 )
 LINK = Table(
     "one_time_link",
@@ -127,4 +129,27 @@ REFUSED = Table(
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("reason", String(32), primary_key=True),
     Column("number", Integer, nullable=False),
+)
+ANNOTATION = Table(
+    "annotation",
+    METADATA,
+    Column("site_id", ForeignKey("site.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("day", String(10), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("starred", Boolean, nullable=False),
+    Column("login", String(100), nullable=False),
+)
+SEGMENT = Table(
+    "saved_segment",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("login", String(100), nullable=False),
+    Column("site_id", ForeignKey("site.id", ondelete="CASCADE"), nullable=True),
+    Column("shared", Boolean, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("edited", Moment, nullable=True),
+    sqlite_autoincrement=True,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pellucid.report.metric import Metric, Unit
+from pellucid.report.metric import VISIT, Metric, Unit
 from pellucid.report.source import Source
 
 
@@ -54,7 +54,7 @@ METRICS = (
     _before(
         "page_share",
         "Conversions, shared out over the pages before them.",
-        "sum(round(1 / nullIf(pages_before, 0), 4))",
+        "ifNull(sum(round(1 / nullIf(pages_before, 0), 4)), 0)",
     ),
     _before(
         "page_revenue_share",
@@ -77,14 +77,16 @@ METRICS = (
     _of_items("left_revenue", "What was left in carts of a product is worth.", _REVENUE, Source.CART_ITEMS),
     _of_items("left_quantity", "Pieces left in carts of a product.", _QUANTITY, Source.CART_ITEMS),
     _of_items("left_carts", "Carts left with a product.", _SALES, Source.CART_ITEMS),
-    Metric("priced_views", "Page views that tell a price.", counted={Source.VIEWS: "countIf(product_price > 0)"}),
+    Metric(
+        "priced_views", "Page views that tell a price.", counted={Source.PRODUCT_VIEWS: "countIf(product_price > 0)"}
+    ),
     Metric(
         "viewed_prices",
         "The prices of a product on pages, added up.",
-        counted={Source.VIEWS: "sum(ifNull(product_price, 0))"},
+        counted={Source.PRODUCT_VIEWS: "sum(ifNull(product_price, 0))"},
     ),
     _of_conversions("goals_reached", "Goals reached, orders and carts, each time.", "count()"),
-    _of_conversions("converting_visits", "Visits with such a conversion.", "uniqExact(visit_day, visit_id)"),
+    _of_conversions("converting_visits", "Visits with such a conversion.", f"uniqExact({VISIT})"),
     _of_conversions("revenue", "What conversions are worth.", "sum(revenue)", Unit.MONEY),
     _of_conversions("subtotal", "What orders are worth without tax and shipping.", "sum(subtotal)", Unit.MONEY),
     _of_conversions("tax", "The tax of orders.", "sum(tax)", Unit.MONEY),

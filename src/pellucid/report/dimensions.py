@@ -4,6 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import get_args, get_type_hints
 
+from msgspec import structs
+
+from pellucid.model.site import Privacy
 from pellucid.model.visit import Conversion, Visit
 from pellucid.report import more_dimensions
 from pellucid.report.dimension import Dimension, everywhere
@@ -26,6 +29,7 @@ def _page(field: str) -> dict[Source, str]:
     }
 
 
+_PLACED = "Found by what the site's settings leave of the address (`located_by` of a site): the less, the coarser."
 _MEANINGS = {
     "source_kind": "How the visit came: direct, search, website, campaign, social, assistant.",
     "source_name": "The search engine, website, network, assistant or campaign it came from.",
@@ -41,10 +45,10 @@ _MEANINGS = {
     "browser_code": "The browser, as a code.",
     "browser_version": "The browser's version.",
     "engine": "The browser's engine.",
-    "continent": "The continent, as a code.",
-    "country": "The country (ISO 3166-1, lower case).",
-    "region": "The region (ISO 3166-2, without the country).",
-    "city": "The city.",
+    "continent": f"The continent, as a code. {_PLACED}",
+    "country": f"The country (ISO 3166-1, lower case). {_PLACED}",
+    "region": f"The region (ISO 3166-2, without the country). {_PLACED}",
+    "city": f"The city. {_PLACED}",
     "language": "The language the browser asks for.",
     "resolution": "The screen's width and height.",
     "user_id": "The user id that the site gave.",
@@ -74,6 +78,7 @@ def _of(name: str) -> tuple[Source, ...]:
 
 
 _OWN = re.compile(r"dimension([0-9]{1,3})")
+_VARIABLE = re.compile(r"(visit_)?variable_(name|value)_([1-9][0-9]?)")
 
 _CONVERTING = (Source.CONVERSIONS, Source.VIEWS_BEFORE, Source.ENTRIES_BEFORE)
 
@@ -140,14 +145,45 @@ _DIMENSIONS = (
     ),
 )
 
+
+def _of_loads(dimension: Dimension) -> Dimension:
+    """Return a dimension that tells what completes a page view as it tells the page view."""
+    if Source.VIEWS not in dimension.told:
+        return dimension
+    return structs.replace(dimension, told={**dimension.told, Source.LOADS: dimension.told[Source.VIEWS]})
+
+
 DIMENSIONS: Mapping[str, Dimension] = {
-    dimension.name: dimension for dimension in (*_DIMENSIONS, *more_dimensions.DIMENSIONS)
+    dimension.name: _of_loads(dimension) for dimension in (*_DIMENSIONS, *more_dimensions.DIMENSIONS)
 }
+
+OF_ONE_VISITOR = frozenset({"visitor_id", "user_id", "fingerprint"})
+"""What tells one visitor from all others, over several visits."""
+
+OF_ONE_VISIT = OF_ONE_VISITOR | {"visit_id", "order_id", "masked_address"}
+"""What tells one visit from all others, or from all but a few."""
+
+
+def hidden(privacy: Privacy) -> frozenset[str]:
+    """Return the dimensions that a site's owner hides."""
+    if not privacy.shows_visits:
+        return OF_ONE_VISIT
+    return frozenset() if privacy.shows_profiles else OF_ONE_VISITOR
 
 
 def dimension_of(name: str) -> Dimension | None:
-    """Return a dimension, one of the owner's own (`dimension1`) too; None if there is none of that name."""
-    own = _OWN.fullmatch(name)
-    if own is None:
+    """Return a dimension by its name; None if there is none.
+
+    Of the owner's own are dimensions (`dimension1`) and custom variables, of the visit or of what was done in it
+    (`visit_variable_name_1`, `variable_value_1`).
+    """
+    own, variable = _OWN.fullmatch(name), _VARIABLE.fullmatch(name)
+    if own is not None:
+        return Dimension(
+            name, "What the owner tells apart.", everywhere(f"dimensions['{int(own[1])}']"), scattered=True
+        )
+    if variable is None:
         return DIMENSIONS.get(name)
-    return Dimension(name, "What the owner tells apart.", everywhere(f"dimensions['{int(own[1])}']"), scattered=True)
+    told = f"tupleElement(arrayFirst(one -> one.place = {int(variable[3])}, variables), '{variable[2]}')"
+    sources = (*OF_VISITS, Source.CONVERSIONS) if variable[1] else (Source.HITS,)
+    return Dimension(name, "A custom variable.", dict.fromkeys(sources, told))

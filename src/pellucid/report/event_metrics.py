@@ -1,6 +1,6 @@
 """What is counted of the site's own events, of content, of searches and of how pages load."""
 
-from pellucid.report.metric import Metric, Unit
+from pellucid.report.metric import VISIT, VISITOR_OF_DAY, Metric, Unit
 from pellucid.report.source import Source
 
 
@@ -23,13 +23,13 @@ METRICS = (
         Source.CONTENTS,
         "content_visits",
         "Visits in which content was seen.",
-        "uniqExactIf((visit_day, visit_id), content_interaction = '')",
+        f"uniqExactIf({VISIT}, content_interaction = '')",
     ),
     _of(
         Source.CONTENTS,
         "daily_content_visitors",
         "The different visitors of each day who saw content, added up.",
-        "uniqExactIf((visit_day, visitor_id), content_interaction = '')",
+        f"uniqExactIf({VISITOR_OF_DAY}, content_interaction = '')",
     ),
     _of(Source.CONTENTS, "impressions", "How often content was seen.", "countIf(content_interaction = '')"),
     _of(Source.CONTENTS, "interactions", "How often content was used.", "countIf(content_interaction != '')"),
@@ -49,5 +49,6 @@ METRICS = (
         "length(arrayFilter(day -> not has(groupUniqArrayIf(visit_day, search_count > 0), day), "
         "groupUniqArrayIf(visit_day, search_count = 0)))",
     ),
+    _of(Source.LEAVINGS, "steps", "What was done right after a page was viewed.", "count()"),
     _of(Source.VIEWS, "views_after_search", "Page views right after a search.", "countIf(previous_search != '')"),
 )

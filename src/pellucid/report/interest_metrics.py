@@ -5,7 +5,7 @@ The ranges are Matomo's, and so are their ends: a visit of exactly two minutes l
 
 from collections.abc import Mapping
 
-from pellucid.report.metric import Metric
+from pellucid.report.metric import IS_VISIT, Metric
 from pellucid.report.source import Source
 
 Range = tuple[int, int | None]
@@ -48,12 +48,20 @@ def _metric(what: str, within: Range) -> Metric:
     told = _TOLD.get(what, what)
     span = f"{first} and more" if last is None else str(first) if first == last else f"{first} to {last}"
     condition = f"{told} >= {first}" if last is None else f"{told} between {first} and {last}"
-    return Metric(name_of(what, within), _MEANINGS[what].format(span), counted={Source.VISITS: f"countIf({condition})"})
+    return Metric(
+        name_of(what, within),
+        _MEANINGS[what].format(span),
+        counted={Source.VISITS: f"countIf({condition} and {IS_VISIT})"},
+    )
 
 
 METRICS = (
     *(_metric(what, within) for what, some in RANGES.items() for within in some),
-    Metric("new_visits", "First visits of their visitor.", counted={Source.VISITS: "countIf(visitor_kind = 'new')"}),
+    Metric(
+        "new_visits",
+        "First visits of their visitor.",
+        counted={Source.VISITS: f"countIf(visitor_kind = 'new' and {IS_VISIT})"},
+    ),
     Metric("source_names", "Different sources.", counted={Source.VISITS: "uniqExact(source_name)"}),
     Metric("source_keywords", "Different keywords of sources.", counted={Source.VISITS: "uniqExact(source_keyword)"}),
     Metric("source_urls", "Different pages that visits came from.", counted={Source.VISITS: "uniqExact(source_url)"}),

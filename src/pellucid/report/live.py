@@ -5,9 +5,10 @@ from datetime import date
 
 from msgspec import Struct, convert
 
-from pellucid.model.event import Event
+from pellucid.model.event import TIMING, Event
 from pellucid.model.period import Period
 from pellucid.model.query import EVERYBODY, Segment
+from pellucid.model.site import Site
 from pellucid.model.visit import Conversion, Visit
 from pellucid.report.segment import Values, condition_on_visits
 from pellucid.store.client import Bound, Store, Urgency
@@ -15,13 +16,25 @@ from pellucid.store.schema import columns
 
 _MILLISECONDS_PER_MINUTE = 60_000
 _SCOPE = "site_id = {site:UInt32} and visit_day between {first:Date} and {last:Date}"
+MOST_EVENTS = 500
+"""How many of a visit are told, the first ones: as many as Matomo shows where nothing else is set up."""
+
 _EVENTS = f"""
 select {", ".join(columns(Event))}
 from events
 where site_id = {{site:UInt32}}
     and visit_day in {{days:Array(Date)}}
     and visit_id in {{visits:Array(UInt64)}}
+    and kind != '{TIMING}'
 order by time, event_id
+limit {MOST_EVENTS} by visit_day, visit_id
+"""
+_FIRST = f"""
+select {", ".join(columns(Visit))}
+from visits final
+where site_id = {{site:UInt32}} and visitor_id = {{visitor:UInt64}}
+order by first_time, visit_id
+limit 1
 """
 _CONVERSIONS = f"""
 select {", ".join(columns(Conversion))}
@@ -33,8 +46,8 @@ order by time, conversion_id, goal_id
 """
 _COUNTERS = """
 select
-    count() as visits,
-    uniqExact(visitor_id) as visitors,
+    countIf(not stray) as visits,
+    uniqExactIf(visitor_id, not stray) as visitors,
     countIf(conversions > 0) as converted
 from visits final
 where site_id = {site:UInt32}
@@ -47,6 +60,26 @@ from events
 where site_id = {site:UInt32}
     and visit_day >= toDate(fromUnixTimestamp64Milli({since:Int64}, 'UTC')) - 1
     and time between {since:Int64} and {now:Int64}
+"""
+_MINUTES = """
+select intDiv({now:Int64} - time, 60000) as ago, count()
+from events
+where site_id = {site:UInt32}
+    and visit_day >= toDate(fromUnixTimestamp64Milli({since:Int64}, 'UTC')) - 1
+    and time > {since:Int64} and time <= {now:Int64}
+    and kind in ('pageview', 'search', 'event', 'download', 'outlink')
+group by ago
+"""
+_PAGES = """
+select url, count() as views
+from events
+where site_id = {site:UInt32}
+    and visit_day >= toDate(fromUnixTimestamp64Milli({since:Int64}, 'UTC')) - 1
+    and time between {since:Int64} and {now:Int64}
+    and kind = 'pageview'
+group by url
+order by views desc, url
+limit 10
 """
 
 
@@ -67,6 +100,9 @@ class Counters(Struct, frozen=True):
     actions: int
 
 
+EVER = Period(date(1971, 1, 1), date(2148, 12, 31))
+
+
 def last_visits(
     store: Store,
     site_id: int,
@@ -74,18 +110,54 @@ def last_visits(
     limit: int | None,
     offset: int = 0,
     segment: Segment = EVERYBODY,
+    since: int = 0,
+    timezone: str = "UTC",
 ) -> list[VisitDetails]:
-    """Return the visits of a period whose last action is the latest, the latest first."""
-    values = Values({"site": site_id, "first": period.first, "last": period.last})
+    """Return the visits of a period whose last action is the latest, the latest first.
+
+    Those that ended before `since` (milliseconds since 1970) are left out. `timezone` is that of the segment's hours.
+    """
+    first, last = period.first, period.last
+    values = Values({"site": site_id, "first": first, "last": last, "since": since, "timezone": timezone})
     chosen = condition_on_visits(segment, _SCOPE, values.bind)
     sql = f"""
 select {", ".join(columns(Visit))}
 from visits final
-where {_SCOPE}{f" and {chosen}" if chosen else ""}
+where {_SCOPE} and not stray and last_time >= {{since:Int64}}{f" and {chosen}" if chosen else ""}
 order by last_time desc, visit_id desc
 {"" if limit is None else f"limit {int(limit)} offset {int(offset)}"}
 """
-    visits = convert(store.ask(sql, values.bound, Urgency.SHORT).rows, list[Visit])
+    return _with_details(store, site_id, convert(store.ask(sql, values.bound, Urgency.SHORT).rows, list[Visit]))
+
+
+def first_visit(store: Store, site_id: int, visitor_id: int) -> list[VisitDetails]:
+    """Return the first visit of a visitor; nothing if there is none."""
+    bound: dict[str, Bound] = {"site": site_id, "visitor": visitor_id}
+    return _with_details(store, site_id, convert(store.ask(_FIRST, bound, Urgency.SHORT).rows, list[Visit]))
+
+
+def neighbours(store: Store, site: Site, visitor_id: int, time: int, segment: Segment) -> tuple[int | None, int | None]:
+    """Return the visitors whose latest visit ended last before a moment, and first after it; None for nobody."""
+    found: list[int | None] = []
+    for before, order in (("<=", "desc"), (">=", "asc")):
+        values = Values({"site": site.id, "first": EVER.first, "last": EVER.last, "visitor": visitor_id, "time": time})
+        values.bound["timezone"] = site.timezone
+        chosen = condition_on_visits(segment, _SCOPE, values.bind)
+        sql = f"""
+select visitor_id
+from visits final
+where {_SCOPE} and visitor_id != {{visitor:UInt64}}{f" and {chosen}" if chosen else ""}
+group by visitor_id
+having max(last_time) {before} {{time:Int64}}
+order by max(last_time) {order}, visitor_id
+limit 1
+"""
+        rows = convert(store.ask(sql, values.bound, Urgency.SHORT).rows, list[tuple[int]])
+        found.append(rows[0][0] if rows else None)
+    return found[0], found[1]
+
+
+def _with_details(store: Store, site_id: int, visits: list[Visit]) -> list[VisitDetails]:
     if not visits:
         return []
     asked: dict[str, Bound] = {
@@ -113,3 +185,11 @@ def counters(store: Store, site_id: int, minutes: int, now: int) -> Counters:
     visits, visitors, converted = convert(store.ask(_COUNTERS, bound, Urgency.SHORT).rows[0], tuple[int, int, int])
     (actions,) = convert(store.ask(_ACTIONS, bound, Urgency.SHORT).rows[0], tuple[int])
     return Counters(visits, visitors, converted, actions)
+
+
+def lately(store: Store, site_id: int, minutes: int, now: int) -> tuple[list[int], list[tuple[str, int]]]:
+    """Return the actions of each of the last minutes, that which runs first, and the ten pages viewed most in them."""
+    bound: dict[str, Bound] = {"site": site_id, "since": now - minutes * _MILLISECONDS_PER_MINUTE, "now": now}
+    found = dict(convert(store.ask(_MINUTES, bound, Urgency.SHORT).rows, list[tuple[int, int]]))
+    pages = convert(store.ask(_PAGES, bound, Urgency.SHORT).rows, list[tuple[str, int]])
+    return [found.get(ago, 0) for ago in range(minutes)], pages

@@ -7,15 +7,16 @@ a visit's own counts are made in `visits/visits.py`.
 from collections.abc import Mapping
 
 from pellucid.report import conversion_metrics, event_metrics, interest_metrics
-from pellucid.report.metric import Metric, Unit
+from pellucid.report.metric import IS_VISIT, USER_OF_DAY, VISIT, VISITOR_OF_DAY, Metric, Unit
 from pellucid.report.source import Source
 
-_BOUNCED = "countIf(actions <= 1)"
-_VISIT_OF_ADDRESS = "uniqExact(visit_day, visit_id, url)"
-_ITS_SOURCE = "source_kind, source_name, source_keyword, source_url"
+_BOUNCED = f"countIf(actions <= 1 and {IS_VISIT})"
+_VISIT_OF_ADDRESS = f"uniqExact({VISIT} + cityHash64(url))"
+_ITS_SOURCE = "cityHash64(source_kind, source_name, source_keyword, source_url)"
 _IN_HITS = (
     Source.HITS,
     Source.VIEWS,
+    Source.PRODUCT_VIEWS,
     Source.DOWNLOADS,
     Source.OUTLINKS,
     Source.SEARCHES,
@@ -37,26 +38,30 @@ def _timing(part: str) -> tuple[Metric, ...]:
     told = f"{part}_time"
     what = f"how long pages took to load: {part.replace('_', ' ')}"
     return (
-        Metric(f"{part}_views", f"Page views that told {what}.", counted={Source.VIEWS: f"count({told})"}),
+        Metric(f"{part}_views", f"Page views that told {what}.", counted={Source.LOADS: f"count({told})"}),
         Metric(
             f"{part}_seconds",
             f"Added up, {what}.",
             Unit.SECONDS,
-            counted={Source.VIEWS: f"sum(ifNull({told}, 0)) / 1000"},
+            counted={Source.LOADS: f"sum(ifNull({told}, 0)) / 1000"},
+            # Whole milliseconds, in whatever order they are added up.
+            over_days="round(sum({}), 3)",
         ),
         Metric(
             f"shortest_{part}",
             f"At least, {what}.",
             Unit.SECONDS,
-            counted={Source.VIEWS: f"min({told}) / 1000"},
+            counted={Source.LOADS: f"min({told}) / 1000"},
             nothing="null",
+            over_days="min({})",
         ),
         Metric(
             f"longest_{part}",
             f"At most, {what}.",
             Unit.SECONDS,
-            counted={Source.VIEWS: f"max({told}) / 1000"},
+            counted={Source.LOADS: f"max({told}) / 1000"},
             nothing="null",
+            over_days="max({})",
         ),
     )
 
@@ -65,22 +70,22 @@ _METRICS = (
     Metric(
         "visits",
         "Visits; told by something that happened in them, the visits that have it.",
-        counted=_distinct("uniqExact(visit_day, visit_id)", visits="count()"),
+        counted=_distinct(f"uniqExact({VISIT})", visits=f"countIf({IS_VISIT})"),
     ),
     Metric(
         "visitors",
         "Different visitors. Under daily recognition each day's visitors are new.",
-        counted=_distinct("uniqExact(visitor_id)"),
+        counted=_distinct("uniqExact(visitor_id)", visits=f"uniqExactIf(visitor_id, {IS_VISIT})"),
     ),
     Metric(
         "daily_visitors",
         "The different visitors of each day, added up.",
-        counted=_distinct("uniqExact(visit_day, visitor_id)"),
+        counted=_distinct(f"uniqExact({VISITOR_OF_DAY})", visits=f"uniqExactIf({VISITOR_OF_DAY}, {IS_VISIT})"),
     ),
     Metric(
         "daily_source_visitors",
         "The different visitors of each day and source, added up: who came by two ways counts twice.",
-        counted={Source.VISITS: f"uniqExact(visit_day, visitor_id, {_ITS_SOURCE})"},
+        counted={Source.VISITS: f"uniqExactIf({VISITOR_OF_DAY} + {_ITS_SOURCE}, {IS_VISIT})"},
     ),
     Metric(
         "users",
@@ -90,12 +95,12 @@ _METRICS = (
     Metric(
         "daily_users",
         "The different user ids of each day, added up.",
-        counted={Source.VISITS: "uniqExactIf((visit_day, user_id), user_id != '')"},
+        counted={Source.VISITS: f"uniqExactIf({USER_OF_DAY}, user_id != '')"},
     ),
     Metric(
         "daily_source_users",
         "The different user ids of each day and source, added up.",
-        counted={Source.VISITS: f"uniqExactIf((visit_day, user_id, {_ITS_SOURCE}), user_id != '')"},
+        counted={Source.VISITS: f"uniqExactIf({USER_OF_DAY} + {_ITS_SOURCE}, user_id != '')"},
     ),
     Metric(
         "actions",
@@ -149,7 +154,7 @@ _METRICS = (
         formula="visits_converted / nullIf(visits, 0)",
         of=("visits_converted", "visits"),
     ),
-    Metric("views", "Page views of a page.", counted={Source.VIEWS: "count()"}),
+    Metric("views", "Page views of a page.", counted={Source.VIEWS: "count()", Source.PRODUCT_VIEWS: "count()"}),
     Metric(
         "unique_views", "Visits that viewed a page, added up over pages.", counted={Source.VIEWS: _VISIT_OF_ADDRESS}
     ),
@@ -185,7 +190,7 @@ _METRICS = (
     Metric(
         "daily_entry_visitors",
         "The different visitors of each day that began with a page, added up.",
-        counted={Source.ENTRIES: "uniqExact(visit_day, visitor_id)"},
+        counted={Source.ENTRIES: f"uniqExact({VISITOR_OF_DAY})"},
     ),
     Metric("entry_actions", "Actions of the visits that began with a page.", counted={Source.ENTRIES: "sum(actions)"}),
     Metric(
@@ -208,7 +213,7 @@ _METRICS = (
     Metric(
         "daily_exit_visitors",
         "The different visitors of each day that ended with a page, added up.",
-        counted={Source.EXITS: "uniqExact(visit_day, visitor_id)"},
+        counted={Source.EXITS: f"uniqExact({VISITOR_OF_DAY})"},
     ),
     Metric(
         "exit_rate",

@@ -23,7 +23,7 @@ def _sold(name: str, meaning: str, sql: str, *, decimal: bool = False) -> Dimens
 
 
 def _of_item(name: str, meaning: str, item: str, viewed: str) -> Dimension:
-    told = {Source.ITEMS: item, Source.CART_ITEMS: item, Source.VIEWS: viewed}
+    told = {Source.ITEMS: item, Source.CART_ITEMS: item, Source.PRODUCT_VIEWS: viewed}
     return Dimension(name, meaning, told)
 
 
@@ -36,6 +36,13 @@ DIMENSIONS = (
         "arrayJoin(if(empty(items.categories), [''], items.categories))",
         "arrayJoin(product_categories)",
     ),
+    Dimension("previous_page", "The address of the page viewed before.", {Source.VIEWS: "previous_url"}),
+    Dimension("previous_page_title", "The title of the page viewed before.", {Source.VIEWS: "previous_title"}),
+    Dimension("previous_search", "What was searched for just before.", {Source.VIEWS: "previous_search"}),
+    Dimension("next_kind", "What kind of thing was done after a page was viewed.", {Source.LEAVINGS: "kind"}),
+    Dimension("next_address", "The address of what was done after.", {Source.LEAVINGS: "url"}),
+    Dimension("next_title", "The title of the page viewed after.", {Source.LEAVINGS: "title"}),
+    Dimension("next_search", "What was searched for after.", {Source.LEAVINGS: "search_keyword"}),
     _of_visit("visit_id", "The visit.", "visit_id"),
     _of_visit("fingerprint", "The hash of the day.", "fingerprint"),
     _of_visit("profilable", "Whether the visitor is known by more than the hash of the day.", "toUInt8(profilable)"),

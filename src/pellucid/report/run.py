@@ -1,14 +1,20 @@
 """Questions are asked here, and here alone."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import zip_longest
 
+from msgspec import structs
+
+from pellucid.errors import RequestError
 from pellucid.model.period import Period
 from pellucid.model.query import Query
 from pellucid.model.result import Result, Value
 from pellucid.report.dimensions import DIMENSIONS
 from pellucid.report.metrics import METRICS
-from pellucid.report.sql import statement
-from pellucid.store.client import Store
+from pellucid.report.rollups import MARKS, MOST_DAYS, Marks, group_of
+from pellucid.report.sql import DEFINITION, Statement, comparison, statement
+from pellucid.store.client import Bound, Store, Urgency
 
 _HOURS = 24
 
@@ -24,15 +30,62 @@ class Reports:
 
         By one steady dimension (day, week, month, year, hour) alone, every step of the period has its row, in order.
         """
-        asked = statement(query)
-        result = self._store.ask(asked.sql, asked.parameters)
-        result = Result(query.dimensions + query.metrics, result.rows)
-        if len(query.dimensions) == 1 and query.limit is None and _is_steady(query.dimensions[0]):
+        result = self._ask(statement(query, self._marks(query)), query.dimensions + query.metrics)
+        if len(query.dimensions) == 1 and query.limit is None and is_steady(query.dimensions[0]):
             return _filled(result, query)
         return result
 
+    def compare(self, query: Query, earlier: Period) -> Result:
+        """Return the rows that a query asks for, each with the metrics of another period behind its own.
 
-def _is_steady(name: str) -> bool:
+        The rows are those of the query's period, matched by their dimensions; by one steady dimension alone, the
+        first step is compared with the first, the second with the second. Raises `RequestError` where rows of two
+        periods can not be matched.
+        """
+        columns = query.dimensions + query.metrics + tuple(f"compared_{name}" for name in query.metrics)
+        if not any(map(_is_of_calendar, query.dimensions)):
+            return self._ask(comparison(query, earlier, self._marks(query, earlier)), columns)
+        if len(query.dimensions) > 1 or query.limit is not None:
+            raise RequestError("Two periods have no day in common: by days they are compared by that alone, unlimited.")
+        rows, before = (self.answer(asked).rows for asked in (query, structs.replace(query, period=earlier)))
+        nothing = (None, *map(_nothing, query.metrics))
+        pairs = zip_longest(rows, before[: len(rows)], fillvalue=nothing)
+        return Result(columns, tuple((*now, *then[1:]) for now, then in pairs))
+
+    def stream(self, query: Query, output_format: str) -> Iterator[bytes]:
+        """Yield what a query asks for piece by piece, in one of the store's output formats, under its own names."""
+        repeated = set(query.dimensions) & set(query.metrics)
+        if repeated:
+            raise RequestError(f"{', '.join(repeated)} would be two columns of one name: ask for one of them.")
+        asked = statement(query, self._marks(query))
+        names = [f"key_{place} as {name}" for place, name in enumerate(query.dimensions)]
+        return self._store.stream(
+            f"select {', '.join([*names, *query.metrics])} from (\n{asked.sql}\n)", asked.parameters, output_format
+        )
+
+    def _marks(self, query: Query, *others: Period) -> Marks:
+        """Return the marks of the days of a query, in its period and others, where it can use them."""
+        # What is no metric is told by the statement.
+        if not METRICS.keys() >= set(query.metrics) or not group_of(query):
+            return {}
+        periods = (query.period, *others)
+        first, last = min(one.first for one in periods), max(one.last for one in periods)
+        if ((last - first).days + 1) * len(query.site_ids) > MOST_DAYS:
+            return {}
+        within: dict[str, Bound] = {"sites": list(query.site_ids), "first": first, "last": last}
+        found = self._store.ask(MARKS, {**within, "definition": DEFINITION}, Urgency.SHORT).rows
+        return {(int(str(site_id)), date.fromisoformat(str(day))): int(str(version)) for site_id, day, version in found}
+
+    def _ask(self, asked: Statement, columns: tuple[str, ...]) -> Result:
+        return Result(columns, self._store.ask(asked.sql, asked.parameters).rows)
+
+
+def _is_of_calendar(name: str) -> bool:
+    return is_steady(name) and name != "hour"
+
+
+def is_steady(name: str) -> bool:
+    """Return whether a dimension has all its values in every period."""
     return name in DIMENSIONS and DIMENSIONS[name].steady
 
 

@@ -8,7 +8,7 @@ from pellucid.errors import RequestError
 from pellucid.model.query import Condition, Operator, Segment
 from pellucid.report.dimension import Dimension
 from pellucid.report.dimensions import DIMENSIONS, dimension_of
-from pellucid.report.source import OF_VISITS, ROWS, Source
+from pellucid.report.source import ACTIONS, OF_VISITS, ROWS, Source
 from pellucid.store.client import Bound
 
 Bind = Callable[[str, Bound], str]
@@ -26,6 +26,7 @@ _COMPARED: Mapping[Operator, str] = {
     Operator.STARTS: "startsWith({told}, {value})",
     Operator.ENDS: "endsWith({told}, {value})",
 }
+_MOST = 10**38
 _OF_TEXT = frozenset({Operator.CONTAINS, Operator.LACKS, Operator.STARTS, Operator.ENDS})
 _OF_NUMBERS = frozenset({Operator.AT_MOST, Operator.LESS, Operator.AT_LEAST, Operator.MORE})
 _OPPOSITE: Mapping[Operator, Operator] = {
@@ -58,6 +59,27 @@ def condition_on_rows(groups: tuple[tuple[Condition, ...], ...], source: Source,
     return " and ".join(f"({group})" for group in told)
 
 
+def condition_on_actions(conditions: tuple[Condition, ...], table: str, bind: Bind) -> str:
+    """Return the condition that what was done has to meet as a row of a table; "0" if that table has no such rows."""
+    met = []
+    for condition in conditions:
+        source = _source_of_action(condition)
+        if ROWS[source][0] != table:
+            return "0"
+        met.append(f"({ROWS[source][1]} and {_of_row(condition, source, bind)})")
+    return f"({' and '.join(met)})"
+
+
+def _source_of_action(condition: Condition) -> Source:
+    dimension = dimension_of(condition.dimension)
+    told = () if dimension is None else dimension.told
+    for source in ACTIONS:
+        # What a conversion has of its visit says nothing of what was done.
+        if source in told and not (source is Source.CONVERSIONS and Source.VISITS in told):
+            return source
+    raise RequestError(f"What was done can not be told by {condition.dimension!r}.")
+
+
 def _of_row(condition: Condition, source: Source, bind: Bind) -> str:
     dimension = dimension_of(condition.dimension)
     if dimension is None or source not in dimension.told:
@@ -71,11 +93,15 @@ def _condition(condition: Condition, scope: str, bind: Bind) -> str:
         names = ", ".join(sorted(DIMENSIONS))
         raise RequestError(f"There is no dimension {condition.dimension!r} to choose visits by; there are {names}.")
     of_visit = ""
-    if Source.VISITS in dimension.told:
+    # Of what a visit has several of, each value is a row: as many would be counted.
+    several = "arrayJoin" in dimension.told.get(Source.VISITS, "")
+    if Source.VISITS in dimension.told and not several:
         of_visit = _compared(condition, condition.operator, dimension, Source.VISITS, bind)
         if not dimension.scattered:
             return of_visit
-    source = Source.HITS if dimension.scattered else next(one for one in dimension.told if one not in OF_VISITS)
+    source = Source.HITS if dimension.scattered else Source.VISITS
+    if not dimension.scattered and not several:
+        source = next(one for one in dimension.told if one not in OF_VISITS)
     table, rows = ROWS[source]
     # A visit lacks a page when none of its pages is that page.
     asked = _OPPOSITE.get(condition.operator, condition.operator)
@@ -101,5 +127,7 @@ def _compared(condition: Condition, operator: Operator, dimension: Dimension, so
         number = float(condition.value or "0") if dimension.decimal else int(condition.value or "0")
     except ValueError as error:
         raise RequestError(f"{condition.dimension} is a number, and {condition.value!r} is none.") from error
+    if abs(number) > _MOST:
+        raise RequestError(f"{condition.dimension} is compared with numbers of up to 38 digits, and not with more.")
     kind = "Float64" if dimension.decimal else "Int128"
     return _COMPARED[operator].format(told=f"to{kind}({told})", value=bind(kind, number))

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from pellucid.model.event import TIMING
+
 
 class Source(StrEnum):
     """Rows to count. Of several that could answer, a metric names the one it prefers first."""
@@ -11,6 +13,8 @@ class Source(StrEnum):
     EXITS = "exits"
     HITS = "hits"
     VIEWS = "views"
+    LOADS = "loads"
+    PRODUCT_VIEWS = "views of products"
     LEAVINGS = "leavings"
     DOWNLOADS = "downloads"
     OUTLINKS = "outlinks"
@@ -51,23 +55,33 @@ ROWS: dict[Source, tuple[str, str]] = {
     Source.EXITS: (_VISITS, "exit_url != ''"),
     Source.HITS: (_EVENTS, "1"),
     Source.VIEWS: (_EVENTS, "kind = 'pageview'"),
+    # A page view and what completes it (`visits/timings.py`): each time that a page took is told by one of the rows.
+    Source.LOADS: (_EVENTS, f"kind in ('pageview', '{TIMING}')"),
+    Source.PRODUCT_VIEWS: (
+        _EVENTS,
+        "kind = 'pageview' and (product_sku != '' or product_name != '' or notEmpty(product_categories))",
+    ),
     # A row tells of the page the visitor was on before, and for how long. What an event tells is left out, as Matomo
     # leaves it out: the numbers have to agree.
-    Source.LEAVINGS: (_EVENTS, "previous_url != '' and kind != 'event'"),
+    Source.LEAVINGS: (_EVENTS, f"previous_url != '' and kind not in ('event', '{TIMING}')"),
     Source.DOWNLOADS: (_EVENTS, "kind = 'download'"),
     Source.OUTLINKS: (_EVENTS, "kind = 'outlink'"),
     Source.SEARCHES: (_EVENTS, "kind = 'search'"),
     Source.EVENTS: (_EVENTS, "kind = 'event'"),
     Source.CONTENTS: (_EVENTS, "kind = 'content'"),
-    Source.SEARCH_LEAVINGS: (_EVENTS, "previous_search != '' and kind != 'event'"),
+    Source.SEARCH_LEAVINGS: (_EVENTS, f"previous_search != '' and kind not in ('event', '{TIMING}')"),
     Source.SEARCH_EXITS: (_VISITS, "exit_search != ''"),
     Source.CONVERSIONS: ("conversions final", "1"),
     Source.VIEWS_BEFORE: (
-        _before(_EVENTS, "site_id, visit_day, visit_id, time, url, title", "kind = 'pageview'"),
+        _before(_EVENTS, "site_id, visit_day, visit_id, time, url, title, dimensions", "kind = 'pageview'"),
         "1",
     ),
     Source.ENTRIES_BEFORE: (
-        _before(_VISITS, "site_id, visit_day, visit_id, first_time as time, entry_url, entry_title", "entry_url != ''"),
+        _before(
+            _VISITS,
+            "site_id, visit_day, visit_id, first_time as time, entry_url, entry_title, dimensions",
+            "entry_url != ''",
+        ),
         "1",
     ),
     Source.ITEMS: ("conversions final array join items", "kind = 'order'"),
@@ -77,3 +91,16 @@ ROWS: dict[Source, tuple[str, str]] = {
 
 OF_VISITS = frozenset({Source.VISITS, Source.ENTRIES, Source.EXITS, Source.SEARCH_EXITS})
 OF_EVENTS = frozenset(ROWS) - OF_VISITS
+
+ACTIONS = (
+    Source.HITS,
+    Source.VIEWS,
+    Source.DOWNLOADS,
+    Source.OUTLINKS,
+    Source.SEARCHES,
+    Source.EVENTS,
+    Source.CONTENTS,
+    Source.CONVERSIONS,
+    Source.PRODUCT_VIEWS,
+)
+"""What is done in visits, a row for each time: in the order of preference."""

@@ -1,22 +1,35 @@
 """A query as one statement of SQL: text made from our own tables, and every value bound.
 
 Each source that the metrics need is counted on its own, with nothing for the metrics it does not tell; then rows with
-the same dimensions are added up, and what is worked out from others is worked out.
+the same dimensions are added up, and what is worked out from others is worked out. What was rolled up of days that are
+over is one more source, and the others are then counted on the rest of the days.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
+from hashlib import sha256
+from types import MappingProxyType
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pellucid.errors import RequestError
-from pellucid.model.query import Query
+from pellucid.model.journey import Among
+from pellucid.model.period import Period
+from pellucid.model.query import Query, Segment
 from pellucid.report.dimension import Dimension
 from pellucid.report.dimensions import DIMENSIONS, dimension_of
 from pellucid.report.metric import Metric
 from pellucid.report.metrics import METRICS
-from pellucid.report.segment import Values, condition_on_rows, condition_on_visits
+from pellucid.report.rollups import GROUPS, Group, Marks, days_to_count, group_of, part_of
+from pellucid.report.segment import Bind, Values, condition_on_rows, condition_on_visits
 from pellucid.report.source import OF_VISITS, ROWS, SCOPE, Source
 from pellucid.store.client import Bound
+
+_KEY = "key_"
+_COUNTED = f"{SCOPE} and (site_id, visit_day) in {{counted:Array(Tuple(UInt32, Date))}}"
+"""In place of `SCOPE`: the rows of days that are not rolled up. Told which they are, the engine reads no others."""
+_PLACEHOLDER = re.compile(r"\{(\w+):")
 
 
 class Statement(Struct, frozen=True):
@@ -26,39 +39,80 @@ class Statement(Struct, frozen=True):
     parameters: dict[str, Bound]
 
 
-def statement(query: Query) -> Statement:
-    """Return the statement that answers a query, or raise `RequestError` telling what can not be asked."""
+def statement(query: Query, marks: Marks = MappingProxyType({})) -> Statement:
+    """Return the statement that answers a query, or raise `RequestError` telling what can not be asked.
+
+    What is rolled up of the days in `marks` is read, where it is what the query asks for.
+    """
     metrics = [_metric(name) for name in query.metrics]
     dimensions = [_dimension(name) for name in query.dimensions]
     counted = _counted(metrics)
     sources = {metric.name: _source(metric, dimensions) for metric in counted}
-    values = Values(
-        {
-            "sites": list(query.site_ids),
-            "first": query.period.first,
-            "last": query.period.last,
-            "timezone": query.timezone,
-        },
-    )
+    values = scope_of(query)
     chosen = condition_on_visits(query.segment, SCOPE, values.bind)
-    parts = [
-        _part(source, counted, sources, dimensions, chosen, condition_on_rows(query.where, source, values.bind))
-        for source in dict.fromkeys(sources.values())
-    ]
-    keys = [f"k{place} as {name}" for place, name in enumerate(query.dimensions)]
-    sums = [f"sum(m{place}) as {metric.name}" for place, metric in enumerate(counted)]
+    counting: dict[Source, set[str]] = {}
+    for name, source in sources.items():
+        counting.setdefault(source, set()).add(name)
+    parts = {
+        source: _part(source, counted, sources, dimensions, chosen, condition_on_rows(query.where, source, values.bind))
+        for source in counting
+    }
+    group = group_of(query) if marks else None
+    rolled = {source: names for source, names in counting.items() if group and names <= group.metrics}
+    added = [] if group is None or not rolled else [part_of(group, query, counted, rolled, values)]
+    if added:
+        values.bound["versions"] = list(marks.values())
+        values.bound["counted"] = days_to_count(query, marks)
+    counted_anew = [part.replace(SCOPE, _COUNTED) if source in rolled else part for source, part in parts.items()]
+    # A dimension and a metric can have the same name.
+    keys = [f"k{place} as {_KEY}{place}" for place in range(len(dimensions))]
+    sums = [f"{metric.over_days.format(f'm{place}')} as {metric.name}" for place, metric in enumerate(counted)]
     worked_out = [f"{metric.formula} as {metric.name}" for metric in metrics if metric.formula]
     lines = [
-        f"select {', '.join(query.dimensions + query.metrics)}",
+        f"select {', '.join([*(f'{_KEY}{place}' for place in range(len(dimensions))), *query.metrics])}",
         "from (",
         f"select {', '.join([*keys, *sums, *worked_out])}",
-        f"from ({' union all '.join(parts)})",
+        f"from ({' union all '.join([*counted_anew, *added])})",
         *([f"group by {', '.join(f'k{place}' for place in range(len(dimensions)))}"] if dimensions else []),
         ")",
         *_order(query),
         *([] if query.limit is None else [f"limit {int(query.limit)} offset {int(query.offset)}"]),
     ]
     return Statement("\n".join(lines), values.bound)
+
+
+def question_of(group: Group, site_id: int, period: Period) -> Query:
+    """Return the query whose answer of a day is rolled up."""
+    metrics = tuple(sorted(group.metrics))
+    return Query(site_ids=(site_id,), period=period, metrics=metrics, dimensions=group.dimensions)
+
+
+def scope_of(asked: Query | Among) -> Values:
+    """Return the values that `SCOPE` and the expressions of dimensions need; more can be bound to them."""
+    first, last = asked.period.first, asked.period.last
+    return Values({"sites": list(asked.site_ids), "first": first, "last": last, "timezone": asked.timezone})
+
+
+def comparison(query: Query, earlier: Period, marks: Marks = MappingProxyType({})) -> Statement:
+    """Return the statement that answers a query, and for each of its rows what another period has."""
+    now = statement(query, marks)
+    then = statement(structs.replace(query, period=earlier, order=(), limit=None), marks)
+    keys = [f"{_KEY}{place}" for place in range(len(query.dimensions))]
+    # No value is a key of another: a label that is none is matched by that.
+    matched = " and ".join(f"now.{key} <=> then.{key}" for key in keys)
+    chosen = [f"now.{name}" for name in (*keys, *query.metrics)]
+    compared = [f"then.{name} as then_{name}" for name in query.metrics]
+    lines = [
+        f"select {', '.join([*chosen, *compared])}",
+        f"from (\n{now.sql}\n) as now",
+        f"{'left' if keys else 'cross'} join (",
+        _PLACEHOLDER.sub(r"{then_\1:", then.sql),
+        f") as then{f' on {matched}' if keys else ''}",
+        *_order(query, "now."),
+    ]
+    return Statement(
+        "\n".join(lines), now.parameters | {f"then_{name}": told for name, told in then.parameters.items()}
+    )
 
 
 def _part(
@@ -75,9 +129,8 @@ def _part(
         f"{metric.counted[source] if source is sources[metric.name] else metric.nothing} as m{place}"
         for place, metric in enumerate(counted)
     ]
-    if chosen and source not in OF_VISITS:
-        visits = f"select site_id, visit_day, visit_id from visits final where {SCOPE} and {chosen}"
-        chosen = f"(site_id, visit_day, visit_id) in ({visits})"
+    if source not in OF_VISITS:
+        chosen = _in_visits(chosen)
     return " ".join(
         [
             f"select {', '.join([*keys, *numbers])}",
@@ -86,6 +139,18 @@ def _part(
             *([f"group by {', '.join(f'k{place}' for place in range(len(dimensions)))}"] if dimensions else []),
         ],
     )
+
+
+def among(segment: Segment, bind: Bind) -> str:
+    """Return the condition that rows of any table have to meet to be of a segment's visits; nothing for everybody."""
+    return _in_visits(condition_on_visits(segment, SCOPE, bind))
+
+
+def _in_visits(chosen: str) -> str:
+    if not chosen:
+        return ""
+    visits = f"select site_id, visit_day, visit_id from visits final where {SCOPE} and {chosen}"
+    return f"(site_id, visit_day, visit_id) in ({visits})"
 
 
 def _counted(metrics: Sequence[Metric]) -> list[Metric]:
@@ -102,15 +167,17 @@ def _source(metric: Metric, dimensions: Sequence[Dimension]) -> Source:
     raise RequestError(f"{metric.name} can not be told by {by}.")
 
 
-def _order(query: Query) -> list[str]:
+def _order(query: Query, table: str = "") -> list[str]:
     known = {*query.metrics, *query.dimensions}
     for order in query.order:
         if order.by not in known:
             raise RequestError(f"Rows can be ordered by what is asked for, and {order.by!r} is not.")
-    asked = [f"{order.by} {'desc' if order.descending else 'asc'}" for order in query.order]
-    ordered = {order.by for order in query.order}
+    places = {name: f"{table}{_KEY}{place}" for place, name in enumerate(query.dimensions)}
+    columns = places | {name: f"{table}{name}" for name in query.metrics}
+    asked = [f"{columns[order.by]} {'desc' if order.descending else 'asc'}" for order in query.order]
+    ordered = {columns[order.by] for order in query.order}
     # The rest of the dimensions, so that equal rows stand in the same order every time.
-    rest = [f"{name} asc" for name in query.dimensions if name not in ordered]
+    rest = [f"{place} asc" for place in places.values() if place not in ordered]
     return [f"order by {', '.join([*asked, *rest])}"] if asked or rest else []
 
 
@@ -125,3 +192,13 @@ def _dimension(name: str) -> Dimension:
     if dimension is None:
         raise RequestError(f"There is no dimension {name!r}; there are {', '.join(DIMENSIONS)}.")
     return dimension
+
+
+def _definition() -> int:
+    day = Period(date.min, date.min)
+    texts = [f"{group.columns} {statement(question_of(group, 0, day)).sql}" for group in GROUPS]
+    return int.from_bytes(sha256("\n".join(texts).encode()).digest()[:8], "big")
+
+
+DEFINITION = _definition()
+"""What days are rolled up by: a day that was by another (that of an earlier version) is counted anew."""

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from enum import StrEnum
+from io import BufferedIOBase
 from threading import Lock
+from types import MappingProxyType
+from typing import cast
 from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
@@ -14,17 +17,22 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from msgspec import Struct
 
-from pellucid.errors import ConfigurationError, StoreUnavailable
+from pellucid.errors import ConfigurationError, StoreUnavailable, TooExpensive
 from pellucid.model.result import Result, Value
 from pellucid.store.schema import columns, migrate
 
-Bound = str | int | float | bool | date | Sequence[int] | Sequence[str] | Sequence[date]
+Bound = str | int | float | bool | date | Sequence[int] | Sequence[str] | Sequence[date] | Sequence[tuple[int, date]]
 """What a `{name:Type}` in a statement can be bound to."""
 
+PIECE_BYTES = 1 << 18
+
+_TOO_EXPENSIVE = frozenset({"TIMEOUT_EXCEEDED", "TOO_SLOW", "MEMORY_LIMIT_EXCEEDED", "TOO_MANY_ROWS_OR_BYTES"})
 _ERROR_NAME = re.compile(r"\(([A-Z][A-Z_]{4,})\)")
 _SECURE_PORT = 8443
 _PORT = 8123
 _SECONDS_ON_THE_WAY = 5
+_MOST_CONNECTIONS = 32
+"""How many are kept for the next question."""
 
 
 class Urgency(StrEnum):
@@ -34,32 +42,43 @@ class Urgency(StrEnum):
     REPORT = "report"
 
 
+_EACH = {"compile_aggregate_expressions": 0}
+"""A question asked for the fourth time would wait for a tenth of a second while the engine compiles it, and never gain
+that."""
+
 LIMITS: Mapping[Urgency, Mapping[str, int]] = {
-    Urgency.SHORT: {"max_execution_time": 10, "max_memory_usage": 1 << 30, "priority": 1},
-    Urgency.REPORT: {"max_execution_time": 60, "max_memory_usage": 4 << 30, "priority": 2},
+    Urgency.SHORT: {"max_execution_time": 10, "max_memory_usage": 1 << 30, "priority": 1, **_EACH},
+    Urgency.REPORT: {"max_execution_time": 60, "max_memory_usage": 4 << 30, "priority": 2, **_EACH},
 }
 """How long (seconds) and with how much memory (bytes) a question may run."""
 
 
 class Store:
-    """The events and visits behind `url` (`http://account:password@host:port/database`); safe between threads."""
+    """The events and visits behind `url` (`http://account:password@host:port/database`); safe between threads.
 
-    def __init__(self, url: str) -> None:
+    `bounds` are the owner's own, in place of those of `LIMITS` for reports.
+    """
+
+    def __init__(self, url: str, bounds: Mapping[str, float] = MappingProxyType({})) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ConfigurationError(f"The store's address has to be http://host:port/database, and not {url!r}.")
         self._parts = parts
+        self._bounds = {Urgency.REPORT: bounds}
         self._lock = Lock()
+        self._connections = httputil.get_pool_manager(maxsize=_MOST_CONNECTIONS)
         self._clients: dict[Urgency, Client] = {}
 
     def _client(self, urgency: Urgency = Urgency.REPORT) -> Client:
         # Connected when first asked: who only takes hits starts without the engine, and one that is late is waited for.
         with self._lock:
             if urgency not in self._clients:
-                self._clients[urgency] = self._connect(LIMITS[urgency]["max_execution_time"] + _SECONDS_ON_THE_WAY)
+                self._clients[urgency] = self._connect(
+                    self._limits(urgency)["max_execution_time"] + _SECONDS_ON_THE_WAY
+                )
             return self._clients[urgency]
 
-    def _connect(self, seconds: int) -> Client:
+    def _connect(self, seconds: float) -> Client:
         parts, secure = self._parts, self._parts.scheme == "https"
         with _told(f"{parts.hostname}:{parts.port}"):
             return clickhouse_connect.get_client(
@@ -71,11 +90,14 @@ class Store:
                 secure=secure,
                 compress=False,
                 autogenerate_session_id=False,
-                pool_mgr=httputil.get_pool_manager(maxsize=32),
+                pool_mgr=self._connections,
                 query_limit=0,
                 # An engine that is being started again holds its port and does not answer yet.
                 send_receive_timeout=seconds,
             )
+
+    def _limits(self, urgency: Urgency) -> dict[str, float]:
+        return {**LIMITS[urgency], **self._bounds.get(urgency, {})}
 
     def migrate(self) -> None:
         """Bring the tables to this version's schema."""
@@ -83,16 +105,21 @@ class Store:
             client = self._client()
             migrate(client.command, lambda sql: [int(row[0]) for row in client.query(sql).result_rows])
 
-    def command(self, sql: str, parameters: Mapping[str, Bound] | None = None) -> None:
+    def command(
+        self,
+        sql: str,
+        parameters: Mapping[str, Bound] | None = None,
+        settings: Mapping[str, str | int] = MappingProxyType({}),
+    ) -> None:
         """Run a statement that changes rows; every value is bound as `{name:Type}`."""
         with _told("a change"):
-            self._client().command(sql, parameters=dict(parameters or {}))
+            self._client().command(sql, parameters=dict(parameters or {}), settings=dict(settings))
 
     def insert(self, table: str, rows: type[Struct], lines: bytes, token: str) -> None:
         """Store encoded rows, at most once for a `token`.
 
         `lines` holds one JSON array of a row's fields a line (`JSONCompactEachRow`), all in at most
-        `MAXIMUM_PARTITIONS` months.
+        `MAXIMUM_PARTITIONS` months. The last fields may lack: an outbox can be older than they are.
         """
         with _told(f"an insert into {table}"):
             self._client().raw_insert(
@@ -100,7 +127,10 @@ class Store:
                 column_names=tuple(columns(rows)),
                 insert_block=lines,
                 fmt="JSONCompactEachRow",
-                settings={"insert_deduplication_token": token},
+                settings={
+                    "insert_deduplication_token": token,
+                    "input_format_json_compact_allow_variable_number_of_columns": 1,
+                },
             )
 
     def ask(
@@ -111,9 +141,22 @@ class Store:
     ) -> Result:
         """Return the answer to a select; every value is bound as `{name:Type}`."""
         with _told("a question"):
-            answer = self._client(urgency).query(sql, parameters=dict(parameters or {}), settings=dict(LIMITS[urgency]))
+            answer = self._client(urgency).query(sql, parameters=dict(parameters or {}), settings=self._limits(urgency))
         rows: Sequence[Sequence[Value]] = answer.result_rows
         return Result(tuple(answer.column_names), tuple(tuple(row) for row in rows))
+
+    def stream(self, sql: str, parameters: Mapping[str, Bound], output_format: str) -> Iterator[bytes]:
+        """Yield the answer to a select piece by piece, in one of ClickHouse's output formats.
+
+        The first piece comes when the engine has begun to answer, so that what can not be asked raises with it.
+        """
+        with _told("an export"):
+            answer = self._client().raw_stream(
+                sql, parameters=dict(parameters), settings=self._limits(Urgency.REPORT), fmt=output_format
+            )
+            with closing(cast("BufferedIOBase", answer)) as answer:
+                while piece := answer.read(PIECE_BYTES):
+                    yield piece
 
     def ready(self) -> bool:
         """Return whether the engine answers now, and has this version's tables."""
@@ -127,6 +170,9 @@ class Store:
         """Close the connections."""
         for client in self._clients.values():
             client.close()
+        # The client closes no connections that it was given, and remembers who gave them.
+        self._connections.clear()
+        httputil.all_managers.pop(self._connections, None)
 
 
 @contextmanager
@@ -137,4 +183,5 @@ def _told(what: str) -> Iterator[None]:
         # The engine's text repeats the statement, and with it what a visitor sent: its name for the error must do.
         named = _ERROR_NAME.search(str(error))
         why = named[1] if named else type(error).__name__
-        raise StoreUnavailable(f"The engine did not do {what}: {why}") from None
+        kind = TooExpensive if why in _TOO_EXPENSIVE else StoreUnavailable
+        raise kind(f"The engine did not do {what}: {why}") from None

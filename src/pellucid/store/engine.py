@@ -100,6 +100,8 @@ class Engine:
             try:
                 answer = self._connection().query(sql, named_format, params=statement.parameters)
             except Exception as error:
+                # What a statement had written before it failed would stand before the next answer of its connection.
+                self._thread.__dict__.pop("connection").close()
                 raise EngineError(str(error)) from error
         return bytes(answer.bytes() or b"")
 

@@ -1,11 +1,11 @@
 """The tables, and how an older store becomes this one.
 
-Columns are read off the fields of `Event`, `Visit` and `Conversion`, in their order. Every step of `MIGRATIONS` has run
+Columns are read off the fields of the structs in `model/`, in their order. Every step of `MIGRATIONS` has run
 once and in order when `migrate` returns; a change of the structs is a new step that grows the tables, and a test holds
 the outcome against the structs.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import GenericAlias
 from typing import Annotated, get_args, get_origin, get_type_hints
 
@@ -13,11 +13,13 @@ from msgspec import Struct
 
 from pellucid.model.column import ColumnKind
 from pellucid.model.event import Event
+from pellucid.model.rollup import PageOfDay, Rollup
 from pellucid.model.visit import Conversion, Visit
 
 COLUMN_TYPES = {
     "flag": "Bool",
     "count": "UInt32",
+    "total": "UInt64",
     "told": "Nullable(UInt32)",
     "amount": "Float64",
     "measure": "Nullable(Float64)",
@@ -35,14 +37,20 @@ COLUMN_TYPES = {
     ),
 }
 
-TABLES: Mapping[str, type[Struct]] = {"events": Event, "visits": Visit, "conversions": Conversion}
-"""Every table, and what a row of it is."""
+TABLES: dict[str, type[Struct]] = {"events": Event, "visits": Visit, "conversions": Conversion}
+"""Every table of what happened, and what a row of it is."""
+
+ROLLUPS: dict[str, type[Struct]] = {"rollups": Rollup, "pages_by_day": PageOfDay}
+"""The tables of what is counted of the others, and can be counted again."""
 
 MAXIMUM_PARTITIONS = 50
 """How many months one insert may touch: the engine refuses more than 100."""
 
 DEDUPLICATION_WINDOW = 100 * MAXIMUM_PARTITIONS
 """How many inserts of a table the engine remembers, so that one that comes again is not stored again."""
+
+_MONTH = "toYYYYMM(visit_day)"
+_SYNCED = "\n    fsync_after_insert = 1,\n    fsync_part_directory = 1,"
 
 OLD_PARTS_LIFETIME_SECONDS = 30
 """How long what was rewritten or erased stays on disk."""
@@ -61,17 +69,17 @@ def _kind(hint: type | GenericAlias) -> ColumnKind:
     return kind
 
 
-def _create(table: str, engine: str, order: str, index: str = "") -> str:
-    fields = columns(TABLES[table]).items()
+def _create(table: str, engine: str, order: str, index: str = "", partition: str = _MONTH, settings: str = "") -> str:
+    fields = columns((TABLES | ROLLUPS)[table]).items()
     lines = ",\n    ".join([*(f"{name} {kind}" for name, kind in fields), *([index] if index else [])])
     return f"""
 create table if not exists {table} (
     {lines}
 )
 engine = {engine}
-partition by toYYYYMM(visit_day)
+partition by {partition}
 order by ({order})
-settings
+settings{settings}
     non_replicated_deduplication_window = {DEDUPLICATION_WINDOW},
     old_parts_lifetime = {OLD_PARTS_LIFETIME_SECONDS}
 """
@@ -103,6 +111,10 @@ MIGRATIONS: tuple[str, ...] = (
     ),
     _grow("events", "parameters"),
     _grow("visits", "local_hour"),
+    # A mark that is gone has to stay gone when the power fails, and one that stays has to have its rows.
+    _create("rollups", "ReplacingMergeTree(version)", "site_id, visit_day", partition="tuple()", settings=_SYNCED),
+    _create("pages_by_day", "MergeTree", "site_id, told_by, visit_day, page", settings=_SYNCED),
+    _grow("visits"),
 )
 
 _CREATE_HISTORY = """

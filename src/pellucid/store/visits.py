@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from msgspec import convert
 
+from pellucid.model.event import TIMING, Event
 from pellucid.model.visit import Past, Visit
 from pellucid.store.client import Bound, Store, Urgency
 from pellucid.store.schema import columns
@@ -16,6 +17,9 @@ MOST_IN_A_QUESTION = 5_000
 
 MOST_ORDERS_IN_A_QUESTION = 100
 """The same for orders, whose ids are texts."""
+
+MOST_VIEWS_IN_A_QUESTION = 1_000
+"""The same for page views, each with its visit."""
 
 _Asked = TypeVar("_Asked")
 
@@ -29,23 +33,48 @@ where site_id = {{site:UInt32}}
 """
 _EARLIER = """
 select
-    visitor_id,
+    latest_visitor,
     count(),
-    min(first_time),
-    max(first_time),
-    max(greatest(previous_order_time, if(orders > 0, first_time, 0)))
-from visits final
-where site_id = {site:UInt32}
-    and visitor_id in {visitors:Array(UInt64)}
-    and visit_day < {first:Date}
-group by visitor_id
+    min(began),
+    max(began),
+    max(greatest(ordered_before, if(latest_orders > 0, began, 0)))
+from (
+    select
+        argMax(visitor_id, version) as latest_visitor,
+        argMax(first_time, version) as began,
+        argMax(previous_order_time, version) as ordered_before,
+        argMax(orders, version) as latest_orders
+    from visits
+    where site_id = {site:UInt32}
+        and visit_day < {first:Date}
+        and (visit_day, visit_id) in (
+            select visit_day, visit_id
+            from visits
+            where site_id = {site:UInt32}
+                and visitor_id in {visitors:Array(UInt64)}
+                and visit_day < {first:Date}
+        )
+    group by visit_day, visit_id
+)
+where latest_visitor in {visitors:Array(UInt64)}
+group by latest_visitor
 """
+"""Not `final`, which would read all visits of the days before to find those of a few visitors."""
 _ORDERED = """
 select distinct order_id
 from conversions
 where site_id = {site:UInt32}
     and order_id in {orders:Array(String)}
     and kind = 'order'
+"""
+_VIEWS = f"""
+select {", ".join(columns(Event))}
+from events
+where site_id in {{sites:Array(UInt32)}}
+    and visit_day in {{days:Array(Date)}}
+    and visit_id in {{visits:Array(UInt64)}}
+    and pageview_id in {{views:Array(String)}}
+    and kind in ('pageview', '{TIMING}')
 """
 _NOBODY: list[int] = []
 
@@ -93,6 +122,21 @@ def ordered(store: Store, site_id: int, orders: Iterable[str]) -> set[str]:
         bound: dict[str, Bound] = {"site": site_id, "orders": some}
         found |= {str(order) for (order,) in store.ask(_ORDERED, bound, Urgency.SHORT).rows}
     return found
+
+
+def page_views(store: Store, asked: Collection[tuple[Visit, str]]) -> list[Event]:
+    """Return the page views with one of these ids in one of these visits, and what completed them."""
+    found: dict[int, Event] = {}
+    for some in _portions(asked, MOST_VIEWS_IN_A_QUESTION):
+        bound: dict[str, Bound] = {
+            "sites": sorted({visit.site_id for visit, _ in some}),
+            "days": sorted({visit.visit_day for visit, _ in some}),
+            "visits": sorted({visit.visit_id for visit, _ in some}),
+            "views": sorted({view for _, view in some}),
+        }
+        for event in convert(store.ask(_VIEWS, bound, Urgency.SHORT).rows, list[Event]):
+            found[event.event_id] = event
+    return list(found.values())
 
 
 def _portions(asked: Iterable[_Asked], most: int = MOST_IN_A_QUESTION) -> Iterator[list[_Asked]]:

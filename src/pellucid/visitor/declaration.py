@@ -6,15 +6,19 @@ It is made from `policy/storage.py`, `policy/requests.py` and `policy/states.py`
 from msgspec import Struct, json
 
 from pellucid import __version__
-from pellucid.policy.requests import REQUESTS
-from pellucid.policy.states import STATES, Outcome, State, Step
-from pellucid.policy.storage import ITEMS, Item
+from pellucid.policy.requests import READ, REQUESTS
+from pellucid.policy.state import Outcome, State, Step
+from pellucid.policy.states import STATES
+from pellucid.policy.storage import ITEMS, Item, Since
 
 VERSION = 1
 
 
 class DeclaredItem(Struct, kw_only=True):
-    """A cookie; `seconds` is its longest life, null where another set it. `id` is what states name it by."""
+    """A cookie; `seconds` is its longest life, which counts from `since`; both are null where another set it.
+
+    `id` is what states name it by. `ground` is the ground to keep it, and to read it again.
+    """
 
     id: str
     name: str
@@ -24,6 +28,7 @@ class DeclaredItem(Struct, kw_only=True):
     ground_source: str
     set_by: str
     seconds: int | None
+    since: Since | None
     path: str
     same_site: str
     http_only: bool
@@ -31,10 +36,20 @@ class DeclaredItem(Struct, kw_only=True):
     partitioned: bool
 
 
+class DeclaredRead(Struct, kw_only=True):
+    """What is no cookie, and is read from the browser, sent by it or calculated of it; and on what ground."""
+
+    what: str
+    ground: str
+    ground_source: str
+
+
 class DeclaredRequest(Struct, kw_only=True):
     """A kind of request that a browser makes to this server."""
 
     name: str
+    method: str
+    parameters: tuple[str, ...]
     paths: tuple[str, ...]
     purpose: str
     carries: str
@@ -42,9 +57,13 @@ class DeclaredRequest(Struct, kw_only=True):
 
 
 class DeclaredStep(Struct, kw_only=True):
-    """What a step of a state comes to: actions that are sent, and the ids of what is kept then."""
+    """What a step of a state comes to: requests and actions that are sent, and the ids of what is kept then.
+
+    Of what is fetched, a browser asks only for what it does not have already.
+    """
 
     step: str
+    fetches: tuple[str, ...]
     sends: tuple[str, ...]
     with_identifier: bool
     with_browser_features: bool
@@ -60,6 +79,10 @@ class DeclaredState(Struct, kw_only=True):
     preset: str
     client: str
     signal: str
+    script: str
+    server: str
+    asks_first: bool
+    objects: str | None
     page: tuple[str, ...]
     choices: tuple[str, ...]
     had: tuple[str, ...]
@@ -73,6 +96,7 @@ class Declaration(Struct, kw_only=True):
     software: str
     software_version: str
     storage: tuple[DeclaredItem, ...]
+    reads: tuple[DeclaredRead, ...]
     requests: tuple[DeclaredRequest, ...]
     states: tuple[DeclaredState, ...]
 
@@ -84,10 +108,15 @@ def declaration() -> bytes:
         software="Pellucid",
         software_version=__version__,
         storage=tuple(map(_item, ITEMS)),
+        reads=tuple(
+            DeclaredRead(what=read.what, ground=read.ground.reason, ground_source=read.ground.source) for read in READ
+        ),
         requests=tuple(
             DeclaredRequest(
                 name=asked.name,
+                method=asked.method,
                 paths=asked.paths,
+                parameters=tuple(asked.says),
                 purpose=asked.purpose,
                 carries=asked.carries,
                 answer_sets=asked.answer_sets,
@@ -118,6 +147,7 @@ def _item(item: Item) -> DeclaredItem:
         ground_source=item.ground.source,
         set_by=item.set_by.value,
         seconds=int(item.lifetime.total_seconds()) if item.lifetime else None,
+        since=item.since if item.lifetime else None,
         path=item.path,
         same_site=item.same_site,
         http_only=item.http_only,
@@ -132,6 +162,10 @@ def _state(state: State) -> DeclaredState:
         preset=state.preset,
         client=state.client.value,
         signal=state.signal.value,
+        script=state.script.value,
+        server=state.server.value,
+        asks_first=state.asks_first,
+        objects=state.objects.value if state.objects else None,
         page=state.page,
         choices=state.chooses,
         had=tuple(map(_id, state.had)),
@@ -142,6 +176,7 @@ def _state(state: State) -> DeclaredState:
 def _step(step: Step, outcome: Outcome) -> DeclaredStep:
     return DeclaredStep(
         step=step.value,
+        fetches=tuple(asked.name for asked in outcome.asks),
         sends=outcome.sends,
         with_identifier=bool(outcome.sends) and outcome.recognised,
         with_browser_features=bool(outcome.sends) and outcome.features,

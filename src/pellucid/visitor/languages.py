@@ -5,6 +5,8 @@ from functools import lru_cache
 from gettext import NullTranslations, translation
 from importlib.resources import as_file, files
 
+from pellucid.edge import accepted
+
 DOMAIN = "visitor"
 SOURCE = "en"
 NAMES = {
@@ -21,9 +23,9 @@ NAMES = {
 Translate = Callable[[str], str]
 
 
-def language_of(asked: str, accepted: str) -> str:
+def language_of(asked: str, accept_language: str) -> str:
     """Return the language for a visitor: the one asked for by name, else the best that the browser accepts."""
-    accepts = (code for code in _by_preference(accepted) if code in NAMES)
+    accepts = (code for code in map(_primary, accepted(accept_language)) if code in NAMES)
     return named_language(asked) or next(accepts, SOURCE)
 
 
@@ -31,24 +33,6 @@ def named_language(asked: str) -> str:
     """Return the language that is asked for by name, empty if there is none such."""
     code = _primary(asked)
     return code if code in NAMES else ""
-
-
-def _by_preference(accepted: str) -> list[str]:
-    """Return what an `Accept-Language` header names, the best first."""
-    weighed = []
-    for choice in accepted.split(","):
-        tag, _, parameter = choice.partition(";")
-        weighed.append((_weight(parameter), _primary(tag)))
-    # Sorting keeps the order of what weighs the same.
-    return [code for weight, code in sorted(weighed, key=lambda pair: -pair[0]) if weight > 0]
-
-
-def _weight(parameter: str) -> float:
-    name, _, value = parameter.strip().partition("=")
-    try:
-        return float(value) if name == "q" else 1.0
-    except ValueError:
-        return 0.0
 
 
 def _primary(tag: str) -> str:

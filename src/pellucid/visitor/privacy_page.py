@@ -1,6 +1,7 @@
 """`/privacy/SITE`: for a visitor, in plain words: what one site measures, and what this browser says and holds now.
 
-The page reads what the browser sends with every request, and shows it back. It sets nothing and keeps nothing.
+It speaks the visitor's language (`language=`, else `Accept-Language`). It reads what the browser sends with every
+request, and shows it back. It sets nothing and keeps nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +11,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec import Struct
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -17,8 +19,9 @@ from starlette.routing import BaseRoute, Route
 from pellucid.edge import names_of_cookies, signals_of
 from pellucid.model.site import ConsentRule, Privacy, Recognition, Site
 from pellucid.policy import retention
-from pellucid.policy.decision import EXPLANATIONS, Refusal, decide
+from pellucid.policy.decision import Refusal, decide
 from pellucid.policy.identity import masked
+from pellucid.policy.requests import NUMBER_OF_THE_DAY, OF_THE_BROWSER_ASKED, OF_THE_PAGE_TOLD, Read
 from pellucid.policy.storage import (
     CONSENT,
     COOKIE_CONSENT,
@@ -31,7 +34,9 @@ from pellucid.policy.storage import (
     VISIT,
     VISITOR,
     Item,
+    NamedGround,
 )
+from pellucid.visitor.languages import NAMES, language_of, marked, translations
 
 _HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
@@ -44,6 +49,19 @@ _HEADERS: Mapping[str, str] = {
 _KEPT_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 _STYLE = (files("pellucid.visitor") / "static" / "privacy.css").read_bytes()
 _STYLE_ADDRESS = f"/privacy/static/{sha256(_STYLE).hexdigest()[:12]}/privacy.css"
+
+REASONS: Mapping[Refusal, str] = {
+    Refusal.OPTED_OUT: marked("You have objected to being measured on this site (a cookie)."),
+    Refusal.OPTED_OUT_OF_INSTANCE: marked("You have objected to being measured by any site of this server (a cookie)."),
+    Refusal.GLOBAL_PRIVACY_CONTROL: marked(
+        "Your browser sends Global Privacy Control, and has not shown us that you agreed here."
+    ),
+    Refusal.DO_NOT_TRACK: marked("Your browser sends Do Not Track, and has not shown us that you agreed here."),
+    Refusal.CONSENT_MISSING: marked(
+        "The site records only who has agreed, and this browser has not shown us that you have."
+    ),
+}
+"""Why nothing would be recorded, for all that a browser says by itself. The rest, only its requests to track say."""
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -60,7 +78,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     @property
     def explanation(self) -> str:
         """Why a page view would not be recorded."""
-        return EXPLANATIONS[self.refused] if self.refused else ""
+        return REASONS[self.refused] if self.refused else ""
 
 
 def seen(headers: Mapping[bytes, bytes], address: str, privacy: Privacy) -> Seen:
@@ -82,13 +100,34 @@ def seen(headers: Mapping[bytes, bytes], address: str, privacy: Privacy) -> Seen
 
 def may_be_set(privacy: Privacy) -> Sequence[Item]:
     """Return what a site with these settings may keep in a visitor's browser, whatever the visitor chooses."""
-    measured = (VISITOR, VISIT, REFERRER, VARIABLES) if privacy.cookies else ()
+    measured = (VISITOR, VISIT, *([REFERRER] if privacy.attributes else []), VARIABLES) if privacy.cookies else ()
     asked = (CONSENT,) if privacy.consent is ConsentRule.TRACKING else (CONSENT, COOKIE_CONSENT)
     return (*measured, *asked, OPT_OUT, IGNORE, IGNORE_PARTITIONED)
 
 
-def routes(site: Callable[[int], Site | None], address: Callable[[str, bytes], str]) -> list[BaseRoute]:
-    """Return the routes of the page; `address` finds the client's from the peer's and `X-Forwarded-For`."""
+def may_be_read(privacy: Privacy) -> Sequence[Read]:
+    """Return what a site with these settings reads besides cookies, of who does not object."""
+    asked = [OF_THE_BROWSER_ASKED] if privacy.browser_features else []
+    numbered = [] if privacy.recognition is Recognition.NONE else [NUMBER_OF_THE_DAY]
+    return (*asked, OF_THE_PAGE_TOLD, *numbered)
+
+
+def grounds_of(items: Sequence[Item]) -> Mapping[NamedGround, Sequence[str]]:
+    """Return each ground once, with the names of what is kept on it."""
+    return {
+        ground: tuple(dict.fromkeys(item.name.partition(".")[0] for item in items if item.ground == ground))
+        for ground in dict.fromkeys(item.ground for item in items)
+    }
+
+
+def routes(
+    site: Callable[[int], Site | None], address: Callable[[str, bytes], str], imported: Callable[[int], bool]
+) -> list[BaseRoute]:
+    """Return the routes of the page.
+
+    `address` finds the client's from the peer's and `X-Forwarded-For`; `imported` tells whether access logs were
+    imported into a site, and may read files.
+    """
     environment = Environment(
         loader=PackageLoader("pellucid.visitor"),
         autoescape=True,
@@ -101,23 +140,35 @@ def routes(site: Callable[[int], Site | None], address: Callable[[str, bytes], s
         "recognition": Recognition,
         "consent_rule": ConsentRule,
         "retention": retention,
+        "languages": NAMES,
     }
+
+    def answer(request: Request, template: str, status: HTTPStatus, **shown: object) -> Response:
+        language = language_of(request.query_params.get("language", ""), request.headers.get("accept-language", ""))
+        spoken = {"_": translations(language).gettext, "language": language}
+        return HTMLResponse(environment.get_template(template).render(spoken, **shown), status, _HEADERS)
 
     async def page(request: Request) -> Response:
         shown = site(request.path_params["site"])
         if shown is None:
-            text = environment.get_template("no_site.html").render(site_id=request.path_params["site"])
-            return HTMLResponse(text, HTTPStatus.NOT_FOUND, _HEADERS)
+            return answer(request, "no_site.html", HTTPStatus.NOT_FOUND, site_id=request.path_params["site"])
         headers = dict(request.headers.raw)
         peer = request.client.host if request.client else ""
         told = seen(headers, address(peer, headers.get(b"x-forwarded-for", b"")), shown.privacy)
-        text = environment.get_template("privacy.html").render(
+        kept = may_be_set(shown.privacy)
+        logs = await run_in_threadpool(imported, shown.id)
+        return answer(
+            request,
+            "privacy.html",
+            HTTPStatus.OK,
             site=shown,
             privacy=shown.privacy,
             seen=told,
-            items=may_be_set(shown.privacy),
+            items=kept,
+            grounds=grounds_of(kept),
+            reads=may_be_read(shown.privacy),
+            logs=logs,
         )
-        return HTMLResponse(text, headers=_HEADERS)
 
     async def stylesheet(_request: Request) -> Response:
         return Response(_STYLE, media_type="text/css", headers=_KEPT_FOR_EVER)

@@ -2,14 +2,14 @@
 
 A visit ends 30 minutes after its last hit, at the site's midnight, after 10,000 actions, and when a campaign brings the
 visitor anew (Matomo's rules, so that numbers agree). A late hit goes into the visit whose span it lies in or within 30
-minutes of; two such visits stay two.
+minutes of; two such visits stay two. Where nobody is recognised, a page view from elsewhere stands for a visit.
 """
 
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 from pellucid.model.event import Event
-from pellucid.model.hit import Content, Hit, HitKind, Product, Reached, Search, SiteEvent, SourceKind, Timings
+from pellucid.model.hit import Content, Hit, HitKind, Product, Reached, Search, SiteEvent, Source, SourceKind, Timings
 from pellucid.model.visit import Past, Visit, VisitorKind
 
 VISIT_TIMEOUT = timedelta(minutes=30)
@@ -145,7 +145,21 @@ def open_visit(hit: Hit, visit_id: int, past: Past) -> Visit:
         exit_title="",
         exit_search="",
         masked_address=hit.masked_address,
+        stray=_is_stray(hit),
     )
+
+
+def _is_stray(hit: Hit) -> bool:
+    """Return whether a hit by nobody in particular goes on with a visit that is not known.
+
+    What is done on a page tells the page's referrer once more, and begins none either.
+    """
+    return hit.alone and (hit.kind not in _ON_A_PAGE or _is_within(hit.source))
+
+
+def _is_within(source: Source) -> bool:
+    """Return whether it was a page of the site itself: that is no source, and still has an address."""
+    return source.kind is SourceKind.DIRECT and source.url != ""
 
 
 def _kind_of_visitor(past: Past) -> VisitorKind:
@@ -161,7 +175,7 @@ def count(hit: Hit, visit: Visit, event_id: int) -> Event:
         name = _COUNTED[hit.kind]
         setattr(visit, name, getattr(visit, name) + 1)
         visit.actions += 1
-    if hit.kind in _ON_A_PAGE:
+    if hit.kind in _ON_A_PAGE and not visit.stray:
         _enter_and_leave(hit, visit)
     _stretch(hit, visit)
     if visit.source_kind == SourceKind.DIRECT and hit.source.kind is not SourceKind.DIRECT:
@@ -184,7 +198,7 @@ def _row(hit: Hit, visit: Visit, event_id: int) -> Event:
     visit.profilable = visit.profilable or hit.profilable
     left_url, left_title, left_search, left_seconds = _left(hit, visit)
     event, search, content = hit.event or _NO_EVENT, hit.search or _NO_SEARCH, hit.content or _NO_CONTENT
-    product, timings = hit.product or _NO_PRODUCT, hit.timings or _NO_TIMINGS
+    product, timings = hit.product or _NO_PRODUCT, _timings(hit)
     return Event(
         site_id=visit.site_id,
         visit_day=visit.visit_day,
@@ -228,6 +242,11 @@ def _row(hit: Hit, visit: Visit, event_id: int) -> Event:
     )
 
 
+def _timings(hit: Hit) -> Timings:
+    # What another hit tells is of a page view before it: see `timings.py`.
+    return hit.timings if hit.timings and hit.kind is HitKind.PAGEVIEW else _NO_TIMINGS
+
+
 def _left(hit: Hit, visit: Visit) -> tuple[str, str, str, int]:
     """Return the page or the search that was left for this hit, and after how many seconds without any."""
     if not visit.exit_time or hit.time < visit.last_time or hit.kind not in ACTIONS:
@@ -237,11 +256,14 @@ def _left(hit: Hit, visit: Visit) -> tuple[str, str, str, int]:
 
 
 def _enter_and_leave(hit: Hit, visit: Visit) -> None:
-    """Let a page be where the visit was entered or left. A search is no page, but who searches has left the last."""
+    """Let a page be where the visit was entered or left. A search is no page, but who searches has left the last.
+
+    Where a visit of somebody whom nobody recognises is left can not be known.
+    """
     searched = hit.search.keyword if hit.search else ""
     if not searched and (not visit.entry_time or hit.time < visit.entry_time):
         visit.entry_time, visit.entry_url, visit.entry_title = hit.time, hit.url, hit.title
-    if hit.time >= visit.exit_time:
+    if hit.time >= visit.exit_time and not hit.alone:
         url, title = ("", "") if searched else (hit.url, hit.title)
         visit.exit_time, visit.exit_url, visit.exit_title, visit.exit_search = hit.time, url, title, searched
 

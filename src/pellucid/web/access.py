@@ -1,38 +1,12 @@
-"""Who may try to sign in, and whose forms are taken."""
+"""Whose forms are taken."""
 
-from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
 from pellucid.errors import NotAllowed, TooLarge
 
-MOST_TRIES = 5
-SECONDS_OF_PAUSE = 60.0
 LARGEST_FORM = 10_000
-_MOST_LOGINS = 10_000
-
-
-class Attempts:
-    """Passwords tried of late, in the memory of this process: after some, a login has to wait. `now` counts seconds."""
-
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
-        self._tries: dict[str, list[float]] = {}
-
-    def may_try(self, login: str) -> bool:
-        """Return whether a password of this login may be tried now, and count it: those tried at once count too."""
-        oldest = self._now() - SECONDS_OF_PAUSE
-        recent = [tried for tried in self._tries.pop(login, []) if tried > oldest]
-        allowed = len(recent) < MOST_TRIES
-        if len(self._tries) >= _MOST_LOGINS:
-            del self._tries[next(iter(self._tries))]
-        self._tries[login] = [*recent, self._now()] if allowed else recent
-        return allowed
-
-    def succeeded(self, login: str) -> None:
-        """Forget the wrong ones."""
-        self._tries.pop(login, None)
 
 
 async def fields(request: Request) -> dict[str, str]:

@@ -11,7 +11,8 @@ from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period
 from pellucid.model.query import EVERYBODY, Condition, Operator, Order, Query, Segment
 from pellucid.model.result import Result, Value
-from pellucid.model.site import Site
+from pellucid.model.site import Privacy, Site
+from pellucid.report import untold
 from pellucid.web import words
 from pellucid.web.chart import Chart, Scale, chart
 from pellucid.web.spans import Span, so_far
@@ -85,6 +86,8 @@ class Tab(Struct, frozen=True):
     label: str
     column: str
     rows: tuple[Row, ...]
+    note: str = ""
+    """What has to be known to read the rows."""
 
 
 class Panel(Struct, frozen=True):
@@ -98,7 +101,7 @@ class Board(Struct, frozen=True):
     """All that the dashboard shows of one site and span.
 
     `compared` are the days whose numbers the totals are compared with. Where the span is empty, `latest` is the last
-    day with visits; None if there never were any.
+    day with visits; None if there never were any. `estimated`: nobody is recognised, and less can be told.
     """
 
     totals: tuple[Total, ...]
@@ -107,6 +110,7 @@ class Board(Struct, frozen=True):
     panels: tuple[Panel, ...]
     empty: bool
     latest: date | None
+    estimated: bool
 
 
 class _List(Struct, frozen=True):
@@ -118,6 +122,8 @@ class _List(Struct, frozen=True):
     segment: Segment = EVERYBODY
     optional: bool = False
     """Not shown where nothing is known of it."""
+    noted: Callable[[Privacy], str] = lambda _privacy: ""
+    """What has to be known to read it, by a site's settings."""
 
 
 HEADS: Mapping[str, Head] = {
@@ -131,6 +137,7 @@ HEADS: Mapping[str, Head] = {
         Head("Bounce rate", "bounce_rate", words.share, Scale.SHARE, more_is_better=False),
     )
 }
+_HEADS_TOLD: Mapping[str, Head] = {name: head for name, head in HEADS.items() if name not in untold.METRICS}
 _COLUMNS: Mapping[str, tuple[str, str]] = {"visits": ("Visits", "visits"), "views": ("Views", "pageviews")}
 """The name of a list's column, and the metric of the head that adds up to it."""
 
@@ -153,8 +160,8 @@ _PANELS: Mapping[str, tuple[_List, ...]] = {
         _List("Campaigns", "Campaign", "source_name", segment=_CAMPAIGNS),
     ),
     "Places": (
-        _List("Countries", "Country", "country", words.country),
-        _List("Cities", "City", "city", optional=True),
+        _List("Countries", "Country", "country", words.country, noted=words.placed),
+        _List("Cities", "City", "city", optional=True, noted=words.placed),
         _List("Languages", "Language", "language", words.language),
     ),
     "Devices": (
@@ -163,6 +170,11 @@ _PANELS: Mapping[str, tuple[_List, ...]] = {
         _List("Systems", "System", "system"),
     ),
 }
+
+
+def heads(site: Site) -> Mapping[str, Head]:
+    """Return the metrics of the head that say something of a site."""
+    return HEADS if untold.recognises(site) else _HEADS_TOLD
 
 
 def board(reports: Answers, pool: ThreadPoolExecutor, site: Site, span: Span, shown: Head, now: datetime) -> Board:
@@ -179,10 +191,15 @@ def board(reports: Answers, pool: ThreadPoolExecutor, site: Site, span: Span, sh
         )
 
     compared, passed = so_far(span, now)
-    lists = [one for lists in _PANELS.values() for one in lists]
+    told = heads(site)
+    panels = {
+        name: [one for one in lists if untold.recognises(site) or one.dimension not in untold.DIMENSIONS]
+        for name, lists in _PANELS.items()
+    }
+    lists = [one for lists in panels.values() for one in lists]
     asked = [
-        query(span.period, tuple(HEADS)),
-        query(compared, tuple(HEADS), segment=passed),
+        query(span.period, tuple(told)),
+        query(compared, tuple(told), segment=passed),
         query(span.period, (shown.metric,), span.step),
         query(span.before, (shown.metric,), span.step),
         *(
@@ -191,18 +208,19 @@ def board(reports: Answers, pool: ThreadPoolExecutor, site: Site, span: Span, sh
         ),
     ]
     totals, before, series, series_before, *answers = pool.map(reports.answer, asked)
-    everything = dict(zip(HEADS, totals.rows[0], strict=True))
-    tabs = {one: _tab(one, answer, everything) for one, answer in zip(lists, answers, strict=True)}
+    everything = dict(zip(told, totals.rows[0], strict=True))
+    tabs = {one: _tab(one, answer, everything, site.privacy) for one, answer in zip(lists, answers, strict=True)}
     empty = not everything["visits"]
     return Board(
-        totals=tuple(map(_total, HEADS.values(), totals.rows[0], before.rows[0])),
+        totals=tuple(map(_total, told.values(), totals.rows[0], before.rows[0])),
         compared=compared,
         graph=_graph(shown, span, series.rows, series_before.rows, now),
         panels=tuple(
-            Panel(name, tuple(tab for tab in map(tabs.get, own) if tab is not None)) for name, own in _PANELS.items()
+            Panel(name, tuple(tab for tab in map(tabs.get, own) if tab is not None)) for name, own in panels.items()
         ),
         empty=empty,
         latest=_latest(reports, query(_EVER, ("visits",), "day")) if empty else None,
+        estimated=not untold.recognises(site),
     )
 
 
@@ -228,7 +246,7 @@ def percent_of_change(now: Value, before: Value) -> int | None:
     return round(100 * (now - before) / before)
 
 
-def _tab(one: _List, answer: Result, everything: Mapping[str, Value]) -> Tab | None:
+def _tab(one: _List, answer: Result, everything: Mapping[str, Value], privacy: Privacy) -> Tab | None:
     column, adds_up_to = _COLUMNS[one.metric]
     rows = [(str(label), _number(value) or 0) for label, value in answer.rows]
     if one.optional and not any(label for label, _ in rows):
@@ -244,6 +262,7 @@ def _tab(one: _List, answer: Result, everything: Mapping[str, Value]) -> Tab | N
             for label, number in rows
             if number
         ),
+        one.noted(privacy),
     )
 
 

@@ -19,8 +19,9 @@ from pellucid.model.site import Site
 from pellucid.policy.decision import Refusal
 from pellucid.registry.registry import Registry
 from pellucid.report.live import Counters, VisitDetails, counters, last_visits
+from pellucid.report.untold import recognises
 from pellucid.store.client import Store
-from pellucid.web.board import HEADS, Answers, Head, board
+from pellucid.web.board import HEADS, Answers, Head, board, heads
 from pellucid.web.door import DOOR, Door
 from pellucid.web.pages import HEADERS, HOME, NOT_FOUND, SEE_OTHER, Pages
 from pellucid.web.spans import CHOICES, Span, choice, earlier, later, span_of
@@ -83,21 +84,22 @@ class Dashboard:
         """Answer how much is going on, and a mark that changes whenever a visit does."""
         site = await self._site(request)
         lately, newest = await run_in_threadpool(self._lately, site, 1)
-        return JSONResponse({"visitors": lately.visitors, "mark": _mark(newest)}, headers=HEADERS)
+        return JSONResponse(_going_on(site, lately) | {"mark": _mark(lately, newest)}, headers=HEADERS)
 
     def _shown(self, request: Request, site: Site) -> dict[str, object]:
         now = self._now().astimezone(ZoneInfo(site.timezone))
         span = span_of(request.query_params, now.date())
-        head = HEADS.get(request.query_params.get("show", ""), _FIRST)
+        told = heads(site)
+        head = told.get(request.query_params.get("show", ""), next(iter(told.values())))
         lately = self._pool.submit(self._lately, site, VISITS_SHOWN)
         shown = board(self._reports, self._pool, site, span, head, now)
         counted, newest = lately.result()
         return {
             "site": site,
             "board": shown,
-            "lately": counted,
+            "lately": _going_on(site, counted),
             "newest": newest,
-            "mark": _mark(newest),
+            "mark": _mark(counted, newest),
             "refused": self._refused(site, span.period),
             "untouched": shown.empty and shown.latest is None and not newest,
             "span": span,
@@ -113,7 +115,8 @@ class Dashboard:
     def _lately(self, site: Site, number: int) -> tuple[Counters, list[VisitDetails]]:
         now = self._now()
         today = now.astimezone(ZoneInfo(site.timezone)).date()
-        newest = last_visits(self._store, site.id, Period(today - timedelta(days=1), today), number)
+        span = Period(today - timedelta(days=1), today)
+        newest = last_visits(self._store, site.id, span, number) if site.privacy.shows_visits else []
         return counters(self._store, site.id, LIVE_MINUTES, int(now.timestamp() * 1000)), newest
 
     def _refused(self, site: Site, period: Period) -> dict[Refusal, int] | None:
@@ -142,9 +145,17 @@ def _chosen(sites: tuple[Site, ...], request: Request) -> Site:
     raise NotFound(_NO_SUCH_SITE)
 
 
-def _mark(newest: list[VisitDetails]) -> str:
-    """Return what changes whenever the newest visit does."""
-    return f"{newest[0].visit.visit_id}-{newest[0].visit.version}" if newest else ""
+def _going_on(site: Site, lately: Counters) -> dict[str, int | str]:
+    """Return how many came of late: visitors, or visits where nobody is recognised."""
+    number, one = (lately.visitors, "visitor") if recognises(site) else (lately.visits, "visit")
+    return {"number": number, "what": one if number == 1 else f"{one}s"}
+
+
+def _mark(lately: Counters, newest: list[VisitDetails]) -> str:
+    """Return what changes whenever the newest visit does, or where none is shown, how much is going on."""
+    if newest:
+        return f"{newest[0].visit.visit_id}-{newest[0].visit.version}"
+    return f"{lately.visits}-{lately.actions}"
 
 
 def _link(

@@ -8,12 +8,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pellucid.edge import delete_cookie, set_cookie
+from pellucid.edge import Attempts, delete_cookie, set_cookie
 from pellucid.errors import RequestError
 from pellucid.model.account import Account
 from pellucid.policy.storage import SIGN_IN
 from pellucid.registry.registry import LONGEST_LOGIN, Registry
-from pellucid.web.access import Attempts, fields, from_our_own_pages
+from pellucid.web.access import fields, from_our_own_pages
 from pellucid.web.pages import HOME, NOT_FOUND, SEE_OTHER, Pages
 
 DOOR = f"{HOME}/sign-in"

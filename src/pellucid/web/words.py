@@ -9,7 +9,9 @@ from babel import Locale
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period
 from pellucid.model.result import Value
+from pellucid.model.site import Privacy
 from pellucid.policy.decision import Refusal
+from pellucid.policy.identity import WHOLE_ADDRESS
 
 UNKNOWN = "Unknown"
 NONE = "\N{EN DASH}"
@@ -90,6 +92,16 @@ def change(percent: int | None) -> str:
 def country(code: str) -> str:
     """Return a country's English name."""
     return str(_ENGLISH.territories.get(code.upper(), UNKNOWN))
+
+
+def placed(privacy: Privacy) -> str:
+    """Return how coarse places are by a site's settings; the empty text where they are found by whole addresses."""
+    bits, bits_v6 = privacy.located_address_bits, privacy.located_address_bits_v6
+    if not bits and not bits_v6:
+        return "With this site's settings no place is looked up."
+    if (bits, bits_v6) == WHOLE_ADDRESS:
+        return ""
+    return f"Found by addresses masked to /{bits} (IPv6 /{bits_v6}), so places are coarser than by whole ones."
 
 
 def language(tag: str) -> str:

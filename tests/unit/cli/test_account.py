@@ -1,7 +1,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -91,6 +91,18 @@ def test_a_token_can_be_for_some_sites_alone(tmp_path: Path, registry: Registry)
     bearer = registry.bearer(created.strip())
     assert bearer is not None
     assert [bearer.may(site, Access.VIEW) for site in (1, 2)] == [False, True]
+
+
+def test_a_token_can_be_for_reading_alone_and_for_some_days(tmp_path: Path, registry: Registry) -> None:
+    registry.add_account("ben", superuser=True)
+
+    created = run(token, tmp_path, "create", "ben", "--scope", "read", "--days", "1").strip()
+    registry.forget_expired(datetime.now(UTC) + timedelta(days=0.9))
+    bearer = registry.bearer(created)
+    registry.forget_expired(datetime.now(UTC) + timedelta(days=1.1))
+
+    assert bearer == Account("ben", access={1: Access.VIEW}, reads_only=True)
+    assert registry.bearer(created) is None
 
 
 def test_a_token_for_nobody_or_for_no_site_is_refused(tmp_path: Path, registry: Registry) -> None:

@@ -223,9 +223,10 @@ def test_a_registry_that_can_not_be_opened_is_a_problem(data: Path) -> None:
     assert "secret" not in told.told
 
 
-def test_places_that_are_no_database_are_a_problem(data: Path, well: Registry) -> None:
+@pytest.mark.parametrize("name", ["places.mmdb", "providers.mmdb"])
+def test_places_that_are_no_database_are_a_problem(data: Path, well: Registry, name: str) -> None:
     assert well.sites()
-    (data / "places.mmdb").write_bytes(b"no database of places")
+    (data / name).write_bytes(b"no database")
 
     assert found(data, "places").state is State.PROBLEM
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from pellucid.api.operations import OPERATIONS
+from pellucid.api.problem import KINDS
 from pellucid.cli import documents
 from pellucid.cli.main import _COMMANDS
 from pellucid.config import SETTINGS
@@ -12,6 +14,8 @@ from pellucid.policy.presets import DESCRIPTIONS, PRESETS
 from pellucid.policy.requests import REQUESTS
 from pellucid.policy.states import STATES
 from pellucid.policy.storage import ITEMS
+from pellucid.report.dimensions import DIMENSIONS
+from pellucid.report.metrics import METRICS
 
 
 def test_the_documents_are_what_the_code_says() -> None:
@@ -36,6 +40,8 @@ def test_a_stale_document_is_told_and_written(
 def test_every_row_of_every_table_is_in_its_document() -> None:
     made = documents.documents()
 
+    assert [row.path for row in OPERATIONS if f"/api/v1{row.path}`" not in made["api.md"]] == []
+    assert [name for name in (*KINDS, *METRICS, *DIMENSIONS) if f"`{name}`" not in made["api.md"]] == []
     assert [row.name for row in SETTINGS if f"`{row.name}`" not in made["settings.md"]] == []
     assert [row.name for row in ITEMS if f"`{row.name}`" not in made["cookies.md"]] == []
     assert [state.name for state in STATES if f"**{state.name}**" not in made["cookies.md"]] == []

@@ -63,6 +63,18 @@ def test_a_site_gets_the_settings_of_another_preset(tmp_path: Path) -> None:
     assert "retention days" in told
 
 
+@pytest.mark.parametrize(
+    ("hidden", "shown"), [("visits", (False, False)), ("profiles", (True, False)), ("nothing", (True, True))]
+)
+def test_single_visits_and_profiles_can_be_hidden(tmp_path: Path, hidden: str, shown: tuple[bool, bool]) -> None:
+    run(tmp_path, "add", "Shop", "https://shop.example")
+
+    run(tmp_path, "privacy", "1", "--hide", hidden)
+
+    privacy = a_privacy(tmp_path)
+    assert (privacy["shows_visits"], privacy["shows_profiles"]) == shown
+
+
 def test_signals_are_ignored_for_a_reason_that_is_kept_and_against_a_warning(tmp_path: Path) -> None:
     run(tmp_path, "add", "Shop", "https://shop.example")
 

@@ -79,9 +79,12 @@ def watched(record: Record, *groups: list[Part]) -> Iterator[None]:
     ending = Event()
     watcher = Thread(target=watch, args=(groups, record.environment, ending))
     watcher.start()
-    yield
-    ending.set()
-    watcher.join(PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        # A watcher that goes on would keep the process of the tests from ending.
+        ending.set()
+        watcher.join(PATIENCE_SECONDS)
     assert not watcher.is_alive()
 
 

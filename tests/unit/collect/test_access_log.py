@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pellucid.collect.access_log import LineReader, Skip
+from pellucid.collect.access_log import LineReader, Skip, Wanted
+from pellucid.enrich.device import LONGEST_USER_AGENT
 from pellucid.enrich.robots import agent
 from pellucid.model.site import Site
 from pellucid.policy.presets import PRESETS
@@ -13,7 +14,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 
 
-def reader(*urls: str) -> LineReader:
+def reader(*urls: str, wanted: Wanted | None = None) -> LineReader:
     site = Site(
         id=3,
         name="Example",
@@ -24,7 +25,7 @@ def reader(*urls: str) -> LineReader:
         privacy=PRESETS["cookieless"],
         created=datetime(2025, 1, 1, tzinfo=UTC),
     )
-    return LineReader(site, agent, lambda: NOW)
+    return LineReader(site, agent, lambda: NOW, wanted)
 
 
 def a_line(
@@ -75,9 +76,9 @@ def test_a_page_view_becomes_the_request_a_browser_would_have_sent() -> None:
         (a_line(request="HEAD / HTTP/1.1"), Skip.METHOD),
         (a_line(request=rb"\x16\x03\x01"), Skip.METHOD),
         (a_line(request="-", status=408), Skip.METHOD),
-        (a_line(status=301), Skip.STATUS),
-        (a_line(status=404), Skip.STATUS),
-        (a_line(status=500), Skip.STATUS),
+        (a_line(status=301), Skip.REDIRECT),
+        (a_line(status=404), Skip.ERROR),
+        (a_line(status=500), Skip.ERROR),
         (a_line(request="GET /paper.pdf HTTP/1.1", status=206), Skip.STATUS),
         (a_line(request="GET /style.CSS?v=3 HTTP/1.1"), Skip.STATIC_FILE),
         (a_line(request="GET /favicon.ico HTTP/1.1"), Skip.STATIC_FILE),
@@ -154,6 +155,22 @@ def test_a_page_has_one_address_however_the_server_writes_it(written: str | byte
     assert told["url"] == f"https://example.org{path}"
 
 
+@pytest.mark.parametrize("url", ["https://example.org", "https://www.example.org"])
+@pytest.mark.parametrize("host", ["example.org", "www.example.org", "WWW.Example.ORG:443"])
+def test_a_site_is_the_same_with_www_and_without(url: str, host: str) -> None:
+    named = reader(url).read(host.encode() + b" " + a_line())
+    asked = reader(url).read(a_line(request=f"GET https://{host}/page HTTP/1.1"))
+
+    assert isinstance(named, dict)
+    assert named == asked
+    assert named["url"] == f"{url}/page"
+
+
+@pytest.mark.parametrize("host", ["www.example.com", "wwwexample.org", "shop.example.org", "www.www.example.org"])
+def test_another_host_is_another(host: str) -> None:
+    assert reader("https://example.org").read(host.encode() + b" " + a_line()) is Skip.OTHER_HOST
+
+
 def test_a_request_of_http_0_9_has_no_protocol() -> None:
     assert read(a_line(request="GET /page"))["url"] == "https://example.org/page"
 
@@ -185,3 +202,61 @@ def test_a_line_with_a_thousand_quotes_is_read_at_once() -> None:
     assert reader().read(b"a [" + b'" \\"' * 10_000) is Skip.UNREADABLE
     assert reader().read(b"[" * 60_000) is Skip.UNREADABLE
     assert reader().read(a_line(user_agent="\\" * 59_999)) is Skip.UNREADABLE
+
+
+@pytest.mark.parametrize("agent", ["1." * 30_000, "Mozilla " * 7_500])
+def test_of_an_endless_agent_no_more_is_read_than_of_one_in_a_hit(agent: str) -> None:
+    assert read(a_line(user_agent=agent))["ua"] == agent[:LONGEST_USER_AGENT]
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted", "skipped", "told"),
+    [
+        (a_line(request="GET /a.png HTTP/1.1"), Wanted(static=True), Skip.STATIC_FILE, {}),
+        (a_line(user_agent=ROBOT), Wanted(robots=True), Skip.ROBOT, {"bots": "1"}),
+        (
+            a_line(request="GET /page?email=a HTTP/1.1", status=404, referrer="https://a.example/?email=b"),
+            Wanted(errors=True),
+            Skip.ERROR,
+            {"action_name": "404/URL = /page/From = https://a.example/"},
+        ),
+        (a_line(status=503), Wanted(errors=True), Skip.ERROR, {"action_name": "503/URL = /page/From = "}),
+        (a_line(status=301), Wanted(redirects=True), Skip.REDIRECT, {"action_name": "301/URL = /page/From = "}),
+    ],
+)
+def test_what_is_left_out_is_imported_when_it_is_asked_for(
+    line: bytes, wanted: Wanted, skipped: Skip, told: dict[str, str]
+) -> None:
+    assert reader().read(line) is skipped
+
+    read = reader(wanted=wanted).read(line)
+
+    assert not isinstance(read, Skip)
+    assert read.items() >= told.items()
+
+
+@pytest.mark.parametrize(
+    ("status", "wanted", "skipped"),
+    [
+        (301, Wanted(errors=True), Skip.REDIRECT),
+        (404, Wanted(redirects=True), Skip.ERROR),
+        (206, Wanted(errors=True, redirects=True), Skip.STATUS),
+    ],
+)
+def test_one_kind_that_is_asked_for_brings_no_other(status: int, wanted: Wanted, skipped: Skip) -> None:
+    assert reader(wanted=wanted).read(a_line(status=status)) is skipped
+
+
+def test_no_wish_brings_in_who_objected() -> None:
+    everything = Wanted(static=True, robots=True, errors=True, redirects=True)
+    line = b"""{"remote_addr": "203.0.113.9", "time_iso8601": "2025-11-24T10:00:00+00:00", "request_method": "GET",
+        "request_uri": "/a", "status": "404", "http_user_agent": "x", "http_sec_gpc": "1"}"""
+
+    assert reader(wanted=everything).read(line) is Skip.OBJECTED
+
+
+@pytest.mark.parametrize(("name", "read"), [("combined", True), ("s3", False), (None, True)])
+def test_a_format_that_is_named_is_the_only_one(name: str | None, *, read: bool) -> None:
+    told = reader(wanted=Wanted(format=name)).read(a_line())
+
+    assert (told is Skip.UNREADABLE) is not read

@@ -1,13 +1,10 @@
 """What becomes of a hit: recorded with what may be kept of it, or refused without a trace."""
 
 import asyncio
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
-from hashlib import blake2b, md5, sha1, sha256
-from ipaddress import ip_address
+from hashlib import sha1
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -15,35 +12,29 @@ from hypothesis import strategies as st
 from msgspec import json, msgpack
 
 from builders import NOON
-from pellucid.collect.collector import Asker, Collector, Devices
+from pellucid.collect.collector import Asker
 from pellucid.collect.matters import LONGEST_ITEMS
 from pellucid.enrich.place import CONTINENT
-from pellucid.errors import RequestError
+from pellucid.errors import RequestError, Unavailable
 from pellucid.model.hit import Device, Hit, HitKind, Place
-from pellucid.policy.decision import Refusal
-from pellucid.policy.presets import PRESETS
+from pellucid.model.site import Site
 from strategies import HEADERS, PARAMETERS
-from tracking import ADDRESS, FIREFOX, GOOGLEBOT, LIBRARY, NUMBER, PLAIN, TOKEN, Tracking, a_collector, track
+from tracking import (
+    ADDRESS,
+    FIREFOX,
+    GOOGLEBOT,
+    LIBRARY,
+    NUMBER,
+    PLAIN,
+    TOKEN,
+    Tracking,
+    a_collector,
+    kept_nowhere,
+    track,
+)
+from unit.collect.asking import an_asker, collected
 
 VISITORS = ("0123456789abcdef", "fedcba9876543210")
-
-
-def collected(
-    place: Callable[[str], Place] | None = None, devices: Devices | None = None
-) -> tuple[Collector, list[bytes]]:
-    """A collector, and what it encoded."""
-    kept: list[bytes] = []
-
-    async def append(rows: Sequence[tuple[int, bytes]]) -> None:
-        kept.extend(body for _, body in rows)
-
-    return a_collector(append, place, devices), kept
-
-
-def an_asker(**headers: str) -> Asker:
-    """Someone with Firefox, at `ADDRESS`."""
-    told = {"user-agent": FIREFOX} | {name.replace("_", "-"): value for name, value in headers.items()}
-    return Asker(ADDRESS, {name.encode(): value.encode() for name, value in told.items()})
 
 
 def test_a_page_view_is_kept_with_what_is_learnt_from_it(tmp_path: Path) -> None:
@@ -67,89 +58,6 @@ def test_a_page_view_is_kept_with_what_is_learnt_from_it(tmp_path: Path) -> None
     assert (hit.place.country, hit.language, hit.resolution) == ("gb", "de-at", "1920x1080")
     assert (hit.local_second, hit.pageview_id, hit.masked_address) == (7 * 3600 + 8 * 60 + 9, "abcdef", "")
     assert hit.time == hit.received == NOON
-
-
-REFUSED: list[tuple[dict[str, str], dict[str, str], Refusal]] = [
-    ({"optout": "1"}, {}, Refusal.OPTED_OUT),
-    ({}, {"Cookie": "matomo_ignore=ignore%3DKg%3D%3D"}, Refusal.OPTED_OUT_OF_INSTANCE),
-    ({}, {"Cookie": "a=b; piwik_ignore=1"}, Refusal.OPTED_OUT_OF_INSTANCE),
-    ({"consent": "0"}, {}, Refusal.CONSENT_WITHDRAWN),
-    ({}, {"Sec-GPC": "1"}, Refusal.GLOBAL_PRIVACY_CONTROL),
-    ({}, {"DNT": "1"}, Refusal.DO_NOT_TRACK),
-    ({}, {"X-Do-Not-Track": "1"}, Refusal.DO_NOT_TRACK),
-    ({"idsite": NUMBER["consent"]}, {}, Refusal.CONSENT_MISSING),
-    ({"rec": "0"}, {}, Refusal.NOT_FOR_RECORDING),
-    ({"rec": ""}, {}, Refusal.NOT_FOR_RECORDING),
-    ({}, {"X-Purpose": "preview"}, Refusal.PREFETCH),
-    ({}, {"X-Purpose": "instant"}, Refusal.PREFETCH),
-    ({}, {"X-Moz": "prefetch"}, Refusal.PREFETCH),
-    ({}, {"User-Agent": GOOGLEBOT}, Refusal.ROBOT),
-    ({"uid": "", "_id": ""}, {"User-Agent": LIBRARY}, Refusal.ROBOT),
-    ({"token_auth": "wrong", "uid": ""}, {"User-Agent": LIBRARY}, Refusal.ROBOT),
-    ({"urlref": "http://semalt.com/marker"}, {}, Refusal.REFERRER_SPAM),
-    ({"optout": "1", "rec": "0", "consent": "1"}, {"User-Agent": GOOGLEBOT, "Sec-GPC": "1"}, Refusal.OPTED_OUT),
-    ({"optout": "1", "token_auth": TOKEN, "bots": "1"}, {}, Refusal.OPTED_OUT),
-]
-
-
-@pytest.mark.parametrize(("told", "headers", "reason"), REFUSED)
-def test_a_refused_hit_leaves_nothing_and_says_so(
-    tmp_path: Path,
-    caplog: pytest.LogCaptureFixture,
-    told: dict[str, str],
-    headers: dict[str, str],
-    reason: Refusal,
-) -> None:
-    caplog.set_level(logging.DEBUG, "pellucid")
-    given = PLAIN | {"action_name": "marker", "uid": "marker", "url": "http://site.example/marker"} | told
-
-    async def steps(one: Tracking) -> None:
-        answers = [
-            await one.client.get("/matomo.php", params=given, headers=headers),
-            await one.client.post("/matomo.php", data=given, headers=headers),
-            await one.post(json.encode({"requests": [given, "?" + urlencode(given)]}), headers),
-        ]
-
-        for answer in answers:
-            assert answer.status_code == 200
-            assert answer.headers["pellucid-verdict"] == f"refused; reason={reason}"
-            assert "set-cookie" not in answer.headers
-            assert "marker" not in answer.text + str(answer.headers)
-        assert answers[-1].json() == {"status": "success", "tracked": 2, "invalid": 0} | (
-            {"invalid_indices": []} if "token_auth" in told and told["token_auth"] == TOKEN else {}
-        )
-
-    one = track(tmp_path, steps)
-
-    assert b"marker" not in one.bytes_while_open + one.bytes_on_disk()
-    assert caplog.records == []
-    assert one.hits() == []
-    assert one.collector.recorded == 0
-    counted = one.collector.take_refused()
-    assert {counted_reason for _site, _day, counted_reason in counted} == {reason}
-    assert counted.total() == 4
-
-
-@pytest.mark.parametrize("preset", PRESETS)
-def test_refusals_are_counted_by_the_day_of_the_site_unless_its_settings_forbid_it(preset: str) -> None:
-    collector, _ = collected()
-
-    asyncio.run(collector.collect(an_asker(), PLAIN | {"idsite": NUMBER[preset], "optout": "1"}, ""))
-
-    counts = preset not in {"strict", "exempt-fr"}
-    expected = {(int(NUMBER[preset]), NOON // 86_400_000, Refusal.OPTED_OUT): 1} if counts else {}
-    assert collector.take_refused() == expected
-    assert collector.take_refused() == {}
-
-
-def test_the_search_for_what_a_hit_leaves_finds_it(tmp_path: Path) -> None:
-    async def steps(one: Tracking) -> None:
-        await one.get(action_name="marker")
-
-    one = track(tmp_path, steps)
-
-    assert b"marker" in one.bytes_while_open
-    assert b"marker" in one.bytes_on_disk()
 
 
 @pytest.mark.parametrize(
@@ -292,6 +200,7 @@ def test_a_visitor_is_known_as_the_preset_allows(tmp_path: Path) -> None:
     assert cookieless.visitor_id not in {0, int(VISITORS[0], 16)}
     assert strict.visitor_id != stranger.visitor_id
     assert (strict.fingerprint, strict.resolution) == (0, "")
+    assert (strict.alone, cookieless.alone, cookie.alone) == (True, False, False)
     assert (cookie.visitor_id, another.visitor_id) == (int(VISITORS[0], 16), int(VISITORS[1], 16))
     assert (cookie.masked_address, cookieless.masked_address) == ("81.2.0.0", "")
 
@@ -331,56 +240,6 @@ def test_a_visitor_is_another_one_on_the_next_day_of_the_site() -> None:
 
     assert (yesterday.day + 1, midnight.day) == (noon.day, noon.day)
     assert yesterday.visitor_id != midnight.visitor_id == noon.visitor_id
-
-
-def every_form(text: str) -> set[bytes]:
-    """A text as it might be written: itself, in hexadecimal digits, as its usual digests."""
-    plain = text.encode()
-    digests = [hashed(plain).digest() for hashed in (md5, sha1, sha256, blake2b)]
-    forms = {plain, *digests, plain.hex().encode()} | {digest.hex().encode() for digest in digests}
-    return forms | {form.upper() for form in forms} | {form[:8] for form in digests}
-
-
-def every_form_of_address(text: str) -> set[bytes]:
-    """An address as it might be written: as a text, packed, as a number."""
-    packed = ip_address(text).packed
-    numbers = {int.from_bytes(packed), int.from_bytes(packed, "little")}
-    texts = {text, ip_address(text).exploded, text.rpartition("." if "." in text else ":")[0]}
-    written = {packed, packed[::-1], packed.hex().encode(), *(str(number).encode() for number in numbers)}
-    return written.union(*map(every_form, texts))
-
-
-@pytest.mark.parametrize("address", ["143.27.201.86", "2001:db8:a1b2:c3d4:e5f6:1728:394a:5b6c"])
-@pytest.mark.parametrize("preset", PRESETS)
-@pytest.mark.parametrize("way", ["connection", "parameters"])
-def test_a_hit_holds_neither_address_nor_user_agent(preset: str, address: str, way: str) -> None:
-    collector, kept = collected()
-    agent = f"{FIREFOX} Agent/markeragent"
-    fields = {
-        "url": "http://site.example/marker01?q=marker02",
-        "action_name": "marker03",
-        "urlref": "http://other.example/marker04",
-        "e_c": "marker05",
-        "e_a": "marker06",
-        "e_n": "marker07",
-        "cvar": '{"1":["marker08","x"]}',
-        "dimension1": "marker09",
-        "unknown": "marker10",
-        "uadata": '{"model":"marker11"}',
-    }
-    given = PLAIN | fields | {"idsite": NUMBER[preset], "consent": "1", "_id": VISITORS[0]}
-    asker = Asker(address, {b"user-agent": agent.encode(), b"cookie": b"a=marker12", b"x-other": b"marker13"})
-    if way == "parameters":
-        asker, given = Asker("10.0.0.1", {}), given | {"cip": address, "ua": agent, "token_auth": TOKEN}
-
-    asyncio.run(collector.collect(asker, given, ""))
-
-    for number in range(1, 9):
-        assert f"marker{number:02}".encode() in kept[0]
-    for number in range(9, 14):
-        assert f"marker{number:02}".encode() not in kept[0]
-    for form in every_form_of_address(address) | every_form(agent) | {b"markeragent", TOKEN.encode()}:
-        assert form not in kept[0], form
 
 
 @pytest.mark.parametrize(
@@ -441,6 +300,73 @@ def test_whatever_a_request_says_it_is_recorded_refused_or_told_what_is_wrong(
         assert max(map(len, texts)) <= 1024
         assert b"\0" not in json.encode(hit)
         assert b"\\u0000" not in json.encode(hit)
+
+
+def failing(error: Exception) -> Callable[[str], Place]:
+    """A look-up of places that fails for one address."""
+
+    def place(address: str) -> Place:
+        if address == "9.9.9.0":
+            raise error
+        return Place()
+
+    return place
+
+
+def test_an_entry_that_nobody_thought_of_costs_itself_alone(caplog: pytest.LogCaptureFixture) -> None:
+    collector, kept = collected(failing(ValueError("secret")))
+    wrong = PLAIN | {"cip": "9.9.9.9", "action_name": "secret"}
+
+    told = asyncio.run(collector.collect_each(an_asker(), [PLAIN, wrong, wrong, PLAIN], TOKEN))
+
+    assert (told.outcomes, told.invalid, len(kept), collector.recorded) == ([None, None], [1, 2], 2, 2)
+    (record,) = caplog.records
+    assert (record.name, record.getMessage()) == ("pellucid.collect", "An entry of a bulk failed, and counts as wrong")
+
+
+def test_a_hit_that_nobody_thought_of_is_wrong(caplog: pytest.LogCaptureFixture) -> None:
+    collector, kept = collected(failing(ValueError("secret")))
+
+    with pytest.raises(RequestError, match="can not be understood"):
+        asyncio.run(collector.collect(an_asker(), PLAIN | {"cip": "9.9.9.9"}, TOKEN))
+
+    assert kept == []
+    assert [record.getMessage() for record in caplog.records] == ["A hit failed, and counts as wrong"]
+
+
+@pytest.mark.parametrize("error", [OSError("The disk is full."), Unavailable("Later.")])
+def test_what_fails_here_is_no_fault_of_an_entry(error: Exception) -> None:
+    collector, kept = collected(failing(error))
+
+    with pytest.raises(type(error)):
+        asyncio.run(collector.collect_each(an_asker(), [PLAIN, PLAIN | {"cip": "9.9.9.9"}], TOKEN))
+
+    assert kept == []
+
+
+def test_what_the_server_itself_can_not_read_makes_no_hit_wrong() -> None:
+    def site(number: int) -> Site:
+        raise ValueError(number)
+
+    collector = a_collector(kept_nowhere, site=site)
+
+    with pytest.raises(RuntimeError, match="can not be read"):
+        asyncio.run(collector.collect(an_asker(), PLAIN, TOKEN))
+    with pytest.raises(RuntimeError, match="can not be read"):
+        asyncio.run(collector.collect_each(an_asker(), [PLAIN], TOKEN))
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", "a\0b", "unicode_escape"])
+def test_a_charset_that_is_none_costs_no_hit(tmp_path: Path, charset: str) -> None:
+    searching = {"cs": charset, "url": "http://site.example/?q=%E9%5Cud800"}
+
+    async def steps(one: Tracking) -> None:
+        assert (await one.get(**searching)).status_code == 200
+        assert (await one.post(json.encode({"requests": [PLAIN, PLAIN | searching]}))).json()["tracked"] == 2
+
+    found = [hit.search.keyword for hit in track(tmp_path, steps).hits() if hit.search]
+
+    assert found == ["\N{REPLACEMENT CHARACTER}\\ud800"] * 2
 
 
 def test_a_bulk_gives_way_to_others() -> None:

@@ -1,6 +1,7 @@
 """The tracking address as it is seen from outside: statuses, headers and bodies."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -9,9 +10,10 @@ import httpx2
 import pytest
 from msgspec import json
 
+from builders import NOON
 from pellucid.collect.endpoint import LARGEST_BODY, MOST_HITS, TrackingEndpoint
 from pellucid.errors import JournalUnavailable
-from tracking import FIREFOX, LIBRARY, PLAIN, TOKEN, Tracking, a_collector, kept_nowhere, track
+from tracking import FIREFOX, LIBRARY, NUMBER, PLAIN, SITES, TOKEN, Tracking, a_collector, kept_nowhere, track
 
 QUERY = "?" + urlencode(PLAIN)
 OBJECTION = {"Cookie": "matomo_ignore=ignore%3DKg%3D%3D"}
@@ -69,6 +71,18 @@ def test_a_head_is_a_hit_and_is_answered_as_a_post(tmp_path: Path) -> None:
         assert "cache-control" not in answer.headers
 
     assert len(track(tmp_path, steps).hits()) == 1
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
+def test_what_is_asked_in_another_way_is_no_hit(tmp_path: Path, method: str) -> None:
+    async def steps(one: Tracking) -> None:
+        answer = await one.client.request(method, "/matomo.php", params=PLAIN)
+
+        assert answer.status_code == 405
+        assert answer.headers["allow"] == "GET, HEAD, POST, OPTIONS"
+        assert "pellucid-verdict" not in answer.headers
+
+    assert track(tmp_path, steps).hits() == []
 
 
 @pytest.mark.parametrize("origin", ["http://site.example", "https://site.example"])
@@ -178,10 +192,39 @@ def test_a_wrong_hit_is_answered_with_400_and_why(tmp_path: Path, given: dict[st
     assert track(tmp_path, steps).hits() == []
 
 
-def test_a_bulk_costs_only_its_wrong_entries(tmp_path: Path) -> None:
+def test_a_hit_older_than_the_site_keeps_is_answered_with_400(tmp_path: Path) -> None:
     async def steps(one: Tracking) -> None:
-        entries = [QUERY, PLAIN | {"action_name": "x"}, "?idsite=77&rec=1", PLAIN | {"optout": "1"}]
-        answer = await one.post(json.encode({"requests": entries}))
+        site = SITES[int(NUMBER["cookieless"])]
+        told = {"idsite": str(site.id), "token_auth": TOKEN}
+        first = datetime.fromtimestamp(NOON / 1000, UTC).date() - timedelta(days=site.privacy.retention_days or 0)
+        old = f"{first - timedelta(days=1)} 23:59:59"
+
+        assert (await one.get(**told, cdt=f"{first} 00:00:00")).status_code == 200
+        assert (await one.get(**told | {"idsite": NUMBER["matomo"]}, cdt=old)).status_code == 200, "it keeps all"
+        for way in ({"cdt": old}, {"cdo": str(86_400 * 1000)}):
+            answer = await one.get(**told, **way, send_image="0")
+            assert answer.status_code == 400
+            assert answer.text == "The site keeps what it records for 750 days, and this hit (cdt, cdo) is older."
+        bulk = await one.post(json.encode({"requests": [PLAIN | told, PLAIN | told | {"cdt": old}]}))
+        assert bulk.json() == {"status": "success", "tracked": 1, "invalid": 1, "invalid_indices": [1]}
+
+    assert len(track(tmp_path, steps).hits()) == 3
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        b'"?idsite=77&rec=1"',
+        b"3",
+        rb'"?idsite=1&rec=1&action_name=\ud83d"',
+        b'{"idsite":1,"rec":1,"e_v":1e999}',
+        b'"\xff"',
+    ],
+)
+def test_a_bulk_costs_only_its_wrong_entries(tmp_path: Path, wrong: bytes) -> None:
+    async def steps(one: Tracking) -> None:
+        right = [json.encode(entry) for entry in (QUERY, PLAIN | {"action_name": "x"}, PLAIN | {"optout": "1"})]
+        answer = await one.post(b'{"requests":[%b],"token_auth":null,"send_image":null}' % b",".join([wrong, *right]))
 
         assert answer.headers["content-type"] == "application/json"
         assert answer.json() == {"status": "success", "tracked": 3, "invalid": 1}
@@ -243,8 +286,8 @@ def test_the_verdict_of_a_bulk_is_that_of_its_hits(tmp_path: Path, entries: list
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b'{"requests": "?idsite=1"}', b'{"requests": ["\xff"]}', b'{"requests":[{"a":' + b"[" * 100_000],
-    ids=["broken", "no list", "no UTF-8", "too deep"],
+    [b"{", b'{"requests": "?idsite=1"}', b'{"requests":[{"a":' + b"[" * 100_000],
+    ids=["broken", "no list", "without an end"],
 )
 def test_a_broken_bulk_is_told_why(tmp_path: Path, body: bytes) -> None:
     async def steps(one: Tracking) -> None:

@@ -1,5 +1,7 @@
 import bz2
 import gzip
+import lzma
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,7 +43,7 @@ def numbers(lines: list[bytes]) -> list[int]:
     return [int(line.partition(b":")[0]) for line in lines]
 
 
-@pytest.mark.parametrize("compressed", [bytes, gzip.compress, bz2.compress])
+@pytest.mark.parametrize("compressed", [bytes, gzip.compress, bz2.compress, lzma.compress])
 def test_a_log_is_read_whether_compressed_or_not(path: Path, notes: Notes, compressed: type[bytes]) -> None:
     path.write_bytes(compressed(some_lines(0, 5_000)))
 
@@ -148,8 +150,11 @@ def test_an_empty_log_leaves_no_note(path: Path, notes: Notes) -> None:
     assert notes == {}
 
 
-def test_a_log_that_ends_within_its_compression_says_so(path: Path, notes: Notes) -> None:
-    whole = gzip.compress(b"".join(b"%x\n" % (number * 7919**9) for number in range(200_000)))
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_log_that_ends_within_its_compression_says_so(
+    path: Path, notes: Notes, compress: Callable[[bytes], bytes]
+) -> None:
+    whole = compress(b"".join(b"%x\n" % (number * 7919**9) for number in range(200_000)))
     path.write_bytes(whole[:-1000])
 
     with pytest.raises(RequestError, match="can not be read any further"):
@@ -167,3 +172,18 @@ def test_it_is_known_by_no_more_than_its_beginning(path: Path, notes: Notes) -> 
     notes.read(path)
 
     assert [name.split(":")[:2] for name in notes] == [[str(SITE), str(KNOWN_BY)]]
+
+
+@pytest.mark.parametrize("before", [0, 1, 5_000, 40_000])
+def test_what_names_the_fields_of_the_lines_is_remembered_where_reading_goes_on(
+    path: Path, notes: Notes, before: int
+) -> None:
+    old, new = b"#Fields: date time\n", b"#Fields: date c-ip\n"
+    path.write_bytes(old + some_lines(0, before) + new + some_lines(before, before * 2 + 1))
+    with open_log(path, SITE, notes) as log:
+        assert log.heading == b""
+    notes.read(path)
+
+    with open_log(path, SITE, notes) as log:
+        assert list(log.lines()) == []
+        assert log.heading + b"\n" == new

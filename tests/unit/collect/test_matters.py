@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from pellucid.model.column import Item, Variable
 from pellucid.model.goal import CustomDimension, DimensionScope, Extraction, Goal
 from pellucid.model.hit import Content, Hit, HitKind, Product, Reached, Search, SiteEvent, Source, SourceKind, Timings
 from pellucid.model.rules import Rules
+from pellucid.model.site import Site
 from pellucid.policy.decision import Refusal
 from tracking import ADDRESS, FIREFOX, PLAIN, TOKEN, a_collector, a_site
 
@@ -36,25 +38,26 @@ DIMENSIONS = (
     CustomDimension(site_id=1, id=3, index=2, scope=DimensionScope.ACTION, name="Off", active=False),
 )
 SHOP = structs.replace(a_site(1, "matomo"), goals=GOALS, dimensions=DIMENSIONS)
+EXEMPT = structs.replace(a_site(1, "exempt-fr"), goals=GOALS)
 
 
-def outcome(rules: Rules | None = None, **parameters: str) -> Hit | Refusal | None:
+def outcome(rules: Rules | None = None, site: Site = SHOP, **parameters: str) -> Hit | Refusal | None:
     """What becomes of a hit on the shop."""
     kept: list[bytes] = []
 
     async def append(rows: Sequence[tuple[int, bytes]]) -> None:
         kept.extend(body for _, body in rows)
 
-    site = structs.replace(SHOP, rules=rules or Rules())
+    site = structs.replace(site, rules=rules or Rules())
     collector = a_collector(append, site={1: site}.get)
     asker = Asker(ADDRESS, {b"user-agent": FIREFOX.encode()})
     refusal = asyncio.run(collector.collect(asker, PLAIN | parameters, TOKEN))
     return refusal or msgpack.decode(kept[0], type=Hit)
 
 
-def kept(rules: Rules | None = None, **parameters: str) -> Hit:
+def kept(rules: Rules | None = None, site: Site = SHOP, **parameters: str) -> Hit:
     """What is kept of a hit on the shop."""
-    hit = outcome(rules, **parameters)
+    hit = outcome(rules, site, **parameters)
     assert isinstance(hit, Hit)
     return hit
 
@@ -77,11 +80,28 @@ def test_a_search_is_told_or_read_off_the_address() -> None:
     assert (off.kind, off.search) == (HitKind.PAGEVIEW, None)
 
 
+def test_a_search_has_the_same_limits_however_it_is_told() -> None:
+    keyword, category = "\0" + "x" * 5000, "\0" + "y" * 2000
+    told = kept(search=keyword, search_cat=category).search
+    read = kept(
+        Rules(search_categories=("cat",)), url="http://site.example/find?" + urlencode({"q": keyword, "cat": category})
+    ).search
+
+    assert read == told == Search("x" * 1023, "y" * 254)
+    assert kept(url="http://site.example/find?q=%00").kind is HitKind.PAGEVIEW
+
+
 def test_a_page_may_show_a_product_and_tell_how_long_it_took() -> None:
     hit = kept(_pks="SKU", _pkn="Bell", _pkc='["Parts","Fun"]', _pkp="9.99", pf_net="20", pf_srv="130", pf_onl="x")
 
     assert hit.product == Product("SKU", "Bell", ("Parts", "Fun"), 9.99)
     assert hit.timings == Timings(network=20, server=130)
+
+
+@pytest.mark.parametrize("kind", [{"ping": "1"}, {"e_c": "video", "e_a": "play"}, {"idgoal": "1"}])
+def test_what_comes_later_may_tell_how_long_its_page_view_took(kind: dict[str, str]) -> None:
+    assert kept(**kind, pv_id="aaaaaa", pf_dm2="7").timings == Timings(dom_completion=7)
+    assert kept(**kind, pf_dm2="7").timings is None
 
 
 def test_an_order_is_kept_with_its_sums() -> None:
@@ -120,6 +140,13 @@ def test_a_conversion_came_from_where_the_tracker_remembers() -> None:
     assert (by_campaign.kind, by_campaign.name, by_campaign.keyword) == (SourceKind.CAMPAIGN, "summer", "hats")
     assert by_search == Source(SourceKind.SEARCH, "Google", "x", "http://www.google.com/?q=x")
     assert kept(_rcn="Summer").attributed is None
+
+
+def test_where_sources_are_not_remembered_none_that_is_told_is_kept() -> None:
+    by_campaign = {"_rcn": "Summer", "_ref": "http://www.google.com/?q=x"}
+
+    assert kept(site=EXEMPT, idgoal="1", **by_campaign).attributed is None
+    assert kept(site=SHOP, idgoal="1", **by_campaign).attributed is not None
 
 
 def test_dimensions_are_told_or_read_off_the_page_and_others_are_not_kept() -> None:

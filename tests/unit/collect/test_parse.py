@@ -89,14 +89,52 @@ def test_whatever_is_given_is_text(parameters: dict[str, str]) -> None:
     assert all(isinstance(getattr(told, name), str) for name in Given.__struct_fields__)
 
 
+def entries_of(body: str | bytes) -> list[dict[str, str]]:
+    """The parameters of each entry of a bulk."""
+    return list(map(parameters_of_entry, bulk_of(body if isinstance(body, bytes) else body.encode()).requests))
+
+
 def test_an_entry_of_a_bulk_is_a_query_or_an_object() -> None:
-    assert parameters_of_entry("?idsite=1&url=http%3A%2F%2Fa%2F") == {"idsite": "1", "url": "http://a/"}
-    assert parameters_of_entry({"idsite": 1, "rec": True, "e_v": 1.5, "ec_items": [["a", 1]], "gone": None}) == {
-        "idsite": "1",
-        "rec": "1",
-        "e_v": "1.5",
-        "ec_items": '[["a",1]]',
-    }
+    told = {"idsite": 1, "rec": True, "e_v": 1.5, "ec_items": [["a", 1]], "gone": None}
+
+    assert entries_of(dumps({"requests": ["?idsite=1&url=http%3A%2F%2Fa%2F", told]})) == [
+        {"idsite": "1", "url": "http://a/"},
+        {"idsite": "1", "rec": "1", "e_v": "1.5", "ec_items": '[["a",1]]'},
+    ]
+
+
+WRONG_ENTRIES = {
+    "a number": "3",
+    "nothing": "null",
+    "a list": '["idsite=1"]',
+    "half a character": r'"a=\ud83d"',
+    "no number": '{"a": 1e999}',
+    "no JSON": '{"a": NaN}',
+    "no escape": r'"a=\x"',
+    "no text": "a=1",
+    "left out": "",
+    "too deep": f'{{"a": {"[" * 2000}{"]" * 2000}}}',
+    "much too deep": f"{'[{' * 20_000}{'}]' * 20_000}",
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_ENTRIES.values(), ids=WRONG_ENTRIES)
+def test_a_wrong_entry_says_nothing_and_the_others_what_they_say(wrong: str) -> None:
+    body = f'{{"token_auth": "],[", "more": [1, {{}}], "requests": [ {wrong} , "a=1", {{"b": ["]", {{}}]}}]}}'
+
+    assert entries_of(body) == [{}, {"a": "1"}, {"b": '["]",{}]'}]
+    assert bulk_of(body.encode()).token == "],["
+
+
+def test_bytes_that_are_not_utf_8_are_marked_as_such() -> None:
+    assert entries_of(b'{"requests": ["a=\xff", {"a": "\xe9"}]}') == [{"a": "\ufffd"}] * 2
+
+
+@pytest.mark.parametrize("token", ["null", "false", "3", "[]"])
+def test_a_token_that_is_no_text_is_none(token: str) -> None:
+    bulk = bulk_of(f'{{"requests": ["a=1"], "token_auth": {token}, "send_image": null}}'.encode())
+
+    assert (bulk.token, len(bulk.requests)) == ("", 1)
 
 
 JSON = st.recursive(
@@ -108,24 +146,47 @@ JSON = st.recursive(
 
 @given(st.dictionaries(st.text(max_size=8), JSON, max_size=5))
 def test_any_object_is_parameters(entry: dict[str, object]) -> None:
-    (read,) = bulk_of(dumps({"requests": [entry]}, ensure_ascii=False).encode()).requests
-
-    given = parameters_of_entry(read)
+    (given,) = entries_of(dumps({"requests": [entry]}, ensure_ascii=False))
 
     assert given.keys() == {name for name, value in entry.items() if value is not None}
     assert all(isinstance(value, str) for value in given.values())
 
 
-@given(st.binary(max_size=60) | JSON.map(dumps).map(str.encode))
+@given(st.lists(st.text(max_size=8) | st.dictionaries(st.text('ab\\",[]{}', max_size=5), JSON, max_size=5)))
+def test_entries_say_the_same_beside_a_wrong_one(entries: list[object]) -> None:
+    alone = entries_of(dumps({"requests": entries}))
+
+    assert entries_of(dumps({"requests": [*entries, "\ud800"]})) == [*alone, {}]
+
+
+@given(
+    st.binary(max_size=60)
+    | st.text('{}[],:"\\1 a', max_size=30).map(lambda text: f'{{"requests":[{text}]}}'.encode())
+    | JSON.map(dumps).map(str.encode)
+)
 @example(b'{"requests":[{"a":' + b"[" * 99_999)
 @example(b'{"requests":["\xff"]}')
 @example(b'{"requests":[{"a":1e999}]}')
 def test_any_body_is_a_bulk_or_wrong(body: bytes) -> None:
     with suppress(RequestError):
-        assert isinstance(bulk_of(body).requests, list)
+        entries_of(body)
 
 
-@pytest.mark.parametrize("body", [b"{", b"{}", b'{"requests": 3}', b'{"requests": [3]}', b'{"requests": null}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"{}",
+        b'{"requests": 3}',
+        b'{"requests": {"0": "a=1"}}',
+        b'{"requests": null}',
+        b'{"requests": ["a=1"',
+        b'{"requests": [{]}]}',
+        b'{"requests": ["a=1",]}',
+        b'[{"requests": ["a=1"]}]',
+        b'{"requests": ["a=1", 01' + b", []" * 100_000 + b"]}",
+    ],
+)
 def test_a_bulk_of_another_form_is_refused_with_a_reason(body: bytes) -> None:
     with pytest.raises(RequestError, match="bulk request is no JSON of the form"):
         bulk_of(body)

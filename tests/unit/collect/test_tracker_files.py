@@ -62,8 +62,24 @@ def test_its_first_line_says_what_each_site_settled_and_no_more(server: Server) 
 
     line = answer.text.splitlines()[0].removeprefix("window.PellucidSites=").removesuffix(";")
     assert json.decode(line, type=dict[str, dict[str, bool]]) == {
-        "1": {"cookies": True, "features": True, "consent": False, "gpc": True, "dnt": True, "instance": False},
-        "2": {"cookies": False, "features": False, "consent": False, "gpc": True, "dnt": True, "instance": False},
+        "1": {
+            "cookies": True,
+            "features": True,
+            "sources": True,
+            "consent": False,
+            "gpc": True,
+            "dnt": True,
+            "instance": False,
+        },
+        "2": {
+            "cookies": False,
+            "features": False,
+            "sources": True,
+            "consent": False,
+            "gpc": True,
+            "dnt": True,
+            "instance": False,
+        },
     }
 
 
@@ -72,7 +88,9 @@ def test_a_site_that_asks_for_consent_or_ignores_signals_says_so() -> None:
 
     rule = rule_of(privacy)
 
-    assert rule == SiteRule(cookies=True, features=True, consent=True, gpc=False, dnt=False, instance=True)
+    assert rule == SiteRule(
+        cookies=True, features=True, sources=True, consent=True, gpc=False, dnt=False, instance=True
+    )
 
 
 def test_anyone_may_keep_it_and_nothing_is_set(server: Server) -> None:

@@ -1,3 +1,6 @@
+import sys
+from types import FrameType
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +36,36 @@ def test_a_host_is_found_under_its_own_name_or_one_above(host: str, found: str |
 @given(st.from_regex(r"([a-z0-9-]{1,9}\.){0,4}", fullmatch=True))
 def test_any_subdomain_of_a_host_is_found(prefix: str) -> None:
     assert TABLE.find(f"{prefix}example.com") in {"com", "news"}
+
+
+def test_what_is_longer_than_a_name_may_be_is_no_host() -> None:
+    longest = f"{'x' * 63}.{'x' * 63}.{'x' * 63}.{'x' * 49}.example.com"
+
+    assert (len(longest), TABLE.find(longest)) == (253, "com")
+    assert TABLE.find(f"x{longest}") is None
+    assert TABLE.find("a." * 4000 + "example.com") is None
+
+
+def calls_to_find(host: str) -> int:
+    """How many functions a look-up calls."""
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "c_call"
+
+    sys.setprofile(count)
+    try:
+        TABLE.find(host)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_a_host_of_many_names_is_not_more_work_than_one_of_few() -> None:
+    few, most, too_many = ("a." * labels + "co.uk" for labels in (4, 124, 4000))
+
+    assert calls_to_find(most) == calls_to_find(few) >= calls_to_find(too_many)
 
 
 @pytest.mark.parametrize(

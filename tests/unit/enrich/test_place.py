@@ -122,7 +122,50 @@ def test_the_owners_database_tells_more(tmp_path: Path) -> None:
 
     assert places.place("1.2.3.0") == Place("eur", "de", "BE", "Berlin")
     assert places.place("2001:db8:1::") == Place("asi", "jp")
-    assert places.place("81.2.69.0") == places.place("9.9.9.0") == Place(), "what it does not know nobody knows"
+
+
+def test_of_what_the_owners_database_does_not_know_the_country_is_told(tmp_path: Path) -> None:
+    records = {"81.2.69.0/24": {"autonomous_system_organization": "Andrews"}, "133.1.0.0/16": {}}
+    places = Places(a_database(tmp_path / "places.mmdb", records), lambda: 0.0)
+
+    assert places.place("81.2.69.0") == Place("eur", "gb", provider="Andrews")
+    assert places.place("133.1.2.0") == Place("asi", "jp")
+    assert places.place("2001:4860:4860::") == Place("amn", "us")
+
+
+def test_a_second_database_tells_the_provider(tmp_path: Path) -> None:
+    cities = {"1.2.3.0/24": BERLIN, "1.2.4.0/24": BERLIN | {"isp": "Of the first"}}
+    providers = {"1.2.0.0/16": {"autonomous_system_organization": "Example", "country": {"iso_code": "JP"}}}
+    places = Places(
+        a_database(tmp_path / "places.mmdb", cities), lambda: 0.0, a_database(tmp_path / "providers.mmdb", providers)
+    )
+
+    assert places.place("1.2.3.0") == Place("eur", "de", "BE", "Berlin", "Example")
+    assert places.place("1.2.4.0") == Place("eur", "de", "BE", "Berlin", "Of the first")
+    assert places.place("1.2.5.0").provider == "Example"
+
+
+def test_a_database_of_providers_may_be_alone(tmp_path: Path) -> None:
+    database = a_database(tmp_path / "providers.mmdb", {"81.2.69.0/24": {"isp": "Andrews"}})
+
+    assert Places(None, lambda: 0.0, database).place("81.2.69.0") == Place("eur", "gb", provider="Andrews")
+
+
+@pytest.mark.parametrize("wrong", [0x00, 0x20, 0x3F, 0x5D, 0x80, 0x98, 0xE1, 0xFF])
+def test_a_record_that_is_damaged_leaves_the_country(tmp_path: Path, wrong: int) -> None:
+    record = BERLIN | {"country": {"iso_code": "GB"}, "isp": "A" * 40}
+    path = a_database(tmp_path / "places.mmdb", {"81.2.69.0/24": record})
+    whole = path.read_bytes()
+    # The record stands between the tree and what is told about the database.
+    ends = whole.index(b"\xab\xcd\xefMaxMind.com")
+    found = set()
+
+    for place in range(whole.index(b"country") - 2, ends):
+        path.write_bytes(whole[:place] + bytes([wrong]) + whole[place + 1 :])
+        found.add(Places(path, lambda: 0.0).place("81.2.69.0").country)
+
+    assert "gb" in found
+    assert all(len(country) == 2 for country in found)
 
 
 def test_a_database_of_ipv4_alone_does_not_lose_visitors_by_ipv6(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from pellucid.policy.retention import USER_AGENT_IN_MEMORY
             "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
             Agent.ROBOT,
         ),
-        ("", Agent.ROBOT),
+        ("", Agent.LIBRARY),
         ("-", Agent.ROBOT),
         ("python-requests/2.32.3", Agent.LIBRARY),
         ("curl/8.5.0", Agent.LIBRARY),

@@ -1,3 +1,5 @@
+from urllib.parse import quote_from_bytes
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,17 +38,56 @@ def test_most_addresses_are_no_search(url: str) -> None:
     assert READER.read(url) is None
 
 
-def test_an_address_is_read_in_the_charset_of_its_page() -> None:
-    found = READER.read("http://a/?q=gr%FCn", "iso-8859-1")
+@pytest.mark.parametrize(
+    ("escaped", "charset", "keyword"),
+    [
+        ("gr%FCn", "iso-8859-1", "gr\N{LATIN SMALL LETTER U WITH DIAERESIS}n"),
+        ("gr%FCn", "Windows-1252", "gr\N{LATIN SMALL LETTER U WITH DIAERESIS}n"),
+        ("%8B%96", "Shift_JIS", "\u8a31"),
+        ("%E0", "x-mac-cyrillic", "\N{CYRILLIC SMALL LETTER A}"),
+        ("gr%C3%BCn", "UTF-8", "gr\N{LATIN SMALL LETTER U WITH DIAERESIS}n"),
+    ],
+)
+def test_an_address_is_read_in_the_charset_of_its_page(escaped: str, charset: str, keyword: str) -> None:
+    found = READER.read(f"http://a/?q={escaped}", charset)
 
     assert found is not None
-    assert found[0].keyword == "gr\N{LATIN SMALL LETTER U WITH DIAERESIS}n"
-    assert READER.read("http://a/?q=x", "no such charset") is not None
+    assert found[0].keyword == keyword
 
 
-@given(st.text(), st.text(max_size=12))
+NO_CHARSETS = (
+    "undefined",
+    "idna",
+    "punycode",
+    "unicode_escape",
+    "raw_unicode_escape",
+    "rot13",
+    "utf-7",
+    "a\0b",
+    "none",
+)
+
+
+@pytest.mark.parametrize("charset", NO_CHARSETS)
+def test_what_is_no_charset_of_pages_counts_for_nothing(charset: str) -> None:
+    for escaped in ("%E9", "%5Cud800", "xn--%FF"):
+        assert READER.read(f"http://a/?q={escaped}", charset) == READER.read(f"http://a/?q={escaped}")
+
+
+BROWSERS_CHARSETS = """
+UTF-8 IBM866 ISO-8859-2 ISO-8859-3 ISO-8859-4 ISO-8859-5 ISO-8859-6 ISO-8859-7 ISO-8859-8 ISO-8859-8-I ISO-8859-10
+ISO-8859-13 ISO-8859-14 ISO-8859-15 ISO-8859-16 KOI8-R KOI8-U macintosh windows-874 windows-1250 windows-1251
+windows-1252 windows-1253 windows-1254 windows-1255 windows-1256 windows-1257 windows-1258 x-mac-cyrillic GBK gb18030
+Big5 EUC-JP ISO-2022-JP Shift_JIS EUC-KR
+""".split()
+
+
+@given(st.text() | st.binary().map(quote_from_bytes), st.text(max_size=12) | st.sampled_from(BROWSERS_CHARSETS))
 def test_any_address_can_be_looked_at(url: str, charset: str) -> None:
-    READER.read(f"http://a/?q={url}", charset)
+    found = READER.read(f"http://a/?q={url}", charset)
+
+    if found:
+        found[0].keyword.encode()
 
 
 @pytest.mark.parametrize(("text", "count"), [("", None), ("x", None), ("-1", None), ("0", 0), ("9" * 20, 2**32 - 1)])

@@ -7,7 +7,7 @@ import pytest
 
 from pellucid.errors import ConfigurationError, JournalUnavailable
 from pellucid.journal import imports, reader
-from pellucid.journal.imports import alone_importing, notes
+from pellucid.journal.imports import alone_importing, notes, was_imported
 from pellucid.journal.journal import Journal
 from pellucid.journal.reader import JournalReader
 
@@ -39,6 +39,13 @@ def test_a_note_may_come_without_hits(tmp_path: Path) -> None:
         append(journal, [], ("a log", 10))
 
         assert notes(tmp_path) == {"a log": 10}
+
+
+def test_a_site_is_told_from_others_by_the_notes_of_its_logs(tmp_path: Path) -> None:
+    with closing(Journal(tmp_path, ROOM)) as journal:
+        append(journal, [], ("12:65536:abc", 10))
+
+        assert [site for site in (1, 2, 12) if was_imported(tmp_path, site)] == [12]
 
 
 def test_of_several_notes_of_one_name_the_largest_counts(tmp_path: Path) -> None:

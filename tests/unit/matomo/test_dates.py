@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid.errors import RequestError
-from pellucid.matomo.dates import asked, key, period_of
+from pellucid.matomo.dates import asked, key
 from pellucid.model.period import Period, PeriodKind
+from pellucid.report.periods import period_of
 
 TODAY = date(2024, 5, 31)
 DAYS = st.dates(date(1990, 1, 1), date(2100, 1, 1))

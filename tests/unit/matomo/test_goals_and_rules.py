@@ -95,3 +95,13 @@ def test_several_questions_are_answered_at_once(ask: Ask) -> None:
 
     assert urls == ["http://shop.example.org"]
     assert wrong["result"] == "error"
+
+
+def test_accounts_and_sites_are_listed_for_who_watches_over_an_installation(ask: Ask, registry: Registry) -> None:
+    registry.add_account("reader")
+
+    assert [row["login"] for row in ask("UsersManager.getUsers")] == ["reader", "root"]
+    assert [row["login"] for row in ask("UsersManager.getUsersHavingSuperUserAccess")] == ["root"]
+    assert ask("SitesManager.getAllSitesId") == [1]
+    refused = ask("UsersManager.getUsers", token_auth=registry.create_token("reader"))
+    assert "requires 'admin' access" in refused["message"]

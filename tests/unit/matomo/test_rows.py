@@ -1,11 +1,15 @@
+from functools import partial
 from itertools import count
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pellucid.errors import RequestError
 from pellucid.matomo.columns import Ratio, Row, with_ratios
 from pellucid.matomo.parameters import parameters_of
 from pellucid.matomo.rows import closed, filtered, folder, number_folders
+from pellucid.matomo.tree import changed
 
 ROWS: list[Row] = [
     {"label": "b", "nb_visits": 1, "nb_hits": 9},
@@ -14,8 +18,8 @@ ROWS: list[Row] = [
 ]
 
 
-def labels(**given: str) -> list[object]:
-    return [row["label"] for row in filtered(ROWS, parameters_of(list(given.items())))]
+def labels(**asked: str) -> list[object]:
+    return [row["label"] for row in filtered(ROWS, parameters_of(list(asked.items())))]
 
 
 def test_the_most_visited_come_first() -> None:
@@ -48,10 +52,103 @@ def test_what_tells_of_a_row_stays_beside_the_columns_that_are_chosen() -> None:
 
 
 def test_rows_behind_the_first_are_summed_up() -> None:
-    cut = filtered(ROWS, parameters_of([("filter_truncate", "1")]), lambda row: row | {"worked_out": True})
+    def finish(row: Row, *, upper: bool = True) -> Row:
+        return row | {"worked_out": upper}
 
-    assert cut == [ROWS[1], {"label": "Others", "nb_visits": 3, "nb_hits": 14, "worked_out": True}]
+    cut = filtered(ROWS, parameters_of([("filter_truncate", "1")]), finish)
+
+    assert cut == [finish(ROWS[1]), {"label": "Others", "nb_visits": 3, "nb_hits": 14, "worked_out": True}]
     assert labels(filter_truncate="2") == ["C", "a", "b"]
+
+
+TREE: list[Row] = [
+    {"label": "shop", "nb_visits": 9, "subtable": [{"label": "/bikes", "nb_visits": 6}, {"label": "/a>b"}]},
+    {"label": "/index", "nb_visits": 1},
+]
+
+
+@pytest.mark.parametrize(
+    ("label", "found"),
+    [
+        ("shop", ["shop"]),
+        ("shop > /bikes", ["/bikes"]),
+        ("shop>%2Fbikes", ["/bikes"]),
+        ("shop>/a%3Eb", ["/a>b"]),
+        ("@index", ["/index"]),
+        ("@shop", []),
+        ("shop > /cars", []),
+        ("/bikes", []),
+    ],
+)
+def test_a_row_is_found_by_its_label_and_those_it_lies_below(label: str, found: list[str]) -> None:
+    rows = filtered(TREE, parameters_of([("label", label), ("filter_limit", "0"), ("filter_truncate", "0")]))
+
+    assert [row["label"] for row in rows] == found
+
+
+def test_several_labels_are_asked_for_at_once() -> None:
+    assert [row["label"] for row in filtered(TREE, parameters_of([("label[]", "/index"), ("label[]", "shop")]))] == [
+        "/index",
+        "shop",
+    ]
+
+
+def test_a_folder_is_kept_for_what_matches_in_it() -> None:
+    (shop,) = filtered(TREE, parameters_of([("filter_pattern_recursive", "bikes")]))
+
+    assert shop["subtable"] == [{"label": "/bikes", "nb_visits": 6}]
+
+
+def test_rows_with_too_little_of_a_column_are_left_out() -> None:
+    many: list[Row] = [{"label": "a", "nb_visits": 100}, {"label": "b", "nb_visits": 1}, {"label": "c"}]
+
+    def left(**given: str) -> list[object]:
+        return [row["label"] for row in filtered(many, parameters_of(list(given.items())))]
+
+    assert left(filter_excludelowpop="nb_visits") == ["a"]
+    assert left(filter_excludelowpop="nb_visits", filter_excludelowpop_value="1") == ["a", "b"]
+
+
+def test_the_sum_of_the_others_can_be_kept_where_rows_are_cut_off() -> None:
+    asked = {"filter_truncate": "1", "filter_limit": "1"}
+
+    assert labels(**asked) == ["C"]
+    assert labels(**asked, keep_summary_row="1") == ["C", "Others"]
+
+
+def test_filters_can_be_switched_off() -> None:
+    assert labels(disable_generic_filters="1", filter_limit="1") == [row["label"] for row in ROWS]
+
+
+def test_what_is_worked_out_of_visits_can_be_added() -> None:
+    row: Row = {"label": "a", "nb_visits": 4, "nb_actions": 8, "sum_visit_length": 60, "nb_visits_converted": 1}
+
+    (told,) = filtered(
+        [row, {"label": "b", "nb_visits": 0}], parameters_of([("filter_add_columns_when_show_all_columns", "1")])
+    )
+
+    assert (told["nb_actions_per_visit"], told["conversion_rate"]) == (2, "25%")
+
+
+def test_subtables_are_shown_to_a_depth() -> None:
+    rows: list[Row] = [{"label": "a", "subtable": [{"label": "b", "subtable": [{"label": "c"}]}]}]
+
+    assert closed(rows, 1) == [{"label": "a", "subtable": [{"label": "b"}]}]
+    assert closed(rows) == [{"label": "a"}]
+
+
+def test_equal_rows_stand_by_their_labels_as_people_sort_them() -> None:
+    rows: list[Row] = [
+        {"label": label, "nb_visits": visits} for label, visits in (("b10", 1), ("B9", 1), ("a", 0), ("c", 2))
+    ]
+
+    def order(*names: str, **given: str) -> list[object]:
+        return [row["label"] for row in filtered(rows, parameters_of(list(given.items())), order=names)]
+
+    assert order("nb_visits") == ["c", "B9", "b10", "a"]
+    assert order("nb_visits", filter_sort_column="label", filter_sort_order="asc") == ["a", "B9", "b10", "c"]
+    assert order("nb_visits", filter_sort_column="nb_visits", filter_sort_order="asc") == ["a", "B9", "b10", "c"]
+    assert order() == ["b10", "B9", "a", "c"]
 
 
 def test_a_hundred_rows_are_shown_unless_asked_otherwise() -> None:
@@ -98,3 +195,52 @@ def test_folders_have_numbers_to_be_asked_for_by() -> None:
 )
 def test_a_ratio_is_written_as_matomo_writes_it(ratio: Ratio, row: Row, *, written: bool, value: object) -> None:
     assert with_ratios(row, [ratio], written=written)[ratio.name] == value
+
+
+NUMBERS_OF_ROWS = st.integers(0, 5)
+ROWS_OF_TREES = st.lists(
+    st.tuples(st.sampled_from("abcde"), NUMBERS_OF_ROWS, NUMBERS_OF_ROWS, st.lists(NUMBERS_OF_ROWS, max_size=3)),
+    max_size=6,
+    unique_by=lambda row: row[0],
+)
+OPTIONS = {
+    "filter_limit": ("1", "3"),
+    "filter_offset": ("1",),
+    "filter_sort_column": ("label", "nb_hits", "share", "nowhere"),
+    "filter_sort_order": ("asc", "desc"),
+    "filter_pattern": ("a", "[1-3]"),
+    "filter_column": ("nb_visits", "share"),
+    "filter_pattern_recursive": ("a", "[1-3]"),
+    "filter_column_recursive": ("share",),
+    "filter_excludelowpop": ("nb_visits", "share"),
+    "label": ("a", "b > 1"),
+}
+ASKED = st.lists(
+    st.sampled_from([(name, value) for name, values in OPTIONS.items() for value in values]),
+    max_size=4,
+    unique_by=lambda option: option[0],
+)
+
+
+@given(ROWS_OF_TREES, ASKED)
+def test_rows_that_are_finished_late_are_those_that_are_finished_first(
+    told: list[tuple[str, int, int, list[int]]], asked: list[tuple[str, str]]
+) -> None:
+    def finish(row: Row, *, upper: bool = True) -> Row:
+        hits, visits = row["nb_hits"], row["nb_visits"]
+        assert isinstance(hits, int)
+        assert isinstance(visits, int)
+        return row | {"share": hits * 7 % (visits + 3), "upper": upper}
+
+    rows: list[Row] = [
+        {
+            "label": label,
+            "nb_visits": visits,
+            "nb_hits": hits,
+            "subtable": [{"label": str(one), "nb_visits": one, "nb_hits": one * 2} for one in dict.fromkeys(below)],
+        }
+        for label, visits, hits, below in told
+    ]
+    first = changed(rows, finish, partial(finish, upper=False))
+
+    assert filtered(rows, parameters_of(asked), finish) == filtered(first, parameters_of(asked))

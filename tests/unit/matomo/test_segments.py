@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from pellucid.errors import RequestError
 from pellucid.matomo.segments import NAMES, segment_of
+from pellucid.model.goal import Goal
 from pellucid.model.query import EVERYBODY, Condition, Operator, Segment
-from pellucid.report.dimensions import DIMENSIONS
+from pellucid.report.dimensions import dimension_of
 
 
 def test_nothing_asked_is_everybody() -> None:
@@ -38,7 +39,7 @@ def test_a_comma_behind_a_backslash_is_part_of_the_value() -> None:
 
 
 def test_every_name_chooses_by_a_dimension_there_is() -> None:
-    assert {name.dimension for name in NAMES.values()} <= set(DIMENSIONS)
+    assert [name for name, told in NAMES.items() if dimension_of(told.dimension) is None] == []
 
 
 def test_dimensions_of_the_owner_are_chosen_by() -> None:
@@ -67,3 +68,33 @@ def test_kinds_and_visitors_have_matomos_values() -> None:
 def test_what_is_not_understood_is_said(text: str, told: str) -> None:
     with pytest.raises(RequestError, match=told):
         segment_of(text)
+
+
+GOALS = (Goal(site_id=1, id=1, name="Signed up"), Goal(site_id=1, id=2, name="Read"))
+
+
+def reached(operator: Operator, *numbers: int) -> tuple[Condition, ...]:
+    return tuple(Condition("converted_goal", operator, str(number)) for number in numbers)
+
+
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        ("visitConvertedGoalName==read", (reached(Operator.EQUALS, 2),)),
+        ("visitConvertedGoalName=@e", (reached(Operator.EQUALS, 1, 2),)),
+        ("visitConvertedGoalName=^sign", (reached(Operator.EQUALS, 1),)),
+        ("visitConvertedGoalName==Other", (reached(Operator.EQUALS, -2),)),
+        ("visitConvertedGoalName!@e", (reached(Operator.DIFFERS, 1), reached(Operator.DIFFERS, 2))),
+        ("visitConvertedGoalName!=", (reached(Operator.EQUALS, 1, 2),)),
+        ("visitConvertedGoalName==", (reached(Operator.DIFFERS, 1), reached(Operator.DIFFERS, 2))),
+    ],
+)
+def test_goals_are_named(text: str, groups: tuple[tuple[Condition, ...], ...]) -> None:
+    assert segment_of(text, GOALS).groups == groups
+
+
+def test_what_rules_several_out_stands_alone() -> None:
+    with pytest.raises(RequestError, match="can not stand beside others"):
+        segment_of("customVariableName!=Plan,actions>1")
+    with pytest.raises(RequestError, match="can not be compared by >"):
+        segment_of("visitConvertedGoalName>a", GOALS)

@@ -4,12 +4,13 @@ import pytest
 
 from pellucid.model import column
 from pellucid.model.event import Event
+from pellucid.model.rollup import PageOfDay, Rollup
 from pellucid.model.visit import Conversion, Visit
 
 KINDS = [value for value in vars(column).values() if hasattr(value, "__metadata__")]
 
 
-@pytest.mark.parametrize("table", [Event, Visit, Conversion])
+@pytest.mark.parametrize("table", [Event, Visit, Conversion, Rollup, PageOfDay])
 def test_every_field_that_is_stored_says_what_it_can_hold(table: type) -> None:
     hints = get_type_hints(table, include_extras=True)
 
@@ -19,7 +20,7 @@ def test_every_field_that_is_stored_says_what_it_can_hold(table: type) -> None:
 def test_no_two_kinds_are_called_the_same() -> None:
     names = [kind.__metadata__[0] for kind in KINDS]
 
-    assert len(set(names)) == len(names) == 15
+    assert len(set(names)) == len(names) == 16
 
 
 def test_an_event_stands_under_the_key_of_its_visit() -> None:

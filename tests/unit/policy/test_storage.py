@@ -17,6 +17,8 @@ from pellucid.policy.storage import (
 
 SET = [item for item in ITEMS if item.set_by is not Setter.EARLIER]
 LONGEST_THAT_BROWSERS_ALLOW = timedelta(days=400)
+LONGEST_NAME = 30
+"""What a column of a small table has room for."""
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.name)
@@ -47,6 +49,13 @@ def test_what_scripts_need_not_read_they_can_not() -> None:
 
 def test_no_item_is_declared_twice() -> None:
     assert len({(item.name, item.partitioned) for item in ITEMS}) == len(ITEMS)
+
+
+def test_the_name_of_a_ground_is_short_and_its_own() -> None:
+    grounds = {item.ground for item in ITEMS}
+
+    assert len({ground.name for ground in grounds}) == len(grounds)
+    assert [ground.name for ground in grounds if not 0 < len(ground.name) <= LONGEST_NAME] == []
 
 
 def test_who_matomo_knows_stays_known_and_who_objected_stays_refused() -> None:

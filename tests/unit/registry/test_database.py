@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from pellucid.errors import ConfigurationError, Unavailable
-from pellucid.registry.database import _MIGRATIONS, open_database, sqlite_url
+from pellucid.registry.database import _MIGRATIONS, newest_revision, open_database, sqlite_url
 from pellucid.registry.registry import Registry
 from pellucid.registry.tables import METADATA
 
@@ -26,6 +26,12 @@ sys.stdin.readline()
 registry = Registry(open_database(sys.argv[1]))
 registry.add_account(sys.argv[2])
 registry.close()
+"""
+LOADED_TO_OPEN = """
+import sys
+from pellucid.registry.database import open_database
+open_database(sys.argv[1]).dispose()
+print("alembic" in sys.modules)
 """
 REVISIONS = [script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()]
 
@@ -64,8 +70,16 @@ def test_a_database_of_any_revision_keeps_its_data(database_url: str, revision: 
     registry.close()
 
 
-def test_there_is_one_line_of_revisions() -> None:
-    assert len(ScriptDirectory(str(_MIGRATIONS)).get_heads()) == 1
+def test_there_is_one_line_of_revisions_and_its_end_is_known_by_the_name_of_a_file() -> None:
+    assert ScriptDirectory(str(_MIGRATIONS)).get_heads() == [newest_revision()]
+
+
+def test_who_opens_a_database_of_today_loads_no_migrations(database_url: str) -> None:
+    opening = [sys.executable, "-c", LOADED_TO_OPEN, database_url]
+
+    loaded = [subprocess.run(opening, check=True, capture_output=True, text=True).stdout for _ in range(2)]
+
+    assert loaded == ["True\n", "False\n"]
 
 
 def test_a_database_is_opened_again_as_it_was(database_url: str) -> None:

@@ -1,6 +1,8 @@
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -8,6 +10,7 @@ from pellucid.model.account import Access
 from pellucid.registry.database import open_database, sqlite_url
 from pellucid.registry.registry import Registry
 from pellucid.registry.snapshot import Snapshot
+from pellucid.registry.tokens import Reach
 
 
 class Clock:
@@ -126,6 +129,20 @@ def test_what_was_taken_back_is_taken_back_at_the_next_look(
     assert snapshot.may_write(token, site)
 
     registry.grant("ada", site, Access.VIEW)
+    snapshot.look()
+
+    assert not snapshot.may_write(token, site)
+
+
+def test_a_token_that_expires_writes_no_more(registry: Registry, snapshot: Snapshot, clock: Clock) -> None:
+    site = registry.add_site("A", ["http://a"]).id
+    registry.add_account("root", superuser=True)
+    token = registry.create_token("root", reach=Reach(expires=datetime.now(UTC) + timedelta(seconds=0.5)))
+    clock.now += 1
+    assert snapshot.may_write(token, site)
+
+    sleep(0.6)
+    clock.now += 1
     snapshot.look()
 
     assert not snapshot.may_write(token, site)

@@ -250,6 +250,16 @@ def test_the_latest_visit_comes_first_with_what_was_done_in_it(store: Store) -> 
 
 
 @pytest.mark.usefixtures("reports")
+def test_hours_of_the_latest_visits_are_those_of_the_time_zone(store: Store) -> None:
+    at_one = Segment(((Condition("hour", Operator.EQUALS, "13"),),))
+
+    there = last_visits(store, 1, WEEK, 10, segment=at_one, timezone="Europe/Berlin")
+
+    assert len(there) == 2
+    assert last_visits(store, 1, WEEK, 10, segment=at_one) == []
+
+
+@pytest.mark.usefixtures("reports")
 def test_counters_count_the_last_minutes(store: Store) -> None:
     lately = counters(store, 1, 30, NOON + 86_400_000 + 60_000)
 

@@ -1,4 +1,7 @@
+import gc
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -32,10 +35,25 @@ def test_an_address_that_is_no_url_is_refused() -> None:
 
 
 def test_a_wrong_secret_is_refused(store_url: str) -> None:
-    stranger = Store(store_url.replace("secret", "guess", 1))
-
-    with pytest.raises(StoreUnavailable):
+    with closing(Store(store_url.replace("secret", "guess", 1))) as stranger, pytest.raises(StoreUnavailable):
         stranger.ask("select 1")
+
+
+def test_a_store_that_is_closed_leaves_no_connection(store_url: str) -> None:
+    before = _open_sockets()
+    with closing(Store(store_url)) as known, closing(Store(store_url.replace("secret", "guess", 1))) as stranger:
+        known.ask("select 1")
+        with pytest.raises(StoreUnavailable):
+            stranger.ask("select 1")
+        assert _open_sockets() > before
+
+    assert _open_sockets() == before
+
+
+def _open_sockets() -> int:
+    """Return how many sockets this process has, without those that only an error's traceback still holds."""
+    gc.collect()
+    return sum(one.is_socket() for one in Path("/proc/self/fd").iterdir())
 
 
 def test_what_is_inserted_twice_under_one_token_is_stored_once(store: Store) -> None:
@@ -43,6 +61,14 @@ def test_what_is_inserted_twice_under_one_token_is_stored_once(store: Store) -> 
         store.insert("visits", Visit, json.encode(a_visit(visit_id=7)), token="journal:1:202611")
 
     assert store.ask("select count() from visits").rows == ((1,),)
+
+
+def test_a_row_from_before_the_last_columns_is_stored(store: Store) -> None:
+    older = json.encode(json.decode(json.encode(a_visit(visit_id=7)))[:-1])
+
+    store.insert("visits", Visit, older, token="of an outbox that an update found filled")
+
+    assert store.ask("select visit_id, stray from visits").rows == ((7, False),)
 
 
 def test_long_reports_make_neither_inserts_nor_short_questions_wait(store: Store) -> None:

@@ -1,4 +1,5 @@
 from base64 import b64encode
+from contextlib import closing
 from datetime import date
 from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
@@ -8,7 +9,7 @@ import pytest
 from msgspec import json
 
 from builders import a_visit
-from pellucid.errors import StoreUnavailable
+from pellucid.errors import StoreUnavailable, TooExpensive
 from pellucid.model.visit import Visit
 from pellucid.store.client import LIMITS, Store, Urgency
 from pellucid.store.engine import read_statement
@@ -102,12 +103,12 @@ def test_an_insert_over_too_many_months_is_refused_whole(store: Store) -> None:
 
 def test_an_engine_that_is_not_there_is_told(store_url: str) -> None:
     parts = urlsplit(store_url)
-    nowhere = Store(store_url.replace(f":{parts.port}", ":9"))
 
-    with pytest.raises(StoreUnavailable, match="The engine did not do"):
-        nowhere.ask("select 1")
+    with closing(Store(store_url.replace(f":{parts.port}", ":9"))) as nowhere:
+        with pytest.raises(StoreUnavailable, match="The engine did not do"):
+            nowhere.ask("select 1")
 
-    assert not nowhere.ready()
+        assert not nowhere.ready()
 
 
 def test_data_of_an_insert_is_told_from_its_statement() -> None:
@@ -124,3 +125,29 @@ def test_data_of_an_insert_is_told_from_its_statement() -> None:
 @pytest.mark.parametrize(("priority", "lane"), [("1", "short"), ("2", "report")])
 def test_a_question_goes_where_its_priority_says(priority: str, lane: str) -> None:
     assert read_statement({"query": "select 1", "priority": priority}, b"").lane == lane
+
+
+def test_an_owner_sets_the_bounds_of_reports(store: Store, store_url: str) -> None:
+    bounds = {"max_memory_usage": 20 * MEGABYTE}
+    question = "select uniqExact(number) from numbers(10000000)"
+
+    with (
+        closing(Store(store_url, bounds)) as narrow,
+        pytest.raises(TooExpensive, match="MEMORY_LIMIT_EXCEEDED"),
+    ):
+        narrow.ask(question)
+
+    assert store.ask(question).rows == ((10_000_000,),)
+
+
+def test_a_question_that_failed_half_way_leaves_nothing_in_the_next_answer(store: Store, store_url: str) -> None:
+    key = {"X-ClickHouse-User": "default", "X-ClickHouse-Key": unquote(urlsplit(store_url).password or "")}
+    store.insert("visits", Visit, json.encode(a_visit()), "kept")
+    fails = "select uniqExact(visit_id) as left_over from visits settings max_memory_usage = 1000 format CSVWithNames"
+
+    # As often as there are connections for short questions.
+    statuses = {asked(store_url, fails, **key)[0] for _ in range(8)}
+    answers = {asked(store_url, "select 1", **key) for _ in range(8)}
+
+    assert statuses == {500}
+    assert answers == {(200, b"1\n")}

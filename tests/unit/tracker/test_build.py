@@ -26,7 +26,7 @@ def npm() -> Npm:
     """The npm of this Python environment, with what the lock names installed."""
 
     def run(*arguments: str) -> str:
-        command = [str(TRACKER / "npm"), "--silent", *arguments]
+        command = [str(TRACKER / "npm"), "--loglevel=error", *arguments]
         environment = {**os.environ, "PYTHON": sys.executable, "NO_COLOR": "1"}
         done = subprocess.run(command, cwd=TRACKER, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -7,6 +7,7 @@ from msgspec import json, structs
 from starlette.applications import Starlette
 
 from pellucid.model.site import Site
+from pellucid.policy.requests import READ
 from pellucid.policy.states import STATES, rows
 from pellucid.policy.storage import ITEMS
 from pellucid.visitor.declaration import VERSION, Declaration
@@ -32,9 +33,10 @@ def test_the_schema_names_and_asks_for_every_field_of_the_declaration() -> None:
     whole = described["Declaration"]
     assert schema.headers["content-type"] == "application/schema+json"
     assert set(whole["required"]) == set(whole["properties"]) == set(declared.json())
-    for name, kind in [("storage", "DeclaredItem"), ("requests", "DeclaredRequest"), ("states", "DeclaredState")]:
+    kinds = {"storage": "Item", "reads": "Read", "requests": "Request", "states": "State"}
+    for name, kind in kinds.items():
         for one in declared.json()[name]:
-            assert set(described[kind]["required"]) == set(one)
+            assert set(described[f"Declared{kind}"]["required"]) == set(one)
     assert json.decode(declared.content, type=Declaration).version == VERSION
 
 
@@ -44,6 +46,24 @@ def test_everything_that_is_declared_is_told() -> None:
     assert [item["name"] for item in told["storage"]] == [item.name for item in ITEMS]
     assert [state["name"] for state in told["states"]] == [state.name for state in STATES]
     assert sum(len(state["steps"]) for state in told["states"]) == len(list(rows()))
+
+
+def test_whatever_is_kept_or_read_is_told_with_its_ground() -> None:
+    told = _get("analytics-storage.json").json()
+
+    grounds = [(one["ground"], one["ground_source"]) for one in (*told["storage"], *told["reads"])]
+    assert [read["what"] for read in told["reads"]] == [read.what for read in READ]
+    assert grounds == [(one.ground.reason, one.ground.source) for one in (*ITEMS, *READ)]
+
+
+def test_a_lifetime_is_told_with_what_it_counts_from() -> None:
+    told = _get("analytics-storage.json").json()
+
+    counted = {item["id"]: (item["seconds"], item["since"]) for item in told["storage"]}
+    assert counted["_pk_id"] == (33_955_200, "its creation")
+    assert counted["_pk_ses"] == (1800, "the last request")
+    assert counted["piwik_ignore"] == (None, None)
+    assert [name for name, (seconds, since) in counted.items() if (seconds is None) != (since is None)] == []
 
 
 def test_every_id_that_a_state_names_is_that_of_an_item() -> None:

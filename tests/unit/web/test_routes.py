@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
-from msgspec import json
+from msgspec import json, structs
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
@@ -20,6 +20,7 @@ from pellucid.errors import PellucidError
 from pellucid.model.account import Access
 from pellucid.model.event import Event
 from pellucid.model.visit import Visit
+from pellucid.policy.presets import PRESETS
 from pellucid.policy.storage import SIGN_IN
 from pellucid.registry.database import open_database, sqlite_url
 from pellucid.registry.registry import Registry
@@ -120,7 +121,46 @@ def test_who_knows_the_password_sees_the_numbers(client: TestClient) -> None:
     assert totals(page.text)["Visits"] == "1"
     assert "Germany" in page.text
     assert client.get("/dashboard/panels?site=1&span=day").status_code == 200
-    assert client.get("/dashboard/live?site=1").json()["visitors"] == 1
+    assert client.get("/dashboard/live?site=1").json()["number"] == 1
+
+
+def test_where_nobody_is_recognised_the_page_says_so_and_shows_no_number_that_says_nothing(
+    signed_in: TestClient, registry: Registry, store: Store
+) -> None:
+    registry.update_site(1, privacy=PRESETS["strict"])
+    add_visits(
+        store,
+        a_visit(visit_id=1, visitor_id=1, version=1, entry_url="http://a/", entry_title="Where it began"),
+        a_visit(visit_id=2, visitor_id=2, stray=True),
+    )
+
+    page = signed_in.get("/dashboard?site=1&span=day").text
+    asked_for_visitors = signed_in.get("/dashboard?site=1&span=day&show=visitors").text
+
+    assert totals(page) == {"Visits": "1", "Page views": "2"}
+    assert totals(asked_for_visitors) == totals(page)
+    assert "nobody is recognised. Visits are estimated" in page
+    assert "Exit page" not in page
+    assert "Where it began" in page
+    assert signed_in.get("/dashboard/live?site=1").json() | {"mark": ""} == {"number": 1, "what": "visit", "mark": ""}
+
+
+def test_where_visitors_are_recognised_nothing_is_called_an_estimate(signed_in: TestClient) -> None:
+    assert "estimated" not in signed_in.get("/dashboard?site=1&span=day").text
+
+
+def test_where_single_visits_are_hidden_the_page_says_so_and_still_notices_what_comes(
+    signed_in: TestClient, registry: Registry, store: Store
+) -> None:
+    registry.update_site(1, privacy=structs.replace(registry.site(1).privacy, shows_visits=False))
+
+    page = signed_in.get("/dashboard?site=1").text
+    before = signed_in.get("/dashboard/live?site=1").json()["mark"]
+    add_visits(store, a_visit(visit_id=2, first_time=NOON + 1, last_time=NOON + 1))
+
+    assert "single visits are shown to nobody" in page
+    assert "No visits today" not in page
+    assert signed_in.get("/dashboard/live?site=1").json()["mark"] != before
 
 
 def test_what_visitors_and_owners_write_is_text_and_never_markup(signed_in: TestClient, store: Store) -> None:
@@ -323,10 +363,30 @@ def test_cities_are_shown_where_they_are_known(signed_in: TestClient, store: Sto
     assert rows(page, "places-cities") == ["Unknown", "Leipzig"]
 
 
+def test_where_addresses_are_masked_the_lists_of_places_say_that_they_are_coarser(
+    signed_in: TestClient, registry: Registry, store: Store
+) -> None:
+    site = registry.add_site("Moved", ["http://moved.example.org"], preset="matomo")
+    add_visits(store, *(a_visit(site_id=of, visit_id=3, city="Leipzig") for of in (1, site.id)))
+
+    masked = signed_in.get("/dashboard?site=1&span=day").text
+    whole = signed_in.get(f"/dashboard?site={site.id}&span=day").text
+
+    for tab in ("places-countries", "places-cities"):
+        assert "masked to /24 (IPv6 /48)" in part(masked, tab)
+        assert rows(whole, tab)
+        assert "masked" not in part(whole, tab)
+    assert "masked" not in part(masked, "places-languages")
+
+
+def part(page: str, tab: str) -> str:
+    """What stands in a list."""
+    return page.partition(f'id="part-{tab}"')[2].partition('<div class="tab"')[0]
+
+
 def rows(page: str, tab: str) -> list[str]:
     """The labels of the rows of a list."""
-    part = page.partition(f'id="part-{tab}"')[2].partition('<div class="tab"')[0]
-    return re.findall(r'<span title="([^"]*)">', part)
+    return re.findall(r'<span title="([^"]*)">', part(page, tab))
 
 
 def test_files_are_kept_by_browsers_under_an_address_with_their_hash(client: TestClient) -> None:

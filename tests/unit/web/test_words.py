@@ -1,9 +1,11 @@
 from datetime import date
 
 import pytest
+from msgspec import structs
 
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period
+from pellucid.policy.presets import PRESETS
 from pellucid.web import words
 
 
@@ -69,3 +71,17 @@ def test_languages_have_their_english_names(tag: str, name: str) -> None:
 
 def test_every_kind_of_source_has_a_name() -> None:
     assert set(words.SOURCES) == set(SourceKind)
+
+
+@pytest.mark.parametrize(
+    ("preset", "told"),
+    [("cookieless", "masked to /24 (IPv6 /48)"), ("exempt-fr", "masked to /16 (IPv6 /32)"), ("matomo", None)],
+)
+def test_places_by_masked_addresses_are_said_to_be_coarser(preset: str, told: str | None) -> None:
+    assert (told in words.placed(PRESETS[preset])) if told else (not words.placed(PRESETS[preset]))
+
+
+def test_places_that_are_not_looked_up_are_said_not_to_be() -> None:
+    privacy = structs.replace(PRESETS["strict"], located_address_bits=0, located_address_bits_v6=0)
+
+    assert "no place" in words.placed(privacy)

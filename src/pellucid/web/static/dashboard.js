@@ -19,8 +19,8 @@ async function look() {
   if (answer.status === 401) return location.reload();
   if (!answer.ok) throw new Error(answer.statusText);
   const now = await answer.json();
-  byId("lately").textContent = now.visitors;
-  byId("visitors").textContent = now.visitors === 1 ? "visitor" : "visitors";
+  byId("lately").textContent = now.number;
+  byId("what").textContent = now.what;
   if (now.mark === mark || performance.now() < renewable) return;
   if ("untouched" in board.dataset) return location.reload();
   await renew();

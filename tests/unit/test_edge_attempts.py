@@ -1,4 +1,4 @@
-from pellucid.web.access import MOST_TRIES, SECONDS_OF_PAUSE, Attempts
+from pellucid.edge import MOST_TRIES, SECONDS_OF_PAUSE, Attempts
 
 
 class Clock:

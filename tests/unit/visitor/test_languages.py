@@ -8,6 +8,8 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 import pellucid.visitor
+from pellucid.policy.requests import READ
+from pellucid.policy.storage import ITEMS
 from pellucid.visitor.languages import DOMAIN, NAMES, SOURCE, language_of, translations
 
 ROOM = Path(pellucid.visitor.__file__).parent
@@ -18,15 +20,19 @@ COMPILE = "Run '.venv/bin/pybabel compile -D visitor -d src/pellucid/visitor/loc
 
 @pytest.fixture(scope="module")
 def said() -> set[str]:
-    """Every text that the pages and scripts of the opt-out say."""
-    sources = {"jinja2.ext:babel_extract": ROOM.glob("templates/opt_out*.html"), "python": ROOM.glob("opt_out*.py")}
+    """Every text that visitors may read: what pages and scripts say, and the policy of what is kept or read."""
+    sources = {"jinja2.ext:babel_extract": ROOM.glob("templates/*.html"), "python": ROOM.glob("*.py")}
     keywords: Mapping[str, None] = {"_": None, "marked": None}
-    return {
+    written = {
         str(text)
         for method, paths in sources.items()
         for path in paths
         for _, text, _, _ in extract_from_file(method, path, keywords)
     }
+    kept = {
+        text for item in ITEMS for text in (item.purpose, f"from {item.since}", item.ground.name, item.ground.reason)
+    }
+    return written | kept | {text for read in READ for text in (read.what, read.ground.reason)}
 
 
 def catalogue(code: str) -> Catalog:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
+from browser.conftest import Loop
 from browser.opt_out_server import FRAME, MATOMOS, SHOP, STATS, Sites, serving
 from browser.pages import PATIENCE_SECONDS
 from pellucid.visitor.languages import NAMES
@@ -20,6 +21,9 @@ PAGES = {
     "the choice": "/optout",
     "an objection": "/optout?chosen=objection",
     "the window": "/optout/back",
+    "what is measured": "/privacy/1",
+    "what is measured, in German": "/privacy/1?language=de",
+    "no such site": "/privacy/2",
 }
 FRAMES = {
     "a frame": MATOMOS,
@@ -42,6 +46,20 @@ def context(browser: Browser, _speaking: None) -> Iterator[BrowserContext]:
     opened.close()
 
 
+@pytest.fixture(scope="module")
+def window(_playwright: tuple[Browser, Loop]) -> Iterator[Page]:
+    """A page for all that is opened without anything to remember: a browser of one's own takes long to make."""
+    browser, loop = _playwright
+    with loop.entered():
+        context = browser.new_context(ignore_https_errors=True)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        page = context.new_page()
+    yield page
+    with loop.entered():
+        assert context.cookies() == []
+        context.close()
+
+
 def in_light_and_dark(page: Page, shown: Page | Frame) -> list[str]:
     """What axe-core finds wrong, with the elements."""
     wrong = []
@@ -60,6 +78,14 @@ def test_axe_finds_nothing(sites: Sites, context: BrowserContext, page: Page, sh
         context.add_cookies([{**MARK, "url": sites.url(STATS)}])  # type: ignore[typeddict-item]
 
     page.goto(sites.url(STATS, PAGES[shown]))
+
+    assert in_light_and_dark(page, page) == []
+
+
+def test_axe_finds_nothing_in_what_is_measured_on_a_telephone(sites: Sites, page: Page) -> None:
+    page.set_viewport_size({"width": min(WIDTHS), "height": 780})
+
+    page.goto(sites.url(STATS, PAGES["what is measured"]))
 
     assert in_light_and_dark(page, page) == []
 
@@ -98,10 +124,30 @@ def test_axe_finds_nothing_in_the_checkbox(sites: Sites, page: Page) -> None:
 
 
 @pytest.mark.parametrize("language", NAMES)
-@pytest.mark.parametrize("address", ["/optout?chosen=objection&", "/optout/back?", f"{MATOMOS}&chosen=objection&"])
-def test_nothing_is_wider_than_its_window(sites: Sites, page: Page, address: str, language: str) -> None:
-    page.goto(sites.url(STATS, f"{address}language={language}"))
+def test_the_table_of_cookies_is_read_without_scrolling_it(sites: Sites, page: Page, language: str) -> None:
+    page.goto(sites.url(STATS, f"/privacy/1?language={language}"))
 
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.locator(".wide").evaluate("table => table.scrollWidth - table.clientWidth") == 0
+
+
+def test_a_ground_in_the_table_leads_to_what_explains_it(sites: Sites, page: Page) -> None:
+    page.goto(sites.url(STATS, "/privacy/1?language=en"))
+
+    page.get_by_role("row", name="_pk_ref").get_by_role("link", name="Consent", exact=True).click()
+
+    expect(page.locator(":target")).to_be_in_viewport()
+    expect(page.locator(":target")).to_contain_text("the CNIL's exemption leaves that out")
+
+
+@pytest.mark.parametrize("language", NAMES)
+@pytest.mark.parametrize(
+    "address", ["/optout?chosen=objection&", "/optout/back?", f"{MATOMOS}&chosen=objection&", "/privacy/1?"]
+)
+def test_nothing_is_wider_than_its_window(sites: Sites, window: Page, address: str, language: str) -> None:
+    window.goto(sites.url(STATS, f"{address}language={language}"))
+
+    for width in WIDTHS:
+        window.set_viewport_size({"width": width, "height": 900})
+        assert window.evaluate("document.documentElement.scrollWidth") == width

@@ -1,0 +1,58 @@
+"""One request to the Reporting API, and what a method that answers it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from pellucid.edge import Attempts
+from pellucid.errors import NotAllowed, NotSignedIn, RequestError
+from pellucid.matomo.answers import Answers
+from pellucid.matomo.columns import Row
+from pellucid.matomo.dates import Asked, asked
+from pellucid.matomo.parameters import Parameters
+from pellucid.model.account import Access, Account
+from pellucid.model.site import Site
+from pellucid.registry.registry import Registry
+from pellucid.store.client import Store
+
+NOBODY = Account("anonymous")
+SUCCESS: Row = {"result": "success", "message": "ok"}
+
+Answer = str | int | float | bool | None | Sequence["Answer"] | Mapping[str, "Answer"]
+
+
+class Call(Struct, frozen=True):
+    """One request: who asks, for what, when, what answers, and which passwords were tried of late."""
+
+    account: Account | None
+    given: Parameters
+    registry: Registry
+    reports: Answers
+    store: Store
+    now: datetime
+    attempts: Attempts
+
+    def periods(self, site: Site) -> Asked:
+        """Return the periods that `period` and `date` name, in the days of a site."""
+        today = self.now.astimezone(ZoneInfo(site.timezone)).date()
+        return asked(self.given.text("period"), self.given.text("date"), today)
+
+
+class Method(Struct, frozen=True):
+    """A method: `access` to each site it names (None: to no site), or only for a superuser; or open to `anonymous`.
+
+    One that `changes` something is not for tokens that only read.
+    """
+
+    answer: Callable[[Call, list[Site]], Answer]
+    access: Access | None = Access.VIEW
+    superuser: bool = False
+    anonymous: bool = False
+    changes: bool = False
+
+
+def refused(call: Call, told: str) -> RequestError:
+    """Return the error for who may not do something: another one where nobody is signed in."""
+    return NotAllowed(told) if call.account else NotSignedIn(told)

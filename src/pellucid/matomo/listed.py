@@ -1,0 +1,89 @@
+"""A report in the list of reports: what Matomo's own programs show of it."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from pellucid.matomo.call import Answer
+from pellucid.matomo.metric_names import NAMES, type_of
+
+OF_VISITS = "nb_visits nb_uniq_visitors nb_actions nb_users"
+NO_GOALS = ("", "")
+GOALS = ("nb_conversions revenue", "revenue_per_visit")
+"""The columns, and those worked out, that most reports tell of goals with."""
+
+
+class Listed(Struct, frozen=True):
+    """A report under its headings; columns stand in one text, and are called as in `NAMES` unless `names` says else.
+
+    `related` and `subtables` name methods: reports that tell of the same, and what answers for one row. `constant`
+    reports have the same rows always. `goals` are the columns, and those worked out, that tell of goals.
+    """
+
+    category: str
+    subcategory: str
+    name: str
+    method: str
+    dimension: str = ""
+    metrics: str = OF_VISITS
+    processed: str = ""
+    goals: tuple[str, str] = NO_GOALS
+    related: tuple[str, ...] = ()
+    subtables: str = ""
+    constant: bool = False
+    names: Mapping[str, str] = {}
+    parameters: Mapping[str, str] = {}
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns that are counted, with what they are called."""
+        return self._called(self.metrics)
+
+    @property
+    def ratios(self) -> dict[str, str]:
+        """The columns that are worked out, with what they are called."""
+        return self._called(self.processed)
+
+    def _called(self, columns: str) -> dict[str, str]:
+        return {column: self.names.get(column, NAMES[column]) for column in columns.split()}
+
+    @property
+    def unique_id(self) -> str:
+        """The name that tells it from all other reports."""
+        given = "".join(f"_{name}--{value}" for name, value in self.parameters.items())
+        return self.method.replace(".", "_") + given
+
+
+def report_row(report: Listed, related: Mapping[str, str], *, visitors: bool = True) -> dict[str, Answer]:
+    """Return what is told of a report; `related` names the reports that tell of the same, by method.
+
+    What counts `visitors` is left out where a period has no such column.
+    """
+    counted = {name: text for name, text in report.columns.items() if visitors or name != "nb_uniq_visitors"}
+    module, _, action = report.method.partition(".")
+    row: dict[str, Answer] = {"category": report.category}
+    row |= {"subcategory": report.subcategory} if report.subcategory else {}
+    row |= {"name": report.name, "module": module, "action": action}
+    row |= {"parameters": dict(report.parameters)} if report.parameters else {}
+    row |= {"dimension": report.dimension} if report.dimension else {}
+    row |= {"metrics": counted}
+    row |= {"processedMetrics": report.ratios} if report.ratios else {}
+    typed = [*counted, *report.ratios, *(["conversion_rate"] if report.goals == GOALS and report.ratios else [])]
+    row |= {"metricTypes": {name: type_of(name) for name in typed}}
+    row |= {"constantRowsCount": 1} if report.constant else {}
+    row |= {"actionToLoadSubTables": report.subtables} if report.subtables else {}
+    row |= {"relatedReports": [_related(name, related) for name in report.related]} if report.related else {}
+    plain, worked_out = (one.split() for one in report.goals)
+    if plain:
+        types = [*plain, *worked_out, "conversion_rate"]
+        row |= {
+            "metricsGoal": {name: NAMES[name] for name in plain},
+            "processedMetricsGoal": {name: NAMES[name] for name in worked_out},
+            "metricTypesGoal": {name: type_of(name) for name in types},
+        }
+    return row | {"uniqueId": report.unique_id}
+
+
+def _related(method: str, names: Mapping[str, str]) -> dict[str, str]:
+    module, _, action = method.partition(".")
+    return {"name": names[method], "module": module, "action": action}

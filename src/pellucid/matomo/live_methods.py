@@ -1,0 +1,153 @@
+"""The methods of `Live`: single visits, one visitor's, and how much is going on; an owner can hide the first two."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from msgspec import structs
+
+from pellucid.errors import RequestError
+from pellucid.matomo.actions import Setting
+from pellucid.matomo.call import Answer, Call, Method
+from pellucid.matomo.columns import Row
+from pellucid.matomo.dates import asked
+from pellucid.matomo.live import visit_row
+from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT
+from pellucid.matomo.profile import VISITS_ADDED_UP, VISITS_SHOWN, profile_row
+from pellucid.matomo.segments import segment_on
+from pellucid.model.period import Period
+from pellucid.model.query import Condition, Operator, Segment
+from pellucid.model.site import Site
+from pellucid.report.live import EVER, counters, first_visit, last_visits, neighbours
+
+_HIDDEN = (
+    "{what} is deactivated in website settings. A user with at least admin access can enable this feature in the "
+    "settings for this website (idSite={site})."
+)
+
+
+def _shows_visits(site: Site) -> None:
+    if not site.privacy.shows_visits:
+        raise RequestError(_HIDDEN.format(what="Visits log", site=site.id))
+
+
+def _shows_profiles(site: Site) -> None:
+    _shows_visits(site)
+    if not site.privacy.shows_profiles:
+        raise RequestError(_HIDDEN.format(what="Visitor profile", site=site.id))
+
+
+def _setting(call: Call, site: Site) -> Setting:
+    return Setting(site, call.registry.goals(site.id), call.registry.dimensions(site.id))
+
+
+def _period(call: Call, site: Site) -> Period:
+    if "date" in call.given.given:
+        return call.periods(site).periods[-1]
+    return asked("range", "last30", call.now.astimezone(ZoneInfo(site.timezone)).date()).periods[-1]
+
+
+def _last_visits(call: Call, sites: list[Site]) -> Answer:
+    given, rows = call.given, list[Row]()
+    limit = given.number("filter_limit", given.number("countVisitorsToFetch", DEFAULT_LIMIT))
+    for site in sites:
+        _shows_visits(site)
+        visits = last_visits(
+            call.store,
+            site.id,
+            _period(call, site),
+            None if limit <= ALL else limit,
+            given.number("filter_offset", 0),
+            segment_on(given.text("segment", ""), site),
+            given.number("minTimestamp", 0) * 1000,
+            site.timezone,
+        )
+        setting = _setting(call, site)
+        rows += [visit_row(details, setting) for details in visits]
+    left_out = {"actionDetails"} if given.flag("doNotFetchActions") else set[str]()
+    return [{name: value for name, value in row.items() if name not in left_out} for row in rows]
+
+
+def _profile(call: Call, sites: list[Site]) -> Answer:
+    site = sites[0]
+    _shows_profiles(site)
+    segment = segment_on(call.given.text("segment", ""), site)
+    number = _visitor(call) if call.given.text("visitorId", "") else _most_recent(call, site, segment)
+    if number is None:
+        return []
+    visits = last_visits(
+        call.store, site.id, EVER, VISITS_ADDED_UP + 1, segment=_visits_of(number, segment), timezone=site.timezone
+    )
+    if not visits:
+        return []
+    shown = call.given.number("limitVisits", VISITS_SHOWN)
+    row = profile_row(visits, _setting(call, site), shown if shown > 0 else VISITS_SHOWN, call.now)
+    after, before = neighbours(call.store, site, number, visits[0].visit.last_time, segment)
+    return row | {"nextVisitorId": _told(after) or False, "previousVisitorId": _told(before) or False}
+
+
+def _visits_of(number: int, segment: Segment) -> Segment:
+    condition = Condition("visitor_id", Operator.EQUALS, str(number))
+    return structs.replace(segment, groups=(*segment.groups, (condition,)))
+
+
+def _visitor(call: Call) -> int:
+    text = call.given.text("visitorId")
+    try:
+        return int(text, 16)
+    except ValueError as error:
+        raise RequestError(f"visitorId has to have 16 hexadecimal digits, and {text!r} has not.") from error
+
+
+def _told(number: int | None) -> str:
+    return "" if number is None else f"{number:016x}"
+
+
+def _most_recent(call: Call, site: Site, segment: Segment) -> int | None:
+    visits = last_visits(call.store, site.id, EVER, 1, segment=segment, timezone=site.timezone)
+    return visits[0].visit.visitor_id if visits else None
+
+
+def _most_recent_visitor(call: Call, sites: list[Site]) -> Answer:
+    _shows_visits(sites[0])
+    segment = segment_on(call.given.text("segment", ""), sites[0])
+    return {"value": _told(_most_recent(call, sites[0], segment)) or False}
+
+
+def _first_visit(call: Call, sites: list[Site]) -> Answer:
+    _shows_profiles(sites[0])
+    visits = first_visit(call.store, sites[0].id, _visitor(call))
+    return [visit_row(details, _setting(call, sites[0])) for details in visits]
+
+
+def _most_recent_time(call: Call, sites: list[Site]) -> Answer:
+    """Return when the latest visit ended, in the days of the site."""
+    site = sites[0]
+    _shows_visits(site)
+    period = call.periods(site).periods[-1] if "date" in call.given.given else EVER
+    visits = last_visits(call.store, site.id, period, 1)
+    ended = [datetime.fromtimestamp(one.visit.last_time / 1000, ZoneInfo(site.timezone)) for one in visits]
+    return {"value": f"{ended[0]:%Y-%m-%d %H:%M:%S}" if ended else ""}
+
+
+def _counters(call: Call, sites: list[Site]) -> Answer:
+    minutes = call.given.number("lastMinutes")
+    lately = [counters(call.store, site.id, minutes, int(call.now.timestamp() * 1000)) for site in sites]
+    return [
+        {
+            "visits": sum(one.visits for one in lately),
+            "actions": sum(one.actions for one in lately),
+            "visitors": sum(one.visitors for one in lately),
+            "visitsConverted": sum(one.visits_converted for one in lately),
+        },
+    ]
+
+
+METHODS: Mapping[str, Method] = {
+    "Live.getLastVisitsDetails": Method(_last_visits),
+    "Live.getVisitorProfile": Method(_profile),
+    "Live.getMostRecentVisitorId": Method(_most_recent_visitor),
+    "Live.getFirstVisitForVisitorId": Method(_first_visit),
+    "Live.getMostRecentVisitsDateTime": Method(_most_recent_time),
+    "Live.getCounters": Method(_counters),
+}

@@ -1,0 +1,196 @@
+"""Reports with all that a program needs to show them: headings, columns in words, numbers as people read them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from time import monotonic
+
+from msgspec import structs
+
+from pellucid.errors import RequestError
+from pellucid.matomo.call import Answer, Call
+from pellucid.matomo.catalogue_of_site import reports_of, row_of_report
+from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, Cell, Row, explains, with_ratios
+from pellucid.matomo.dates import key
+from pellucid.matomo.listed import Listed
+from pellucid.matomo.metric_names import NAMES
+from pellucid.matomo.overview import spelled
+from pellucid.matomo.parameters import Parameters
+from pellucid.matomo.pretty import pretty
+from pellucid.matomo.rows import filtered
+from pellucid.matomo.tree import add
+from pellucid.model.period import Period, PeriodKind
+from pellucid.model.site import Site
+
+Ask = Callable[[Call], Answer]
+"""What answers any method."""
+
+_OUTER = (
+    "filter_add_columns_when_show_all_columns",
+    "apiModule",
+    "apiAction",
+    "expanded",
+    "showColumns",
+    "hideColumns",
+)
+_FILTERS = ("filter_offset", "filter_pattern", "filter_sort_column", "filter_sort_order", "filter_truncate")
+_SHOWN_IF_ANY = frozenset({"nb_users", "avg_time_generation"})
+_NOT_SUMMED = ("_rate", "_evolution", "_percentage", "_trend")
+
+
+def report_metadata(call: Call, sites: list[Site]) -> Answer:
+    """Return the list of the reports of a site."""
+    return [row_of_report(report, visitors=_has_visitors(call)) for report in reports_of(sites[0])]
+
+
+def metadata(call: Call, sites: list[Site]) -> Answer:
+    """Return the row of one report in the list."""
+    return [row_of_report(_listed(call, sites[0]), visitors=_has_visitors(call))]
+
+
+def _has_visitors(call: Call) -> bool:
+    kind = call.given.text("period", "")
+    return not kind or kind == PeriodKind.DAY
+
+
+def _listed(call: Call, site: Site) -> Listed:
+    """Return the report that a request names; one on a goal or dimension by its parameter."""
+    given = call.given
+    method = f"{given.text('apiModule')}.{given.text('apiAction')}"
+    of_method = [report for report in reports_of(site) if report.method == method]
+    for report in sorted(of_method, key=lambda report: -len(report.parameters)):
+        if all(given.text(name, "") == value for name, value in report.parameters.items()):
+            return report
+    raise RequestError(f"The report {method} of the website {site.id} is not in the list of its reports.")
+
+
+def processed(ask: Ask, call: Call, sites: list[Site]) -> Answer:
+    """Return a report as it is shown; `ask` answers the method that it comes from."""
+    began, site = monotonic(), sites[0]
+    report = _listed(call, site)
+    wanted = call.periods(site)
+    found = {period: _Found(ask, call, site, report, period) for period in wanted.periods}
+    columns = _columns(report, call.given)
+    for one in found.values():
+        columns = one.without_nothing(columns)
+    data: Mapping[str, Answer] = {spelled(period): one.shown(columns) for period, one in found.items()}
+    more: Mapping[str, Answer] = {spelled(period): one.explained() for period, one in found.items()}
+    last = wanted.periods[-1]
+    answered: dict[str, Answer] = {
+        "website": site.name,
+        "prettyDate": spelled(last if not wanted.several else Period(wanted.periods[0].first, last.last)),
+        "metadata": row_of_report(report, visitors=last.kind is PeriodKind.DAY),
+        "columns": columns,
+        "reportData": data if wanted.several else data[spelled(last)],
+        "reportMetadata": more if wanted.several else more[spelled(last)],
+        "reportTotal": _total(found.values()) or [],
+    }
+    if call.given.flag("showTimer", default=True):
+        answered["timerMillis"] = str(round((monotonic() - began) * 1000))
+    return answered
+
+
+class _Found:
+    """The rows of a report in one period."""
+
+    def __init__(self, ask: Ask, call: Call, site: Site, report: Listed, period: Period) -> None:
+        self._report, self._given, self._site = report, call.given, site
+        dates = period.first.isoformat() if period.kind is not PeriodKind.RANGE else key(period)
+        given = call.given.without(*_OUTER, *_FILTERS).with_text(
+            method=report.method,
+            idSite=str(site.id),
+            period=period.kind,
+            date=dates,
+            filter_limit="-1",
+            format_metrics="0" if call.given.text("format_metrics", "bc") == "0" else "bc",
+            **report.parameters,
+        )
+        told = ask(structs.replace(call, given=structs.replace(given, whole=True)))
+        self.is_one = isinstance(told, Mapping)
+        rows = [told] if self.is_one else told
+        self.every: list[Row] = (
+            [dict(row) for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+        )
+        self._rows = self.every if self.is_one else self._left()
+
+    def _left(self) -> list[Row]:
+        """Return the rows with what is worked out from them, filtered as the request asks."""
+        worked_out = {ratio.name for ratio in ALL_RATIOS_OF_VISITS} & self._report.ratios.keys()
+        ratios = (
+            [ratio for ratio in ALL_RATIOS_OF_VISITS if ratio.name in worked_out]
+            if "avg_time_on_site" in worked_out
+            else []
+        )
+        rows = self.every
+        if self._report.ratios and not self._report.constant and "nb_visits" in self._report.columns:
+            rows = [row for row in rows if row.get("nb_visits") or "orders" in row or "quantity" in row]
+
+        def finish(row: Row, *, upper: bool = True) -> Row:
+            written = self._given.text("format_metrics", "bc") != "0"
+            return with_ratios(row, ratios if upper else (), written=written)
+
+        given = structs.replace(self._given.without("showColumns", "hideColumns"), whole=True)
+        return filtered(rows, given, finish, order=())
+
+    def without_nothing(self, columns: Mapping[str, str]) -> dict[str, str]:
+        """Return the columns that are shown: some only where a row has any of them."""
+        return {
+            name: text
+            for name, text in columns.items()
+            if name not in _SHOWN_IF_ANY or any(row.get(name) for row in self.every)
+        }
+
+    def shown(self, columns: Mapping[str, str]) -> Answer:
+        """Return the rows as people read them; a report without rows as one."""
+        raw = self._given.flag("showRawMetrics")
+        rows = [self._shown(row, columns, raw=raw) for row in self._rows]
+        return rows[0] if self.is_one and rows else rows
+
+    def _shown(self, row: Row, columns: Mapping[str, str], *, raw: bool) -> dict[str, Answer]:
+        told: dict[str, Answer] = {name: self._pretty(name, row.get(name)) for name in columns}
+        more = {name: value for name, value in row.items() if raw and name not in told and not explains(name, value)}
+        return told | more
+
+    def _pretty(self, name: str, value: Cell) -> Answer:
+        if not isinstance(value, int | float):
+            return value if isinstance(value, str) else 0
+        return value if self._given.text("format_metrics", "bc") == "0" else pretty(name, value, self._site.currency)
+
+    def explained(self) -> Answer:
+        """Return what tells what each row is."""
+        if self.is_one:
+            return []
+        rows = [{name: value for name, value in row.items() if explains(name, value)} for row in self._rows]
+        return rows if any(rows) else []
+
+
+def _columns(report: Listed, given: Parameters) -> dict[str, str]:
+    """Return the columns that are asked for, in words."""
+    named = ({"label": report.dimension} if report.dimension else {}) | report.columns | report.ratios
+    if "revenue" in report.goals[0].split():
+        named["revenue"] = NAMES["revenue"]
+    if given.text("period", "") not in {"", PeriodKind.DAY}:
+        named.pop("nb_uniq_visitors", None)
+    hidden = {part.strip() for part in given.text("hideColumns", "").split(",")}
+    only = {part.strip() for part in given.text("showColumns", "").split(",") if part.strip()}
+    return {
+        name: text
+        for name, text in named.items()
+        if name not in hidden and (not only or name in only or name == "label")
+    }
+
+
+def _total(found: Iterable[_Found]) -> Row:
+    """Return the sum of all rows, also of those that are not shown."""
+    total: Row = {}
+    for one in found:
+        for row in [] if one.is_one else one.every:
+            add(total, {name: value for name, value in row.items() if _is_summed(name, value)})
+    return total
+
+
+def _is_summed(name: str, value: Cell) -> bool:
+    return (
+        isinstance(value, int | float | dict)
+        and not explains(name, value)
+        and not name.startswith("avg_")
+        and not name.endswith(_NOT_SUMMED)
+    )

@@ -1,0 +1,66 @@
+"""Values that a segment could choose by: those seen most of late, as Matomo writes them."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from ipaddress import IPv4Address
+from zoneinfo import ZoneInfo
+
+from pellucid.matomo import labels
+from pellucid.matomo.call import Answer, Call
+from pellucid.matomo.segments import ACTIONS, CUSTOMERS, KINDS, dimension_named, raise_if_hidden
+from pellucid.model.period import Period
+from pellucid.model.query import Order, Query
+from pellucid.model.site import Site
+from pellucid.report.dimensions import dimension_of
+from pellucid.report.metrics import METRICS
+
+MOST = 30
+DAYS = 60
+_COUNTS = ("visits", "conversions")
+"""What values are counted by: the first that tells of the dimension."""
+
+_GOAL_NAME = "visitConvertedGoalName"
+_REVERSED_KINDS: Mapping[str, str] = {kind: name for name, kind in KINDS.items()}
+_REVERSED_ACTIONS = {kind: name for name, kind in ACTIONS.items()}
+_REVERSED_CUSTOMERS = {kind: name for name, kind in CUSTOMERS.items()}
+
+
+def _sixteen_digits(text: str) -> str:
+    return f"{int(text):016x}"
+
+
+_WRITTEN: Mapping[str, Callable[[str], str]] = {
+    "visitorId": _sixteen_digits,
+    "fingerprint": _sixteen_digits,
+    "visitIp": lambda text: str(IPv4Address(int(text))),
+    "referrerType": lambda text: _REVERSED_KINDS.get(text, text),
+    "actionType": lambda text: _REVERSED_ACTIONS.get(text, text),
+    "visitorType": lambda text: _REVERSED_CUSTOMERS.get(text, text),
+    "countryName": lambda text: labels.country(text).text,
+}
+
+
+def suggestions(call: Call, sites: list[Site]) -> Answer:
+    """Return the values of a segment's name that were seen most on the site, the commonest first."""
+    site, name = sites[0], call.given.text("segmentName")
+    if name == _GOAL_NAME:
+        return [goal.name for goal in site.goals][:MOST]
+    raise_if_hidden(site, [dimension_named(name)])
+    dimension = dimension_of(dimension_named(name))
+    sources = dimension.told.keys() if dimension else set()
+    metric = next((metric for metric in _COUNTS if sources & METRICS[metric].counted.keys()), None)
+    if dimension is None or metric is None:
+        return []
+    today = call.now.astimezone(ZoneInfo(site.timezone)).date()
+    query = Query(
+        site_ids=(site.id,),
+        period=Period(today - timedelta(days=DAYS), today + timedelta(days=1)),
+        metrics=(metric,),
+        dimensions=(dimension.name,),
+        timezone=site.timezone,
+        order=(Order(metric),),
+        # What is empty has no value to choose by.
+        limit=MOST + 1,
+    )
+    values = [str(value) for value, *_ in call.reports.answer(query).rows if value not in {"", None}]
+    return [_WRITTEN.get(name, str)(value) for value in values][:MOST]

@@ -1,0 +1,177 @@
+"""What visitors did right before and right after a page, as Matomo's `Transitions` tells it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from msgspec import structs
+
+from pellucid.errors import RequestError
+from pellucid.matomo.answers import Answers
+from pellucid.matomo.call import Answer
+from pellucid.matomo.labels import NO_KEYWORD, SOURCES, title
+from pellucid.matomo.overview import written
+from pellucid.matomo.parameters import Parameters
+from pellucid.matomo.reports import query_of
+from pellucid.matomo.rows import OTHERS
+from pellucid.matomo.tree import without_scheme
+from pellucid.model.hit import HitKind, SourceKind
+from pellucid.model.period import Period
+from pellucid.model.query import Condition, Operator
+from pellucid.model.site import Site
+
+ROWS_SHOWN = 5
+PARTS = ("internalReferrers", "followingActions", "externalReferrers")
+_URL, _TITLE = "url", "title"
+_SCHEMES = ("http://", "https://", "http://www.", "https://www.")
+_SOURCES: Mapping[str, str] = {
+    SourceKind.DIRECT: "Direct entries",
+    SourceKind.SEARCH: "From search engines",
+    SourceKind.SOCIAL: "From social networks",
+    SourceKind.ASSISTANT: "From AI assistants",
+    SourceKind.WEBSITE: "From websites",
+    SourceKind.CAMPAIGN: "From campaigns",
+}
+_FOLLOWING: Mapping[str, str] = {
+    HitKind.SEARCH: "followingSiteSearches",
+    HitKind.OUTLINK: "outlinks",
+    HitKind.DOWNLOAD: "downloads",
+}
+
+
+_PREVIOUS = ("previous_page", "previous_page_title", "previous_search")
+_NEXT = ("next_kind", "next_address", "next_title", "next_search")
+
+
+class _Page:
+    """A page in a period; answers how often something happened before or after it."""
+
+    def __init__(self, kind: str, name: str, reports: Answers, site: Site, period: Period, given: Parameters) -> None:
+        self.is_url, self.names = kind == _URL, _spellings(name) if kind == _URL else (name,)
+        self._reports = reports
+        dimension = "page_url" if self.is_url else "page_title"
+        conditions = tuple(Condition(dimension, Operator.EQUALS, spelled) for spelled in self.names)
+        self._query = structs.replace(query_of(site, period, given, ()), where=(conditions,))
+
+    def told(self, metric: str, *dimensions: str) -> list[tuple[list[str], int]]:
+        """Return how often, by the values of dimensions."""
+        query = structs.replace(self._query, metrics=(metric,), dimensions=dimensions)
+        return [(list(map(str, key)), int(str(number))) for *key, number in self._reports.answer(query).rows]
+
+
+def of_url(reports: Answers, site: Site, period: Period, given: Parameters) -> dict[str, Answer]:
+    """Return what was done before and after a page by its address."""
+    return _transitions(_URL, given.text("pageUrl"), reports, site, period, given)
+
+
+def of_title(reports: Answers, site: Site, period: Period, given: Parameters) -> dict[str, Answer]:
+    """Return what was done before and after a page by its title."""
+    return _transitions(_TITLE, given.text("pageTitle"), reports, site, period, given)
+
+
+def of_action(reports: Answers, site: Site, period: Period, given: Parameters) -> dict[str, Answer]:
+    """Return what was done before and after a page, by what `actionType` says that its name is."""
+    kind = given.text("actionType")
+    if kind not in {_URL, _TITLE}:
+        raise RequestError(f"The actionType is {_URL} or {_TITLE}; there are no transitions of {kind!r}.")
+    return _transitions(kind, given.text("actionName"), reports, site, period, given)
+
+
+def _transitions(
+    kind: str, name: str, reports: Answers, site: Site, period: Period, given: Parameters
+) -> dict[str, Answer]:
+    page, shown = (
+        _Page(kind, name.strip(), reports, site, period, given),
+        given.number("limitBeforeGrouping", ROWS_SHOWN),
+    )
+    wanted = given.text("parts", "all")
+    parts = PARTS if wanted == "all" else tuple(part.strip() for part in wanted.split(","))
+    metrics: dict[str, Answer] = {}
+    answered: dict[str, Answer] = {"date": written(period)}
+    if "internalReferrers" in parts:
+        before = _before(page, shown)
+        metrics |= {"loops": before.pop("loops"), "pageviews": before.pop("pageviews")}
+        if not metrics["pageviews"]:
+            raise RequestError("NoDataForAction")
+        answered |= before
+    if "externalReferrers" in parts:
+        sources = page.told("entries", "source_kind", "source_name", "source_url", "source_keyword")
+        metrics |= {"entries": sum(visits for _, visits in sources)}
+        answered |= {"referrers": _sources(sources, shown)}
+    if "followingActions" in parts:
+        metrics |= {"exits": sum(visits for _, visits in page.told("exits"))}
+        answered |= _after(page, shown)
+    return answered | {"pageMetrics": metrics}
+
+
+def _before(page: _Page, shown: int) -> dict[str, Answer]:
+    pages, searches, loops, every = Counter[str](), Counter[str](), 0, 0
+    for (address, heading, keyword), views in page.told("views", *_PREVIOUS):
+        name = address if page.is_url else heading
+        every += views
+        if keyword:
+            searches[keyword] += views
+        elif not address:
+            continue
+        elif name in page.names:
+            loops += views
+        else:
+            pages[without_scheme(name) if page.is_url else title(name)] += views
+    return {
+        "pageviews": every,
+        "loops": loops,
+        "previousPages": _shown(pages, shown),
+        "previousSiteSearches": _shown(searches, shown),
+    }
+
+
+def _after(page: _Page, shown: int) -> dict[str, Answer]:
+    found = {name: Counter[str]() for name in ("followingPages", *_FOLLOWING.values())}
+    for (kind, address, heading, keyword), times in page.told("steps", *_NEXT):
+        if kind == HitKind.PAGEVIEW and (address if page.is_url else heading) not in page.names:
+            found["followingPages"][without_scheme(address) if page.is_url else title(heading)] += times
+        elif kind in _FOLLOWING:
+            found[_FOLLOWING[kind]][keyword if kind == HitKind.SEARCH else address] += times
+    return {name: _shown(counted, shown) for name, counted in found.items()}
+
+
+def _shown(counted: Counter[str], shown: int) -> list[Answer]:
+    """Return the commonest, and the sum of the others."""
+    rows = sorted(counted.items(), key=lambda row: (-row[1], row[0]))
+    others = sum(times for _, times in rows[shown:])
+    rows = [*rows[:shown], *([(OTHERS, others)] if others else [])]
+    return [{"label": label, "referrals": times} for label, times in rows]
+
+
+def _sources(found: Sequence[tuple[list[str], int]], shown: int) -> list[Answer]:
+    by_kind: dict[str, Counter[str]] = {kind: Counter() for kind in _SOURCES}
+    for (kind, name, url, keyword), visits in found:
+        by_kind[kind][_source(kind, name, url, keyword)] += visits
+    return [
+        {
+            "label": label,
+            "shortName": SOURCES[kind][2],
+            "visits": by_kind[kind].total(),
+            "details": [] if kind == SourceKind.DIRECT else _shown(by_kind[kind], shown),
+        }
+        for kind, label in _SOURCES.items()
+        if by_kind[kind]
+    ]
+
+
+def _source(kind: str, name: str, url: str, keyword: str) -> str:
+    if kind == SourceKind.WEBSITE:
+        return url or name
+    return " - ".join(filter(None, (name, keyword))) if kind == SourceKind.CAMPAIGN else name or NO_KEYWORD
+
+
+def _spellings(url: str) -> tuple[str, ...]:
+    """Return an address with each beginning that means the same page."""
+    bare = without_scheme(url).removeprefix("www.")
+    return tuple(f"{scheme}{bare}" for scheme in _SCHEMES)
+
+
+REPORTS = {
+    "Transitions.getTransitionsForPageUrl": of_url,
+    "Transitions.getTransitionsForPageTitle": of_title,
+    "Transitions.getTransitionsForAction": of_action,
+}

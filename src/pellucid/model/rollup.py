@@ -1,0 +1,80 @@
+"""What is counted once of a day that is over. The fields are the columns of the tables, in order."""
+
+from msgspec import Struct
+
+from pellucid.model.column import Amount, Category, Count, Day, Flag, Identifier, Measure, Text, Total
+
+
+class Rollup(Struct, frozen=True, array_like=True, kw_only=True):
+    """Whether the rows that were counted of a day stand for what happened on it; the highest `version` says.
+
+    `definition` is a hash of the questions that were asked to count them.
+    """
+
+    site_id: Count
+    visit_day: Day
+    version: Identifier
+    definition: Identifier
+    valid: Flag
+
+
+class PageOfDay(Struct, frozen=True, kw_only=True):
+    """What happened on a page, or on all, on a day: the numbers are those of the metrics of the same names.
+
+    `page` is an address or a title: `told_by` is the dimension whose value it is, and nothing for all pages. A row with
+    a `kind` counts one kind of conversion, with the `goal_id` of a goal, and no visits; a row without counts visits,
+    and no conversions.
+    """
+
+    site_id: Count
+    visit_day: Day
+    version: Identifier
+    told_by: Category
+    page: Text
+    goal_id: Count
+    kind: Category
+    visits: Count
+    daily_visitors: Count
+    views: Count
+    unique_views: Count
+    views_after_search: Count
+    page_seconds: Total
+    steps: Count
+    entries: Count
+    daily_entry_visitors: Count
+    entry_actions: Total
+    entry_seconds: Total
+    entry_bounces: Count
+    exits: Count
+    daily_exit_visitors: Count
+    network_views: Count
+    network_seconds: Amount
+    shortest_network: Measure
+    longest_network: Measure
+    server_views: Count
+    server_seconds: Amount
+    shortest_server: Measure
+    longest_server: Measure
+    transfer_views: Count
+    transfer_seconds: Amount
+    shortest_transfer: Measure
+    longest_transfer: Measure
+    dom_processing_views: Count
+    dom_processing_seconds: Amount
+    shortest_dom_processing: Measure
+    longest_dom_processing: Measure
+    dom_completion_views: Count
+    dom_completion_seconds: Amount
+    shortest_dom_completion: Measure
+    longest_dom_completion: Measure
+    on_load_views: Count
+    on_load_seconds: Amount
+    shortest_on_load: Measure
+    longest_on_load: Measure
+    page_conversions: Count
+    page_revenue: Amount
+    page_share: Amount
+    page_revenue_share: Amount
+    pages_before: Total
+    entry_conversions: Count
+    entry_revenue: Amount

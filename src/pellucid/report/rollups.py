@@ -1,0 +1,164 @@
+"""Which numbers of days that are over are counted once, and how queries read them.
+
+A day that was rolled up has its rows in `pages_by_day`. A mark in `rollups` says so, and stops saying so before
+anything of the day changes. Who asks reads the marks first: the statement counts the days without one from what
+happened, and adds the rows of the versions that were marked, whatever changes meanwhile.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from pellucid.model.query import EVERYBODY, Query
+from pellucid.report.dimensions import DIMENSIONS
+from pellucid.report.metric import Metric
+from pellucid.report.metrics import METRICS, TIMINGS
+from pellucid.report.segment import Values, condition_on_rows
+from pellucid.report.source import SCOPE, Source
+
+
+class Group(Struct, frozen=True):
+    """Metrics that are rolled up by the same dimensions: the `dimension` of pages, if by any, and `more`.
+
+    `rows` is the condition that makes the group's rows of those of its dimension.
+    """
+
+    dimension: str
+    more: tuple[str, ...]
+    rows: str
+    metrics: frozenset[str]
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """All of them, in the order of `columns`."""
+        return (self.dimension, *self.more) if self.dimension else self.more
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that tell them."""
+        return ("page", *map(_column, self.more)) if self.dimension else ()
+
+
+def _column(dimension: str) -> str:
+    # Of all sources this one tells the most of what a row has: a page, a day, a site, and what was converted.
+    return DIMENSIONS[dimension].told[Source.VIEWS_BEFORE]
+
+
+_OF_VIEWS = frozenset(
+    {
+        "views",
+        *(f"{part}_{what}" for part in TIMINGS for what in ("views", "seconds")),
+        *(f"{which}_{part}" for part in TIMINGS for which in ("shortest", "longest")),
+    }
+)
+_OF_PAGES = _OF_VIEWS | {
+    *("visits", "daily_visitors", "views_after_search"),
+    *("page_seconds", "steps"),
+    *("entries", "daily_entry_visitors", "entry_actions", "entry_seconds", "entry_bounces"),
+    *("exits", "daily_exit_visitors"),
+}
+_OF_GOALS = frozenset(
+    {
+        *("page_conversions", "page_revenue", "page_share", "page_revenue_share", "pages_before"),
+        *("entry_conversions", "entry_revenue"),
+    }
+)
+_COUNTED = {
+    Source.VIEWS: "views",
+    Source.LOADS: "views",
+    Source.LEAVINGS: "steps",
+    Source.ENTRIES: "entries",
+    Source.EXITS: "exits",
+    Source.VIEWS_BEFORE: "page_conversions",
+    Source.ENTRIES_BEFORE: "entry_conversions",
+}
+"""What says how many rows of a source were counted: where it had none, it told nothing."""
+
+GROUPS = (
+    Group("", (), "1", _OF_VIEWS | {"unique_views"}),
+    *(
+        group
+        for page in ("page_url", "page_title")
+        for group in (
+            Group(page, (), "kind = ''", _OF_PAGES),
+            Group(page, ("goal", "conversion"), "kind != ''", _OF_GOALS),
+        )
+    ),
+)
+"""All that is rolled up. Every metric is additive over days: its `over_days` makes a longer period of them."""
+
+_OF_CALENDAR = frozenset({"day", "week", "month", "year", "weekday", "site"})
+"""Dimensions that the key of a row tells."""
+
+
+Marks = Mapping[tuple[int, date], int]
+"""The days of sites that are rolled up, and the version of their rows: no two have the same."""
+
+MARKS = (
+    f"select site_id, visit_day, version from rollups final where {SCOPE} and valid and definition = "
+    "{definition:UInt64}"
+)
+MOST_DAYS = 3_000
+"""So many days of sites are read in less time than they save; above, days are counted from what happened."""
+
+
+def group_of(query: Query) -> Group | None:
+    """Return the group that has some of what a query asks for, if any; its metrics have to be known.
+
+    It is about everybody, over more than a day, and of each site alone: who visits two sites of a query is one visitor.
+    """
+    if query.segment != EVERYBODY or query.period.first == query.period.last:
+        return None
+    if len(query.site_ids) > 1 and "site" not in query.dimensions:
+        return None
+    by = frozenset(query.dimensions) - _OF_CALENDAR
+    group = next((group for group in GROUPS if by == frozenset(group.dimensions)), None)
+    if group is None or not any(group.metrics.intersection(METRICS[name].of or (name,)) for name in query.metrics):
+        return None
+    conditions = {one.dimension for some in query.where for one in some}
+    return group if conditions <= {*group.dimensions, *_OF_CALENDAR} else None
+
+
+def days_to_count(query: Query, marks: Marks) -> list[tuple[int, date]]:
+    """Return the days of a query's sites that are not rolled up."""
+    first, last = query.period.first, query.period.last
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return [(site_id, day) for site_id in query.site_ids for day in days if (site_id, day) not in marks]
+
+
+def part_of(
+    group: Group, query: Query, counted: Sequence[Metric], sources: Mapping[Source, Collection[str]], values: Values
+) -> str:
+    """Return the statement that adds up what was rolled up: `k0`, `k1`, … tell apart, `m0`, `m1`, … count.
+
+    `sources` has the names of the metrics that are told, by what they are counted from otherwise: there is a row where
+    one of these had one. The placeholder `versions` stands for those that are marked.
+    """
+    told = {name for names in sources.values() for name in names}
+    keys = [f"{_column(name)} as k{place}" for place, name in enumerate(query.dimensions)]
+    numbers = [
+        f"{metric.over_days.format(metric.name) if metric.name in told else metric.nothing} as m{place}"
+        for place, metric in enumerate(counted)
+    ]
+    there = " or ".join(f"{_COUNTED[source]} > 0" for source in sources)
+    met = condition_on_rows(query.where, Source.VIEWS_BEFORE, values.bind)
+    # Conditions and keys name a page by the column of events.
+    page = [f"with page as {_column(group.dimension)}"] if group.dimension else []
+    conditions = [
+        SCOPE,
+        f"told_by = '{group.dimension}'",
+        group.rows,
+        f"({there})",
+        "version in {versions:Array(UInt64)}",
+        *([met] if met else []),
+    ]
+    return " ".join(
+        [
+            *page,
+            f"select {', '.join([*keys, *numbers])}",
+            "from pages_by_day",
+            f"where {' and '.join(conditions)}",
+            *([f"group by {', '.join(f'k{place}' for place in range(len(keys)))}"] if keys else []),
+        ]
+    )

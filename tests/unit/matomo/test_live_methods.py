@@ -1,0 +1,99 @@
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import structs
+
+from pellucid.registry.registry import Registry
+
+Ask = Callable[..., Any]
+DAY = {"period": "day", "date": "2025-11-24"}
+
+
+def test_a_profile_tells_what_a_visitor_did_over_all_visits(ask: Ask) -> None:
+    profile = ask("Live.getVisitorProfile", idSite="1", visitorId="2", limitVisits="1")
+
+    assert (profile["totalVisits"], profile["totalPageViews"], profile["hasMoreVisits"]) == (2, 1, 0)
+    assert [visit["idVisit"] for visit in profile["lastVisits"]] == [3]
+    assert profile["firstVisit"]["date"] == "2025-11-24"
+    assert profile["visitedPages"] == [{"url": "http://shop.example.org/", "count": 1}]
+    assert {"country": "fr", "nb_visits": 1, "prettyName": "France"} in profile["countries"]
+    assert (profile["nextVisitorId"], profile["previousVisitorId"]) == ("00000000000000ff", False)
+
+
+def test_without_a_visitor_the_profile_is_of_the_latest(ask: Ask) -> None:
+    assert ask("Live.getMostRecentVisitorId", idSite="1") == {"value": "0000000000000002"}
+    assert ask("Live.getVisitorProfile", idSite="1")["visitorId"] == "0000000000000002"
+    assert ask("Live.getVisitorProfile", idSite="1", visitorId="abc") == []
+    assert "16 hexadecimal digits" in ask("Live.getVisitorProfile", idSite="1", visitorId="who")["message"]
+    assert ask("Live.getMostRecentVisitorId", idSite="1", segment="countryCode==de") == {"value": "00000000000000ff"}
+
+
+def test_the_first_visit_and_the_time_of_the_last_are_told(ask: Ask) -> None:
+    (first,) = ask("Live.getFirstVisitForVisitorId", idSite="1", visitorId="2")
+
+    assert first["idVisit"] == 2
+    assert ask("Live.getMostRecentVisitsDateTime", idSite="1") == {"value": "2025-11-25 12:00:00"}
+    assert ask("Live.getMostRecentVisitsDateTime", idSite="1", **DAY) == {"value": "2025-11-24 12:00:00"}
+
+
+def test_visits_since_a_moment_are_asked_for_without_what_was_done(ask: Ask) -> None:
+    asked = {"idSite": "1", "period": "range", "date": "2025-11-24,2025-11-25", "minTimestamp": "1763992800"}
+
+    (visit,) = ask("Live.getLastVisitsDetails", **asked, doNotFetchActions="1")
+
+    assert visit["idVisit"] == 3
+    assert "actionDetails" not in visit
+
+
+def test_no_segment_and_no_report_tells_a_visitor_whom_the_owner_hides(ask: Ask) -> None:
+    hides = {"settingValues[Live][0][name]": "disable_visitor_profile", "settingValues[Live][0][value]": "1"}
+    told = [
+        ("VisitsSummary.get", {"segment": "visitorId==0000000000000002"}),
+        ("Actions.getPageUrls", {"segment": "actions>0;userId==anna,countryCode==de"}),
+        ("Live.getLastVisitsDetails", {"segment": "fingerprint==0000000000000002"}),
+        ("Live.getLastVisitsDetails", {"segment": "userId!="}),
+        ("UserId.getUsers", {}),
+    ]
+    for method, asked in told:
+        assert "message" not in ask(method, idSite="1", **DAY, **asked), method
+
+    ask("SitesManager.updateSite", idSite="1", **hides)
+
+    for method, asked in told:
+        assert "shows no single visits or visitors" in ask(method, idSite="1", **DAY, **asked)["message"], method
+    assert ask("VisitsSummary.get", idSite="1", **DAY, segment="countryCode==de")["nb_visits"] == 1
+
+
+def test_an_owner_can_hide_profiles_and_single_visits(ask: Ask, registry: Registry) -> None:
+    log = {"settingValues[Live][0][name]": "disable_visitor_log", "settingValues[Live][0][value]": "1"}
+    profile = {"settingValues[Live][0][name]": "disable_visitor_profile", "settingValues[Live][0][value]": "1"}
+
+    ask("SitesManager.updateSite", idSite="1", **profile)
+    assert "Visitor profile is deactivated" in ask("Live.getVisitorProfile", idSite="1")["message"]
+    assert (
+        "Visitor profile is deactivated" in ask("Live.getFirstVisitForVisitorId", idSite="1", visitorId="2")["message"]
+    )
+    assert len(ask("Live.getLastVisitsDetails", idSite="1", **DAY)) == 2
+    ask("SitesManager.updateSite", idSite="1", **log)
+    for method in (
+        "getLastVisitsDetails",
+        "getMostRecentVisitorId",
+        "getVisitorProfile",
+        "getMostRecentVisitsDateTime",
+    ):
+        assert "Visits log is deactivated" in ask(f"Live.{method}", idSite="1", **DAY)["message"]
+    assert ask("Live.getCounters", idSite="1", lastMinutes="30")[0]["visits"] == 2
+    assert ask("SitesManager.getSiteSettings", idSite="1")[0]["settings"][0] == {
+        "name": "disable_visitor_log",
+        "value": True,
+    }
+    registry.update_site(1, privacy=structs.replace(registry.site(1).privacy, shows_visits=True))
+    assert len(ask("Live.getLastVisitsDetails", idSite="1", **DAY)) == 2
+
+
+def test_a_site_can_hide_visits_from_the_start(ask: Ask, registry: Registry) -> None:
+    log = {"settingValues[Live][0][name]": "disable_visitor_log", "settingValues[Live][0][value]": "1"}
+
+    ask("SitesManager.addSite", siteName="New", urls="http://new.example", **log)
+
+    assert registry.site(3).privacy.shows_visits is False

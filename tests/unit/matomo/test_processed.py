@@ -1,0 +1,95 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pellucid.matomo.pretty import clock, money
+from pellucid.registry.registry import Registry
+
+Ask = Callable[..., Any]
+DAY = {"idSite": "1", "period": "day", "date": "2025-11-24"}
+COUNTRIES = {"apiModule": "UserCountry", "apiAction": "getCountry"}
+
+
+def test_the_list_of_reports_names_columns_and_reports_of_what_is_set_up(ask: Ask, registry: Registry) -> None:
+    ask("Goals.addGoal", idSite="1", name="Signed up", matchAttribute="manually")
+    ask("CustomDimensions.configureNewCustomDimension", idSite="1", name="Plan", scope="visit", active="1")
+
+    reports = {report["uniqueId"]: report for report in ask("API.getReportMetadata", idSite="1")}
+
+    assert reports["UserCountry_getCountry"]["metrics"]["nb_visits"] == "Visits"
+    assert reports["Actions_getPageUrls"]["metricTypes"]["avg_time_on_page"] == "duration_s"
+    assert reports["Goals_get_idGoal--1"]["name"] == "Goal Signed up"
+    assert reports["CustomDimensions_getCustomDimension_idDimension--1"]["dimension"] == "Plan"
+    assert "Goals_getItemsSku" not in reports
+    registry.update_site(1, ecommerce=True)
+    assert "Goals_getItemsSku" in {report["uniqueId"] for report in ask("API.getReportMetadata", idSite="1")}
+
+
+def test_every_report_of_the_list_is_answered(ask: Ask, registry: Registry) -> None:
+    registry.update_site(1, ecommerce=True)
+
+    for report in ask("API.getReportMetadata", idSite="1"):
+        named = {"apiModule": report["module"], "apiAction": report["action"], **report.get("parameters", {})}
+        answer = ask("API.getProcessedReport", **DAY, **named)
+        assert answer.get("metadata", answer)["uniqueId"] == report["uniqueId"]
+        assert ask("API.getMetadata", **DAY, **named)[0]["uniqueId"] == report["uniqueId"]
+
+
+def test_a_processed_report_tells_what_its_columns_and_rows_are(ask: Ask) -> None:
+    answer = ask("API.getProcessedReport", **DAY, **COUNTRIES, filter_limit="1", filter_sort_column="nb_actions")
+
+    assert answer["website"] == "Shop"
+    assert answer["prettyDate"] == "Monday, November 24, 2025"
+    assert answer["columns"]["bounce_rate"] == "Bounce Rate"
+    assert "nb_users" not in answer["columns"]
+    (row,) = answer["reportData"]
+    assert (row["label"], row["avg_time_on_site"], row["revenue"]) == ("Germany", "00:01:01", 0)
+    assert answer["reportMetadata"] == [{"code": "de", "segment": "countryCode==de"}]
+    assert answer["reportTotal"]["nb_visits"] == 2
+
+
+def test_a_processed_report_of_several_days_has_each_under_its_name(ask: Ask) -> None:
+    days = DAY | {"date": "2025-11-24,2025-11-25"}
+
+    countries = ask("API.getProcessedReport", **days, **COUNTRIES)
+    summary = ask("API.getProcessedReport", **days, apiModule="VisitsSummary", apiAction="get", format_metrics="0")
+
+    assert list(countries["reportData"]) == ["Monday, November 24, 2025", "Tuesday, November 25, 2025"]
+    assert countries["reportTotal"]["nb_visits"] == 3
+    assert summary["reportData"]["Monday, November 24, 2025"]["avg_time_on_site"] == 31
+    assert summary["prettyDate"] == "November 24\u2009\u2013\u200925, 2025"
+
+
+def test_a_report_that_is_not_in_the_list_is_told(ask: Ask) -> None:
+    answer = ask("API.getProcessedReport", **DAY, apiModule="Live", apiAction="getLastVisitsDetails")
+
+    assert "Live.getLastVisitsDetails of the website 1 is not in the list" in answer["message"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0, "00:00:00"), (61, "00:01:01"), (0.05, "00:00:00.05"), (90_061, "1 days 01:01:01"), (59.999, "00:01:00")],
+)
+def test_a_duration_is_written_as_a_clock_shows_it(seconds: float, written: str) -> None:
+    assert clock(seconds) == written
+
+
+@pytest.mark.parametrize(("value", "written"), [(1500, "€1,500"), (255.605, "€255.61"), (-3, "-€3"), (0, "€0")])
+def test_money_is_written_with_its_currency(value: float, written: str) -> None:
+    assert money(value, "EUR") == written
+
+
+def test_numbers_of_any_report_can_be_asked_for_as_people_read_them(ask: Ask) -> None:
+    assert ask("VisitsSummary.get", **DAY, format_metrics="1")["avg_time_on_site"] == "00:00:31"
+    assert ask("VisitsSummary.get", **DAY, format_metrics="0")["bounce_rate"] == 0.5
+    assert ask("VisitsSummary.get", **DAY)["avg_time_on_site"] == 31
+
+
+def test_one_row_of_a_report_is_asked_for_by_its_path(ask: Ask) -> None:
+    (row,) = ask("Actions.getPageUrls", **DAY, label="shop > bikes > /b")
+
+    assert row["nb_hits"] == 2
+    assert [one["label"] for one in ask("Actions.getPageUrls", **DAY, expanded="1", depth="1")[1]["subtable"]] == [
+        "bikes"
+    ]

@@ -1,0 +1,71 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec import json
+
+from builders import NOON, a_visit, an_event
+from pellucid.model.event import Event
+from pellucid.model.visit import Visit
+from pellucid.store.client import Store
+
+Ask = Callable[..., Any]
+DAY = {"idSite": "1", "period": "day", "date": "2025-11-24"}
+HOME, SHOP, CART = "http://shop.example.org/", "http://shop.example.org/shop", "http://shop.example.org/cart"
+
+
+@pytest.fixture(autouse=True)
+def walk(store: Store) -> None:
+    """One visit: home, a search, the shop, the shop again, a link, the cart."""
+    steps = [
+        {"url": HOME, "title": "Home"},
+        {"kind": "search", "search_keyword": "bikes", "previous_url": HOME, "previous_title": "Home"},
+        {"url": SHOP, "title": "Shop", "previous_search": "bikes"},
+        {"url": SHOP, "title": "Shop", "previous_url": SHOP, "previous_title": "Shop"},
+        {"kind": "outlink", "url": "https://maker.example/", "previous_url": SHOP, "previous_title": "Shop"},
+        {"url": CART, "title": "Cart", "previous_url": SHOP, "previous_title": "Shop"},
+        {"url": HOME, "title": "Home", "previous_url": CART, "previous_title": "Cart"},
+    ]
+    events = [an_event(visit_id=7, event_id=70 + at, time=NOON + at, **step) for at, step in enumerate(steps)]
+    visit = a_visit(
+        visit_id=7, entry_url=HOME, entry_title="Home", exit_url=HOME, source_kind="search", source_name="Google"
+    )
+    store.insert("visits", Visit, json.encode(visit), token="more visits")
+    store.insert("events", Event, b"\n".join(map(json.encode, events)), token="more events")
+
+
+def test_what_was_done_before_and_after_a_page_is_told(ask: Ask) -> None:
+    told = ask("Transitions.getTransitionsForPageUrl", **DAY, pageUrl="https://www.shop.example.org/shop")
+
+    assert told["pageMetrics"] == {"loops": 1, "pageviews": 2, "entries": 0, "exits": 0}
+    assert told["previousSiteSearches"] == [{"label": "bikes", "referrals": 1}]
+    assert told["followingPages"] == [{"label": "shop.example.org/cart", "referrals": 1}]
+    assert told["outlinks"] == [{"label": "https://maker.example/", "referrals": 1}]
+
+
+def test_a_page_is_named_by_its_title_too(ask: Ask) -> None:
+    told = ask("Transitions.getTransitionsForPageTitle", **DAY, pageTitle="Cart")
+
+    assert told["previousPages"] == [{"label": "Shop", "referrals": 1}]
+    assert told["followingPages"] == [{"label": "Home", "referrals": 1}]
+
+
+def test_parts_are_asked_for_alone_and_rows_beyond_a_limit_are_summed(ask: Ask) -> None:
+    named = {"actionName": HOME, "actionType": "url"}
+
+    sources = ask("Transitions.getTransitionsForAction", **DAY, **named, parts="externalReferrers")
+
+    assert sources["pageMetrics"] == {"entries": 3}
+    assert {row["shortName"]: row["visits"] for row in sources["referrers"]} == {"direct": 1, "search": 1, "website": 1}
+    assert "followingPages" not in sources
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"actionName": "http://shop.example.org/none", "actionType": "url"}, "NoDataForAction"),
+        ({"actionName": HOME, "actionType": "magic"}, "no transitions of 'magic'"),
+    ],
+)
+def test_a_page_without_views_and_a_wrong_type_are_told(ask: Ask, given: dict[str, str], told: str) -> None:
+    assert told in ask("Transitions.getTransitionsForAction", **DAY, **given)["message"]

@@ -1,0 +1,147 @@
+"""Days that were rolled up tell what counting tells."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec import structs
+
+from builders import DAY
+from pellucid.ingest import Ingest
+from pellucid.model.column import Item
+from pellucid.model.hit import Hit, HitKind, Reached, Sale, Search, Timings
+from pellucid.model.period import Period
+from pellucid.model.query import Condition, Operator, Query, Segment
+from pellucid.report.rolling import Rolling
+from pellucid.report.rollups import GROUPS, group_of
+from pellucid.report.run import Reports
+from pellucid.report.sql import statement
+from pellucid.store.client import Store
+from pellucid.store.schema import ROLLUPS, TABLES
+from unit.installation import FAR, Installation
+from unit.report.rolled import DAYS, HOME, PERIOD, assert_same, on_day, query_of
+
+
+@st.composite
+def hits(draw: st.DrawFn) -> Hit:
+    """A hit of any kind that a page's numbers come from."""
+    kind = draw(st.sampled_from([HitKind.PAGEVIEW, HitKind.PAGEVIEW, HitKind.SEARCH, HitKind.GOAL, HitKind.ORDER]))
+    page = draw(st.sampled_from(["a", "b", "c/d"]))
+    told: dict[str, object] = {
+        "kind": kind,
+        "visitor_id": draw(st.integers(1, 3)),
+        "url": f"http://a/{page}",
+        "title": draw(st.sampled_from(["", "A", "Ä"])),
+    }
+    match kind:
+        case HitKind.PAGEVIEW:
+            told["timings"] = draw(st.none() | st.builds(Timings, *[st.integers(0, 9000)] * 6))
+        case HitKind.SEARCH:
+            told["search"] = Search("word", "", 1)
+        case HitKind.GOAL:
+            told["reached"] = (Reached(draw(st.integers(1, 2)), draw(st.sampled_from([0.0, 2.55]))),)
+        case HitKind.ORDER:
+            told["sale"] = Sale((Item("sku", "", (), 5.0, 1),), 9.99, str(draw(st.integers(1, 9))), 5.0, 0.0, 0.0)
+    return on_day(draw(st.integers(0, DAYS - 1)), draw(st.integers(0, 90)), **told)
+
+
+@given(st.lists(hits(), min_size=5, max_size=60), st.lists(hits(), max_size=5))
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_rolled_up_days_tell_what_counting_tells(
+    installation: Installation, store: Store, rolling: Rolling, first: list[Hit], late: list[Hit]
+) -> None:
+    for table in (*TABLES, *ROLLUPS):
+        store.command(f"truncate table {table}")
+    ingest = installation.ingest(derived=rolling)
+    installation.append(*first)
+    ingest.round(FAR)
+    rolling.once()
+
+    installation.append(*late)
+    ingest.round(FAR)
+    assert_same(store)
+
+    rolling.once()
+    assert_same(store)
+
+
+def test_a_query_reads_what_was_rolled_up_and_not_what_happened(
+    installation: Installation, ingest: Ingest, rolling: Rolling, store: Store
+) -> None:
+    installation.append(*(on_day(day) for day in range(DAYS)))
+    ingest.round(FAR)
+    rolling.once()
+    store.command("truncate table events")
+
+    (row,) = Reports(store).answer(query_of(GROUPS[1], ("page_url",), "views")).rows
+
+    assert row == ("http://a/", 3)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"period": Period(DAY, DAY)},
+        {"metrics": ("views", "visitors")},
+        {"dimensions": ("page_url", "page_title")},
+        {"segment": Segment(((HOME,),))},
+        {"where": ((Condition("page_title", Operator.EQUALS, "A"),),)},
+    ],
+)
+def test_what_is_not_additive_is_counted_from_what_happened(other: dict[str, object]) -> None:
+    asked = Query(site_ids=(1,), period=PERIOD, metrics=("views",), dimensions=("page_url",), where=((HOME,),))
+
+    assert "pages_by_day" in statement(asked, {(1, DAY): 7}).sql
+    assert "pages_by_day" not in statement(structs.replace(asked, **other), {(1, DAY): 7}).sql
+
+
+@pytest.mark.parametrize("metrics", [("visits", "bounce_rate"), ("searches",)])
+def test_what_is_not_rolled_up_needs_no_marks(metrics: tuple[str, ...]) -> None:
+    assert group_of(Query(site_ids=(1,), period=PERIOD, metrics=metrics)) is None
+
+
+def test_a_visitor_of_two_sites_is_one_in_a_query_of_both(
+    installation: Installation, ingest: Ingest, rolling: Rolling, store: Store
+) -> None:
+    installation.append(on_day(0), on_day(0, site_id=2))
+    ingest.round(FAR)
+    rolling.once()
+    both = structs.replace(
+        query_of(GROUPS[1], ("page_url",), "daily_visitors"),
+        site_ids=(1, 2),
+        period=Period(DAY, DAY + timedelta(days=1)),
+    )
+
+    assert Reports(store).answer(both).rows == (("http://a/", 1),)
+    assert Reports(store).answer(structs.replace(both, dimensions=("site", "page_url"))).rows == (
+        (1, "http://a/", 1),
+        (2, "http://a/", 1),
+    )
+
+
+def test_days_that_are_all_rolled_up_are_read_alone(
+    installation: Installation, ingest: Ingest, rolling: Rolling, store: Store
+) -> None:
+    installation.append(on_day(0), on_day(1))
+    ingest.round(FAR)
+    rolling.once()
+    query = structs.replace(query_of(GROUPS[1], ("page_url",), "views"), period=Period(DAY, DAY + timedelta(days=1)))
+
+    assert Reports(store).answer(query).rows == (("http://a/", 2),)
+
+
+def test_every_number_that_is_rolled_up_is_a_column() -> None:
+    fields = set(ROLLUPS["pages_by_day"].__struct_fields__)
+
+    assert {name for group in GROUPS for name in (*group.metrics, *group.columns)} <= fields
+
+
+def test_sums_are_of_any_size(store: Store) -> None:
+    assert {"UInt64"} == {
+        str(kind)
+        for (kind,) in store.ask(
+            "select type from system.columns where table = 'pages_by_day' and database = currentDatabase() "
+            "and name in ('page_seconds', 'entry_seconds', 'entry_actions', 'pages_before')"
+        ).rows
+    }
