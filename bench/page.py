@@ -18,18 +18,27 @@ _MEBIBYTE = 1 << 20
 
 
 class Share(Struct):
-    """Durable hits, and what a bare application answers under the same server: several rounds, in turns."""
+    """Durable hits, and what a bare application answers under the same server: several rounds, in turns.
+
+    `least` are hits that are read and put on disk, and nothing else.
+    """
 
     workers: int
     warm_up: list[Answered]
     hits: list[Answered]
     bare: list[Answered]
+    least: list[Answered]
     bulk: list[Answered]
 
     @property
     def share(self) -> float:
         """The median of the rounds' shares."""
         return _share(self.hits, self.bare)
+
+    @property
+    def share_at_the_least(self) -> float:
+        """The same of hits that are only read and put on disk."""
+        return _share(self.least, self.bare)
 
     @property
     def share_in_bulk(self) -> float:
@@ -83,8 +92,16 @@ def figures(measured: Measured) -> Iterator[tuple[str, str]]:
             f"Durable hits a second as a share of empty answers, {named}",
             f"**{each.share:.2f}** ({ours:,.0f} of {theirs:,.0f}{wanted})",
         )
-        hit, empty = (median(one.processor_us for one in some) for some in (each.hits, each.bare))
-        yield f"Processor time of a durable hit and of an empty answer, {named}", f"{hit:.0f} µs, {empty:.0f} µs"
+        least = median(one.rate for one in each.least)
+        yield (
+            f"Hits a second that are only read and put on disk, as a share of empty answers, {named}",
+            f"**{each.share_at_the_least:.2f}** ({least:,.0f} of {theirs:,.0f})",
+        )
+        hit, kept, empty = (median(one.processor_us for one in some) for some in (each.hits, each.least, each.bare))
+        yield (
+            f"Processor time of a durable hit, of one that is only read and put on disk, of an empty answer, {named}",
+            f"{hit:.0f} µs, {kept:.0f} µs, {empty:.0f} µs",
+        )
         slowest = median(one.p99_ms for one in each.hits)
         yield (
             f"Time of an answer with {CONNECTIONS} connections, {named}: median, 99 of 100",
@@ -171,6 +188,9 @@ Python {platform.python_version()}. Figures of one machine say little about anot
   that answers 204 to the same requests and does nothing (`bench/bare.py`), under the same server with the same
   settings. Both take turns; the share is the median of {len(measured.shares[0].hits)} rounds. Afterwards a whole
   server starts on the same data, and everything that was acknowledged has to be in the store.
+- **Only read and put on disk.** An application that reads the parameters, puts them into a journal of its own and
+  answers (`bench/least.py`): no decision, no device, no place. No hit can cost less with this server and this journal,
+  so this is where the share of durable hits would end if all else cost nothing.
 - **Taken and stored at once.** `pellucid serve` with one web process, while wrk sends as fast as it is answered; the
   time ends when the last hit is in the store.
 - **From the answer to the report.** One hit at a time at random moments, then `VisitsSummary.get` again and again until

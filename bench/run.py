@@ -68,17 +68,20 @@ def share(data: Path, workers: int) -> Share:
     with (
         served(part("engine", data), 1, others, store_at(NOWHERE)) as engine,
         served(part("web", data), workers, cores, store_at(engine.url)) as ours,
+        served([HERE / "least.py", data / "least"], workers, cores) as least,
         served([HERE / "bare.py"], workers, cores) as theirs,
     ):
-        done = Share(workers, warm_up(ours, SECONDS_OF_A_ROUND // 2, others), [], [], [])
+        done = Share(workers, warm_up(ours, SECONDS_OF_A_ROUND // 2, others), [], [], [], [])
         for _ in range(ROUNDS):
             done.hits.append(fire(ours, SECONDS_OF_A_ROUND, others))
             done.bare.append(fire(theirs, SECONDS_OF_A_ROUND, others))
+            done.least.append(fire(least, SECONDS_OF_A_ROUND, others))
             done.bulk.append(fire(ours, SECONDS_OF_A_ROUND, others, HITS_OF_A_BULK))
-            ours_last, bare_last = done.hits[-1], done.bare[-1]
+            ours_last, bare_last, least_last = done.hits[-1], done.bare[-1], done.least[-1]
             console.print(
                 f"{workers} at work: {ours_last.rate:,.0f} hits/s of {ours_last.processor_us:.0f} µs, "
                 f"bare {bare_last.rate:,.0f}/s of {bare_last.processor_us:.0f} µs, "
+                f"at the least {least_last.rate:,.0f}/s of {least_last.processor_us:.0f} µs, "
                 f"in bulk {done.bulk[-1].rate:,.0f}/s of {done.bulk[-1].processor_us:.0f} µs"
             )
     return done
