@@ -103,6 +103,21 @@ def test_days_and_numbers_are_chosen_without_loading_the_page_anew(server: Serve
     assert page.evaluate("window.same")
 
 
+def test_anything_else_is_chosen_without_loading_the_page_anew(server: Server, page: Page) -> None:
+    sign_in(server, page)
+    page.evaluate("window.same = true")
+
+    page.get_by_label("By", exact=True).select_option("Source name")
+    expect(page.locator("#part-explore").get_by_role("rowheader", name="news.example")).to_be_visible()
+    page.get_by_role("link", name="Today").click()
+    expect(page).to_have_url(re.compile("by=source_name"))
+    page.go_back()
+    page.go_back()
+
+    expect(page.get_by_label("By", exact=True)).to_have_value("hour")
+    assert page.evaluate("window.same")
+
+
 def test_the_chart_tells_the_day_under_the_pointer(server: Server, page: Page) -> None:
     sign_in(server, page, "/dashboard?span=7d")
     box = page.locator(".plot").bounding_box()
@@ -169,6 +184,10 @@ def test_without_javascript_the_numbers_are_there(server: Server, context: Brows
 
     expect(still.get_by_role("figure", name="Page views over time")).to_be_visible()
     expect(still.locator("#part-pages-entry").get_by_role("rowheader", name="/")).to_be_visible()
+    still.get_by_label("By", exact=True).select_option("Source name")
+    still.locator(".explore").get_by_role("button", name="Show").click()
+    expect(still.locator("#part-explore").get_by_role("rowheader", name="news.example")).to_be_visible()
+    expect(still.get_by_role("figure", name="Page views over time")).to_be_visible()
     plain.close()
 
 

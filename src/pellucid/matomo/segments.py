@@ -14,7 +14,7 @@ from pellucid.model.goal import Goal
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import EVERYBODY, Condition, Operator, Segment
 from pellucid.model.site import Site
-from pellucid.report.dimensions import hidden
+from pellucid.report.dimensions import DIMENSIONS, hidden
 
 _CONDITION = re.compile(r"(?P<name>[A-Za-z0-9]+)(?P<operator>==|!=|<=|>=|=@|!@|=\^|=\$|<|>)(?P<value>.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([,;])")
@@ -119,7 +119,7 @@ def _action(text: str) -> str:
     return ACTIONS.get(text, text)
 
 
-NAMES: Mapping[str, _Name] = {
+_MATOMOS: Mapping[str, _Name] = {
     "actions": _Name("actions"),
     "actionServerHour": _Name("action_hour"),
     "actionServerMinute": _Name("action_minute"),
@@ -217,6 +217,19 @@ NAMES: Mapping[str, _Name] = {
     "visitorType": _Name("visitor_type", _visitor_type),
     **{f"{name}{place}": _Name(f"{variable}_{place}") for name, variable in _VARIABLES.items() for place in _PLACES},
 }
+_TRANSLATED = frozenset(name.dimension for name in _MATOMOS.values())
+
+
+def _as_matomo_writes(name: str) -> str:
+    first, *words = name.split("_")
+    return first + "".join(map(str.capitalize, words))
+
+
+NAMES: Mapping[str, _Name] = {
+    **_MATOMOS,
+    **{_as_matomo_writes(name): _Name(name) for name in DIMENSIONS if name not in _TRANSLATED},
+}
+"""Matomo's names, and those of dimensions that it does not have, in its spelling."""
 
 
 def segment_of(text: str, goals: Sequence[Goal] = ()) -> Segment:

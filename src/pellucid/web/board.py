@@ -15,6 +15,7 @@ from pellucid.model.site import Privacy, Site
 from pellucid.report import untold
 from pellucid.web import words
 from pellucid.web.chart import Chart, Scale, chart
+from pellucid.web.explore import Explored
 from pellucid.web.spans import Span, so_far
 
 ROWS = 8
@@ -102,12 +103,14 @@ class Board(Struct, frozen=True):
 
     `compared` are the days whose numbers the totals are compared with. Where the span is empty, `latest` is the last
     day with visits; None if there never were any. `estimated`: nobody is recognised, and less can be told.
+    `explored` is the list that somebody has chosen among all there are.
     """
 
     totals: tuple[Total, ...]
     compared: Period
     graph: Graph
     panels: tuple[Panel, ...]
+    explored: Tab | None
     empty: bool
     latest: date | None
     estimated: bool
@@ -124,6 +127,8 @@ class _List(Struct, frozen=True):
     """Not shown where nothing is known of it."""
     noted: Callable[[Privacy], str] = lambda _privacy: ""
     """What has to be known to read it, by a site's settings."""
+    column: str = ""
+    """What is counted, where it has no name of its own in the head."""
 
 
 HEADS: Mapping[str, Head] = {
@@ -170,6 +175,11 @@ _PANELS: Mapping[str, tuple[_List, ...]] = {
         _List("Systems", "System", "system"),
     ),
 }
+_WRITTEN: Mapping[str, Callable[[str], str]] = {
+    **{one.dimension: one.written for lists in _PANELS.values() for one in lists},
+    "hour": words.clock,
+}
+"""How values of a dimension are written, where not as they are."""
 
 
 def heads(site: Site) -> Mapping[str, Head]:
@@ -177,7 +187,15 @@ def heads(site: Site) -> Mapping[str, Head]:
     return HEADS if untold.recognises(site) else _HEADS_TOLD
 
 
-def board(reports: Answers, pool: ThreadPoolExecutor, site: Site, span: Span, shown: Head, now: datetime) -> Board:
+def board(
+    reports: Answers,
+    pool: ThreadPoolExecutor,
+    site: Site,
+    span: Span,
+    shown: Head,
+    chosen: Explored,
+    now: datetime,
+) -> Board:
     """Ask all that the dashboard shows, at once; `now` is the site's own time."""
 
     def query(period: Period, metrics: tuple[str, ...], *dimensions: str, segment: Segment = EVERYBODY) -> Query:
@@ -196,9 +214,12 @@ def board(reports: Answers, pool: ThreadPoolExecutor, site: Site, span: Span, sh
         name: [one for one in lists if untold.recognises(site) or one.dimension not in untold.DIMENSIONS]
         for name, lists in _PANELS.items()
     }
-    lists = [one for lists in panels.values() for one in lists]
+    written = _WRITTEN.get(chosen.name, words.known)
+    by = _List(chosen.name, chosen.label, chosen.name, written, chosen.metric, column=chosen.column)
+    lists = [by, *(one for lists in panels.values() for one in lists)]
+    whole = (*told, *({chosen.metric} - told.keys()))
     asked = [
-        query(span.period, tuple(told)),
+        query(span.period, whole),
         query(compared, tuple(told), segment=passed),
         query(span.period, (shown.metric,), span.step),
         query(span.before, (shown.metric,), span.step),
@@ -208,7 +229,7 @@ def board(reports: Answers, pool: ThreadPoolExecutor, site: Site, span: Span, sh
         ),
     ]
     totals, before, series, series_before, *answers = pool.map(reports.answer, asked)
-    everything = dict(zip(told, totals.rows[0], strict=True))
+    everything = dict(zip(whole, totals.rows[0], strict=True))
     tabs = {one: _tab(one, answer, everything, site.privacy) for one, answer in zip(lists, answers, strict=True)}
     empty = not everything["visits"]
     return Board(
@@ -218,6 +239,7 @@ def board(reports: Answers, pool: ThreadPoolExecutor, site: Site, span: Span, sh
         panels=tuple(
             Panel(name, tuple(tab for tab in map(tabs.get, own) if tab is not None)) for name, own in panels.items()
         ),
+        explored=tabs[by],
         empty=empty,
         latest=_latest(reports, query(_EVER, ("visits",), "day")) if empty else None,
         estimated=not untold.recognises(site),
@@ -247,7 +269,7 @@ def percent_of_change(now: Value, before: Value) -> int | None:
 
 
 def _tab(one: _List, answer: Result, everything: Mapping[str, Value], privacy: Privacy) -> Tab | None:
-    column, adds_up_to = _COLUMNS[one.metric]
+    column, adds_up_to = _COLUMNS.get(one.metric, (one.column, one.metric))
     rows = [(str(label), _number(value) or 0) for label, value in answer.rows]
     if one.optional and not any(label for label, _ in rows):
         return None

@@ -23,6 +23,7 @@ from pellucid.report.untold import recognises
 from pellucid.store.client import Store
 from pellucid.web.board import HEADS, Answers, Head, board, heads
 from pellucid.web.door import DOOR, Door
+from pellucid.web.explore import FIRST, Explored, explored
 from pellucid.web.pages import HEADERS, HOME, NOT_FOUND, SEE_OTHER, Pages
 from pellucid.web.spans import CHOICES, Span, choice, earlier, later, span_of
 
@@ -91,12 +92,14 @@ class Dashboard:
         span = span_of(request.query_params, now.date())
         told = heads(site)
         head = told.get(request.query_params.get("show", ""), next(iter(told.values())))
+        chosen = explored(site, request.query_params.get("by", ""))
         lately = self._pool.submit(self._lately, site, VISITS_SHOWN)
-        shown = board(self._reports, self._pool, site, span, head, now)
+        shown = board(self._reports, self._pool, site, span, head, chosen, now)
         counted, newest = lately.result()
         return {
             "site": site,
             "board": shown,
+            "chosen": chosen,
             "lately": _going_on(site, counted),
             "newest": newest,
             "mark": _mark(counted, newest),
@@ -108,7 +111,7 @@ class Dashboard:
             "earlier": earlier(span),
             "later": later(span, now.date()),
             "today": now.date(),
-            "link": partial(_link, site.id, span, head),
+            "link": partial(_link, site.id, span, head, chosen),
             "moment": partial(_moment, ZoneInfo(site.timezone)),
         }
 
@@ -162,6 +165,7 @@ def _link(
     site_id: int,
     span: Span,
     head: Head,
+    chosen: Explored,
     /,
     *,
     site: int | None = None,
@@ -169,9 +173,10 @@ def _link(
     show: Head | None = None,
 ) -> str:
     """Return the address of what is shown, with something else chosen."""
-    chosen = {"site": str(site or site_id), **(span.asked if asked is None else asked)}
     shown = show or head
-    return f"{HOME}?{urlencode(chosen if shown is _FIRST else chosen | {'show': shown.metric})}"
+    told = {"site": str(site or site_id), **(span.asked if asked is None else asked)}
+    others = {"show": (shown.metric, _FIRST.metric), "by": (chosen.name, FIRST)}
+    return f"{HOME}?{urlencode(told | {name: now for name, (now, first) in others.items() if now != first})}"
 
 
 def _moment(zone: ZoneInfo, milliseconds: int) -> str:

@@ -146,10 +146,15 @@ def day(one: date) -> str:
     return f"{one.day} {one:%b} {one.year}"
 
 
+def clock(hour: str) -> str:
+    """Return an hour as clocks show it."""
+    return f"{int(hour):02}:00"
+
+
 def step(dimension: str, value: Value) -> str:
     """Return the name of one step of the chart."""
     if not isinstance(value, date):
-        return _hour(value)
+        return clock(str(value))
     match dimension:
         case "month":
             return f"{value:%B %Y}"
@@ -162,9 +167,5 @@ def step(dimension: str, value: Value) -> str:
 def short_step(dimension: str, value: Value) -> str:
     """Return the name of one step where there is little room."""
     if not isinstance(value, date):
-        return _hour(value)
+        return clock(str(value))
     return f"{value:%b}" if dimension == "month" else f"{value.day} {value:%b}"
-
-
-def _hour(value: Value) -> str:
-    return f"{int(str(value)):02}:00"

@@ -1,88 +1,20 @@
 import html
 import re
-import shutil
-from collections.abc import Iterator
-from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
-from pathlib import Path
+from datetime import date, timedelta
 from urllib.parse import parse_qsl
 
 import pytest
 from msgspec import json, structs
-from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from builders import DAY, NOON, a_visit, an_event
-from pellucid.edge import status_of
-from pellucid.errors import PellucidError
+from builders import DAY, NOON, a_visit
 from pellucid.model.account import Access
-from pellucid.model.event import Event
-from pellucid.model.visit import Visit
 from pellucid.policy.presets import PRESETS
 from pellucid.policy.storage import SIGN_IN
-from pellucid.registry.database import open_database, sqlite_url
 from pellucid.registry.registry import Registry
-from pellucid.report.run import Reports
 from pellucid.store.client import Store
 from pellucid.web.board import HEADS
-from pellucid.web.routes import routes
-
-PASSWORD = "a few words in a row"
-NOW = datetime(2025, 11, 24, 12, 10, tzinfo=UTC)
-
-
-class Clock:
-    now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What every test begins with: made once, for passwords are slow on purpose."""
-    path = tmp_path_factory.mktemp("registry") / "registry.db"
-    with closing(Registry(open_database(sqlite_url(path)))) as opened:
-        opened.add_account("root", PASSWORD, superuser=True)
-        opened.add_site("Shop <script>", ["http://shop.example.org"])
-        opened.add_site("Blog", ["http://blog.example.org"])
-    return path
-
-
-@pytest.fixture
-def registry(set_up: Path, tmp_path: Path) -> Iterator[Registry]:
-    copied = shutil.copy(set_up, tmp_path / "registry.db")
-    with closing(Registry(open_database(sqlite_url(copied)))) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(registry: Registry, store: Store, clock: Clock) -> TestClient:
-    store.insert("visits", Visit, json.encode(a_visit(country="de", exit_title="<b>Home</b>")), token="visits")
-    store.insert("events", Event, json.encode(an_event()), token="events")
-    return a_client(registry, store, clock, secure=False)
-
-
-@pytest.fixture
-def signed_in(client: TestClient, registry: Registry) -> TestClient:
-    """The client of somebody who has been through the door."""
-    client.cookies.set(SIGN_IN.name, registry.sign_in("root", NOW))
-    return client
-
-
-def a_client(registry: Registry, store: Store, clock: Clock, *, secure: bool) -> TestClient:
-    application = Starlette(
-        routes=routes(registry, Reports(store), store, clock, lambda _request: secure),
-        exception_handlers={PellucidError: lambda _request, error: PlainTextResponse(str(error), status_of(error))},
-    )
-    return TestClient(application, base_url="http://stats.example.org", follow_redirects=False)
+from unit.web.asking import NOW, PASSWORD, Clock, a_client, add_visits
 
 
 def sign_in(client: TestClient, login: str = "root", password: str = PASSWORD) -> int:
@@ -93,11 +25,6 @@ def totals(page: str) -> dict[str, str]:
     """The numbers of the head, with their change where there is one."""
     found = re.findall(r"<dt><a[^>]*>(.+?)</a></dt>\s*<dd>(.+?)</dd>", page)
     return {name: re.sub(r"<span.*?</span>|<[^>]+>", "", value) for name, value in found}
-
-
-def add_visits(store: Store, *visits: Visit) -> None:
-    lines = b"\n".join(map(json.encode, visits))
-    store.insert("visits", Visit, lines, token=sha256(lines).hexdigest())
 
 
 @pytest.mark.parametrize("path", ["/dashboard", "/dashboard?site=1"])

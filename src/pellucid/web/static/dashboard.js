@@ -85,6 +85,7 @@ async function go(address, remembered) {
     hide();
     await renew();
     byId("said").textContent = board.querySelector("h1").textContent;
+    byId("by").value = byId("part-explore").dataset.by;
     for (const link of document.querySelectorAll(".sites a")) link.search = elsewhere(link.search);
   } catch {
     location.assign(address);
@@ -107,8 +108,15 @@ board.addEventListener("click", (event) => {
 });
 board.addEventListener("submit", (event) => {
   event.preventDefault();
-  event.target.closest("details").open = false;
+  const menu = event.target.closest("details");
+  if (menu) menu.open = false;
   go(`${home}?${new URLSearchParams(new FormData(event.target))}`);
+});
+board.addEventListener("change", (event) => {
+  if (event.target.id !== "by") return;
+  const asked = new URLSearchParams(location.search);
+  asked.set("by", event.target.value);
+  go(`${home}?${asked}`);
 });
 addEventListener("popstate", () => go(location.href, true));
 
