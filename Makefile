@@ -6,6 +6,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
+BROWSERS := firefox-esr WebKitWebDriver Xvfb
 ENGINES := --engine firefox --engine webkitgtk
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests start many processes: each would compile our own modules again where an environment forbids to keep them.
@@ -36,6 +37,7 @@ serve: $(RUNTIME)  ## Run Pellucid on this machine, with its data in ./data
 
 test: $(DEV)  ## Run every test
 	@sh .ci/system-packages
+	@sh .ci/system-packages --if-possible $(BROWSERS)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 coverage: $(DEV)  ## Run every test, and print which lines none of them reaches
@@ -60,8 +62,8 @@ format: $(DEV)  ## Mend what a tool can mend, and make the documents anew
 tracker: $(DEV)  ## Build the tracker from TypeScript into the package
 	cd tracker && ./npm ci --silent && ./npm run --silent build
 
-browsers: $(DEV)  ## Run the tests that drive a browser, and go through the states with every engine
-	@sh .ci/system-packages firefox-esr WebKitWebDriver Xvfb
+browsers: $(DEV)  ## Run the tests that drive a browser, with every engine: that one is not there is a failure
+	@sh .ci/system-packages $(BROWSERS)
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser tests/flow/test_whole_way.py
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ENGINES) tests/browser/test_states.py tests/browser/test_engines.py
 

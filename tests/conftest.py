@@ -35,6 +35,7 @@ engine.close()
 ENGINES = ("chromium", "firefox", "webkitgtk")
 
 LONGEST_FIRST = (
+    "browser/test_states.py",
     "faults",
     "parity",
     "flow",
@@ -57,7 +58,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--engine",
         action="append",
         choices=ENGINES,
-        help="an engine to go through the states with, as often as wanted (chromium)",
+        help="an engine to go through the states with, as often as wanted (all that are installed)",
     )
 
 

@@ -9,7 +9,7 @@ import asyncio
 import shutil
 import socket
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from threading import Thread
@@ -36,13 +36,24 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * 127.0.0.1",
 ]
 
+LOOKED_FOR: Mapping[str, Callable[[], object]] = {"firefox": firefox.program, "webkitgtk": webkitgtk.programs}
+"""What finds the programs of engines that need not be there."""
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Have a test that asks for an `engine` run with each that is named on the command line."""
+    """Have a test that asks for an `engine` run with each that is named on the command line, or that is installed."""
     if "engine" in metafunc.fixturenames:
-        names = metafunc.config.getoption("--engine") or ["chromium"]
+        names = metafunc.config.getoption("--engine") or ["chromium", *filter(_is_installed, LOOKED_FOR)]
         groups = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
         metafunc.parametrize("engine", groups, scope="module")
+
+
+def _is_installed(engine: str) -> bool:
+    try:
+        LOOKED_FOR[engine]()
+    except NotInstalled:
+        return False
+    return True
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -55,15 +55,20 @@ class Session:
         self._socket.close()
 
 
+def program() -> str:
+    """Return where Firefox is."""
+    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if not found:
+        raise NotInstalled("Firefox is not installed (apt install firefox-esr)")
+    return found
+
+
 @contextmanager
 def running(profile: Path, signal: Signal, client: Client) -> Iterator[Session]:
     """Give a Firefox for as long as it runs; it keeps nothing but what is in `profile`."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if not program:
-        raise NotInstalled("Firefox is not installed (apt install firefox-esr)")
     (profile / "user.js").write_text(PREFERENCES[signal] + WITHOUT_SCRIPTS * (client is Client.IMAGE))
     with subprocess.Popen(
-        [program, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"],
+        [program(), "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

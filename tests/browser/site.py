@@ -49,9 +49,14 @@ _OPT_OUT = {
     Objection.SERVER: "",
 }
 
-SETTLE = f"""
+IS_THERE = """
 const isThere = () => window.Matomo?.initialized || !document.querySelector("script[src$='/matomo.js']");
 while (!isThere()) await new Promise((done) => setTimeout(done, 10));
+"""
+"""Waits for the tracker, if the page has it."""
+
+SETTLE = f"""
+{IS_THERE}
 await navigator.userAgentData?.getHighEntropyValues(["model"]);
 await new Promise((done) => setTimeout(done, 0));
 const name = Math.random().toString(36).slice(2);

@@ -8,17 +8,18 @@ from urllib.parse import quote
 from msgspec import structs
 
 from browser.engines import OTHER_STORAGE, Engine, Kept
-from browser.site import ELSEWHERE, PAGE, SETTLE, Sent, SiteServer
+from browser.site import ELSEWHERE, IS_THERE, PAGE, SETTLE, Sent, SiteServer
 from browser.visitor import where as part_of_name
 from pellucid.policy import requests
 from pellucid.policy.engines import Engine as Row
 from pellucid.policy.engines import Shown
 from pellucid.policy.presets import PRESETS
-from pellucid.policy.requests import HIT, REQUESTS, UNASKED, Asked
+from pellucid.policy.requests import HIT, QUESTION, REQUESTS, UNASKED, Asked
 from pellucid.policy.state import Client, Objection, Outcome, Server, State, Step
 from pellucid.policy.storage import CONSENT, COOKIE_CONSENT, OPT_OUT, REFERRER, VISIT, VISITOR, Item, Setter, Since
 
 _SITE = "1"
+(_QUESTION,) = QUESTION.paths
 _TOLERANCE_SECONDS = 60
 _PAGES = (Step.FIRST_PAGE, Step.NEXT_PAGE, Step.NEXT_DAY)
 _PRESSED = {
@@ -28,6 +29,12 @@ _PRESSED = {
     Objection.SNIPPET: ("#matomo-opt-out input", "#matomo-opt-out input:checked"),
 }
 """What a visitor presses to object, and what is then there."""
+_ANSWERED = f"""
+{IS_THERE}
+const isAnswered = () => performance.getEntriesByType("resource").some((one) => one.name.endsWith("{_QUESTION}"));
+while (window.Matomo && !isAnswered()) await new Promise((done) => setTimeout(done, 10));
+"""
+"""Waits until the tracker, if there is one, has the answer to what it asks before it sends anything."""
 
 
 def go_through(engine: Engine, server: SiteServer, state: State) -> None:
@@ -85,10 +92,10 @@ def _take(engine: Engine, server: SiteServer, state: State, step: Step) -> None:
             else:
                 engine.open(server.url())
             for command in state.chooses:
-                engine.run(SETTLE)
+                _settled(engine, server, state)
                 engine.run(f"_paq.push(['{command}'])")
             if state.objects:
-                engine.run(SETTLE)
+                _settled(engine, server, state)
                 _object(engine, server, state.objects)
         case Step.NEXT_PAGE:
             engine.open(server.url(f"{PAGE}/next"))
@@ -112,6 +119,7 @@ def _settled(engine: Engine, server: SiteServer, state: State) -> str:
         return ""
     if state.asks_first:
         # What is sent waits for an answer.
+        engine.run(_ANSWERED)
         server.wait_for(str(engine.run(SETTLE)))
     return str(engine.run(SETTLE))
 

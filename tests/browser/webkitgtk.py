@@ -136,6 +136,14 @@ def browser() -> Path:
     return found
 
 
+def programs() -> tuple[Path, str]:
+    """Return where the browser is, and where the screen that nobody sees."""
+    screen = shutil.which(DISPLAY)
+    if not screen:
+        raise NotInstalled("Xvfb is not installed (apt install xvfb)")
+    return browser(), screen
+
+
 def kept_while_preventing(url: str, cookies: int, display: str, directory: Path) -> dict[str, float]:
     """Return how many seconds each of so many cookies of a page will live where Tracking Prevention is on.
 
@@ -143,7 +151,9 @@ def kept_while_preventing(url: str, cookies: int, display: str, directory: Path)
     """
     file = directory / "cookies.sqlite"
     address = f"{file.as_uri()}?mode=ro"
-    arguments = [browser(), "--enable-itp", f"--cookies-file={file}", url]
+    # The first page may be there before it begins to prevent.
+    first = f"data:text/html,<meta http-equiv=refresh content='1;url={url}'>"
+    arguments = [browser(), "--enable-itp", f"--cookies-file={file}", first]
     homes = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"), str(directory))
     environment = {**os.environ, **homes, "DISPLAY": display}
     with subprocess.Popen(arguments, env=environment, stderr=subprocess.DEVNULL) as process:
@@ -164,10 +174,7 @@ def kept_while_preventing(url: str, cookies: int, display: str, directory: Path)
 @contextmanager
 def screen() -> Iterator[str]:
     """Give the name of a screen that nobody sees, for as long as it is there."""
-    browser()
-    program = shutil.which(DISPLAY)
-    if not program:
-        raise NotInstalled("Xvfb is not installed (apt install xvfb)")
+    _, program = programs()
     read, write = os.pipe()
     with subprocess.Popen(
         [program, "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
