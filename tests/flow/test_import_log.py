@@ -139,6 +139,7 @@ def test_what_became_of_the_lines_adds_up(data: Path, site_id: int, tmp_path: Pa
         *(a_line("style.css") for _ in range(20)),
         *(a_line("gone", status=404) for _ in range(10)),
         *(a_line("page", user_agent=CURL) for _ in range(5)),
+        a_line("page").replace(b"203.0.113.0", b"66.249.66.1"),
         b"no line of a log\n",
     ]
     log.write_bytes(b"".join(lines))
@@ -146,9 +147,9 @@ def test_what_became_of_the_lines_adds_up(data: Path, site_id: int, tmp_path: Pa
     told = run(data, site_id, log)
 
     assert told == {
-        "read": 66,
+        "read": 67,
         "imported": 30,
-        "skipped": {"static-file": 20, "error": 10, "robot": 5, "unreadable": 1},
+        "skipped": {"static-file": 20, "error": 10, "robot": 6, "unreadable": 1},
     }
     assert pages(data) == Counter(f"page-{number}" for number in range(30))
 
@@ -161,14 +162,15 @@ def test_what_is_asked_for_is_imported_besides(data: Path, site_id: int, tmp_pat
         a_line("gone", second=2, status=404),
         a_line("moved", second=3, status=301),
         a_line("robot", second=4, user_agent=CURL),
+        a_line("crawler").replace(b"203.0.113.0", b"66.249.66.1"),
         b"no line of a log\n",
     ]
     log.write_bytes(b"".join(lines))
 
     told = run(data, site_id, log, "--static", "--errors", "--redirects", "--robots")
 
-    assert told == {"read": 6, "imported": 5, "skipped": {"unreadable": 1}}
-    assert pages(data) == Counter(["page", "style.css", "gone", "moved", "robot"])
+    assert told == {"read": 7, "imported": 6, "skipped": {"unreadable": 1}}
+    assert pages(data) == Counter(["page", "style.css", "gone", "moved", "robot", "crawler"])
 
 
 def run_here(data: Path, site_id: int, *files: Path | str) -> dict[str, object]:

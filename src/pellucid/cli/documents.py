@@ -100,6 +100,9 @@ A segment may use {", ".join(f"`{name}`" for name in sorted((*NAMES, *SEVERAL)))
 
 - A program whose user agent is a library's, or that sends none, is recorded if it says for whom it asks, or who it is:
   with `_id`, `cid`, `uid` or a token. Otherwise it is taken for a robot.
+- By their address, search engines' crawlers alone are taken for robots: the ranges that Google and Microsoft publish of
+  them, and some older ones. Matomo also takes whole networks of both for robots, in which people rent machines, and the
+  proxies through which Gmail shows people the images of a mail.
 - A visitor's signals count: who sends Global Privacy Control or Do Not Track is not recorded unless they have consented
   (Matomo records them). Sites of preset `matomo` too; see [presets.md](presets.md).
 - The answer to a hit says in the header `Pellucid-Verdict` what was done with it, see [refusals.md](refusals.md).

@@ -30,7 +30,7 @@ EXPLANATIONS = {
     Skip.STATUS: "a further piece of a file, or no answer",
     Skip.STATIC_FILE: "an image, a script, a style, a feed; --static imports them",
     Skip.OTHER_HOST: "asks for a page of somebody else's",
-    Skip.ROBOT: "a robot or a program, by its user agent; --robots imports them",
+    Skip.ROBOT: "a robot or a program, by its user agent or its address; --robots imports them",
     Skip.TIME: "in the future, or of more than 20 years ago",
     Refusal.REFERRER_SPAM: "a referrer that nobody followed",
 }

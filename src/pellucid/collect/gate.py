@@ -25,6 +25,7 @@ from pellucid.collect.matters import (
 )
 from pellucid.collect.parse import Given, clean
 from pellucid.collect.plan import OwnDimension, Plan
+from pellucid.enrich.crawlers import is_crawlers
 from pellucid.enrich.language import language
 from pellucid.enrich.page import page_url
 from pellucid.enrich.robots import Agent
@@ -97,10 +98,11 @@ def _is_ahead(headers: Mapping[bytes, bytes]) -> bool:
 
 
 def _is_automatic(raw: RawHit, given: Given, agent: Agent) -> bool:
-    if agent is Agent.LIBRARY:
-        # A server that tracks for its visitors says who they are, or who it is itself.
-        return not (raw.authorised or given.uid or given.cid or given.visitor)
-    return agent is Agent.ROBOT
+    # Crawlers also call themselves what people's browsers do, to see whether they are shown the same.
+    if agent is Agent.ROBOT or is_crawlers(raw.address):
+        return True
+    # A server that tracks for its visitors says who they are, or who it is itself.
+    return agent is Agent.LIBRARY and not (raw.authorised or given.uid or given.cid or given.visitor)
 
 
 def _excluded(raw: RawHit, given: Given, plan: Plan) -> Refusal | None:

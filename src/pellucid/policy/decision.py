@@ -41,7 +41,7 @@ EXPLANATIONS: Mapping[Refusal, str] = {
     Refusal.CONSENT_MISSING: "The site records only who has consented, and this visitor has not.",
     Refusal.NOT_FOR_RECORDING: "The request says that it is not to be recorded (no `rec=1`).",
     Refusal.PREFETCH: "The browser fetched the page ahead; nobody has seen it yet.",
-    Refusal.ROBOT: "The user agent is a robot's, or that of a program that does not say for whom it asks.",
+    Refusal.ROBOT: "By its user agent or its address it is a robot, or a program that does not say for whom it asks.",
     Refusal.EXCLUDED_REQUEST: "The site's owner excludes hits that say this.",
     Refusal.EXCLUDED_ADDRESS: "The site's owner excludes the address it comes from.",
     Refusal.EXCLUDED_AGENT: "The site's owner excludes the user agent.",

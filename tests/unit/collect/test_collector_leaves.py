@@ -41,6 +41,7 @@ REFUSED: list[tuple[dict[str, str], dict[str, str], Refusal]] = [
     ({}, {"User-Agent": GOOGLEBOT}, Refusal.ROBOT),
     ({"uid": "", "_id": ""}, {"User-Agent": LIBRARY}, Refusal.ROBOT),
     ({"token_auth": "wrong", "uid": ""}, {"User-Agent": LIBRARY}, Refusal.ROBOT),
+    ({"cip": "66.249.66.1", "token_auth": TOKEN}, {}, Refusal.ROBOT),
     ({"urlref": "http://semalt.com/marker"}, {}, Refusal.REFERRER_SPAM),
     ({"optout": "1", "rec": "0", "consent": "1"}, {"User-Agent": GOOGLEBOT, "Sec-GPC": "1"}, Refusal.OPTED_OUT),
     ({"optout": "1", "token_auth": TOKEN, "bots": "1"}, {}, Refusal.OPTED_OUT),

@@ -21,13 +21,13 @@ ZONES = sorted(available_timezones() - {"localtime"})
 NOBODY_ASKED = "nobody asked"
 
 
-def a_raw_hit(*, authorised: bool = False, **parameters: str) -> RawHit:
+def a_raw_hit(*, authorised: bool = False, address: str = "81.2.69.142", **parameters: str) -> RawHit:
     """A page view, to be recorded."""
     return RawHit(
         site_id=1,
         time=RECEIVED,
         received=RECEIVED,
-        address="81.2.69.142",
+        address=address,
         user_agent="",
         language="",
         parameters={"rec": "1"} | parameters,
@@ -95,6 +95,16 @@ def test_a_program_that_does_not_say_for_whom_it_asks_is_refused(raw: RawHit, ag
 )
 def test_people_and_programs_that_ask_for_people_are_recorded(raw: RawHit, agent: Agent) -> None:
     assert isinstance(verdict(raw, agent), Allowance)
+
+
+@pytest.mark.parametrize("address", ["66.249.66.1", "157.55.39.1", "2001:4860:4801:10::1", "::ffff:66.249.66.1"])
+@pytest.mark.parametrize("agent", Agent)
+def test_a_search_engines_crawler_is_refused_by_its_address_unless_robots_are_wanted(
+    address: str, agent: Agent
+) -> None:
+    assert verdict(a_raw_hit(address=address), agent) is Refusal.ROBOT
+    assert verdict(a_raw_hit(address=address, authorised=True, uid="somebody"), agent) is Refusal.ROBOT
+    assert isinstance(verdict(a_raw_hit(address=address, bots="1"), agent), Allowance)
 
 
 @given(st.sampled_from(ZONES), st.integers(0, 4_000_000_000))
