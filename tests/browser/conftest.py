@@ -8,10 +8,12 @@ request.
 import asyncio
 import shutil
 import socket
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -85,13 +87,17 @@ class Loop:
             asyncio._set_running_loop(None)
 
 
-@pytest.fixture(scope="session")
-def _playwright() -> Iterator[tuple[Browser, Loop]]:
+def _chromium() -> str:
     executable = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     assert executable, "The tests need Chromium."
+    return executable
+
+
+@pytest.fixture(scope="session")
+def _playwright() -> Iterator[tuple[Browser, Loop]]:
     loop = Loop()
     playwright = sync_playwright().start()
-    chromium = playwright.chromium.launch(executable_path=executable, headless=True, args=ARGUMENTS)
+    chromium = playwright.chromium.launch(executable_path=_chromium(), headless=True, args=ARGUMENTS)
     loop.leave()
     yield chromium, loop
     with loop.entered():
@@ -140,6 +146,23 @@ def page_server() -> Iterator[PageServer]:
         yield pages
         server.should_exit = server.force_exit = True
         thread.join()
+
+
+@pytest.fixture
+def opened_alone(tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    """Open an address in a Chromium that nobody drives: one that is driven prerenders nothing."""
+    opened: list[subprocess.Popen[bytes]] = []
+
+    def open_(url: str) -> None:
+        profile = f"--user-data-dir={tmp_path / 'profile'}"
+        opened.append(
+            subprocess.Popen([_chromium(), "--headless", profile, *ARGUMENTS, url], stderr=subprocess.DEVNULL)
+        )
+
+    yield open_
+    for chromium in opened:
+        chromium.terminate()
+        chromium.wait()
 
 
 @pytest.fixture

@@ -58,6 +58,8 @@ class Hit(Struct):
     said: dict[str, str]
     cookies: dict[str, str]
     host: str
+    purpose: str
+    """What the browser says that it is for, other than to be looked at."""
 
 
 class PageServer:
@@ -103,7 +105,8 @@ class PageServer:
         text = request.url.query or (await request.body()).decode()
         said = dict(parse_qsl(text, keep_blank_values=True))
         with self._changed:
-            self.hits.append(Hit(request.method, said, dict(request.cookies), request.headers["host"]))
+            purpose = request.headers.get("sec-purpose", "")
+            self.hits.append(Hit(request.method, said, dict(request.cookies), request.headers["host"], purpose))
             self._changed.notify_all()
         return Response(status_code=204)
 

@@ -1,6 +1,7 @@
 """What hits say, how they leave, and how pages reach a tracker."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from msgspec import json, structs
@@ -161,6 +162,22 @@ def test_a_page_that_was_loaded_ahead_counts_when_it_is_looked_at(page: Page, pa
     page.evaluate("window.looked = true; document.dispatchEvent(new Event('prerenderingchange'))")
 
     page_server.wait_for_hits(1)
+
+
+def test_a_page_that_chromium_prerenders_counts_before_it_is_looked_at_if_its_owner_says_so(
+    opened_alone: Callable[[str], None], page_server: PageServer
+) -> None:
+    seen, ahead = page_server.url(), page_server.url("/page/ahead")
+    rules = json.encode({"prerender": [{"urls": [ahead], "eagerness": "immediate"}]}).decode()
+    body = f'<script type="speculationrules">{rules}</script>'
+    page_server.page = a_page("['setCountPreRendered', true]", VIEW, body=body)
+
+    opened_alone(seen)
+
+    assert {hit.said["url"]: hit.purpose for hit in page_server.wait_for_hits(2)} == {
+        seen: "",
+        ahead: "prefetch;prerender",
+    }
 
 
 @pytest.mark.parametrize(

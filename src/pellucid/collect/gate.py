@@ -88,13 +88,12 @@ def gate(
 
 
 def _is_ahead(headers: Mapping[bytes, bytes]) -> bool:
-    # https://fetch.spec.whatwg.org/#sec-purpose-header, which may say more behind a semicolon, and what came before it.
-    return (
-        headers.get(b"sec-purpose", b"").startswith(b"prefetch")
-        or headers.get(b"purpose") in _AHEAD
-        or headers.get(b"x-purpose") in _AHEAD
-        or headers.get(b"x-moz") in _AHEAD
-    )
+    # https://fetch.spec.whatwg.org/#sec-purpose-header, and what came before it, which Chrome has long sent beside it.
+    purpose = headers.get(b"sec-purpose", b"")
+    if purpose.startswith(b"prefetch"):
+        # In a prerendered page a tracker waits until it is looked at; one that does not is meant to count it before.
+        return b"prerender" not in map(bytes.strip, purpose.split(b";"))
+    return headers.get(b"purpose") in _AHEAD or headers.get(b"x-purpose") in _AHEAD or headers.get(b"x-moz") in _AHEAD
 
 
 def _is_automatic(raw: RawHit, given: Given, agent: Agent) -> bool:

@@ -37,7 +37,7 @@ REFUSED: list[tuple[dict[str, str], dict[str, str], Refusal]] = [
     ({}, {"Purpose": "prefetch"}, Refusal.PREFETCH),
     ({}, {"Sec-Purpose": "prefetch"}, Refusal.PREFETCH),
     ({}, {"Sec-Purpose": "prefetch;anonymous-client-ip"}, Refusal.PREFETCH),
-    ({}, {"Purpose": "prefetch", "Sec-Purpose": "prefetch;prerender"}, Refusal.PREFETCH),
+    ({}, {"Purpose": "prefetch", "Sec-Purpose": "prefetch"}, Refusal.PREFETCH),
     ({}, {"User-Agent": GOOGLEBOT}, Refusal.ROBOT),
     ({"uid": "", "_id": ""}, {"User-Agent": LIBRARY}, Refusal.ROBOT),
     ({"token_auth": "wrong", "uid": ""}, {"User-Agent": LIBRARY}, Refusal.ROBOT),

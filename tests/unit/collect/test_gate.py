@@ -107,6 +107,34 @@ def test_a_search_engines_crawler_is_refused_by_its_address_unless_robots_are_wa
     assert isinstance(verdict(a_raw_hit(address=address, bots="1"), agent), Allowance)
 
 
+@pytest.mark.parametrize(
+    "purposes",
+    [
+        {b"sec-purpose": b"prefetch"},
+        {b"sec-purpose": b"prefetch;anonymous-client-ip"},
+        {b"sec-purpose": b"prefetch;prerender-until-script"},
+        {b"purpose": b"prefetch"},
+        {b"sec-purpose": b"something-new", b"purpose": b"prefetch"},
+    ],
+)
+def test_what_is_fetched_ahead_is_refused(purposes: dict[bytes, bytes]) -> None:
+    assert verdict(a_raw_hit(), headers=purposes) is Refusal.PREFETCH
+
+
+@pytest.mark.parametrize(
+    "purposes",
+    [
+        {b"sec-purpose": b"prefetch;prerender"},
+        {b"sec-purpose": b"prefetch; prerender"},
+        {b"sec-purpose": b"prefetch;anonymous-client-ip;prerender"},
+        {b"sec-purpose": b"prefetch;prerender", b"purpose": b"prefetch"},
+        {b"sec-purpose": b"something-new"},
+    ],
+)
+def test_what_a_prerendered_page_sends_is_recorded(purposes: dict[bytes, bytes]) -> None:
+    assert isinstance(verdict(a_raw_hit(), headers=purposes), Allowance)
+
+
 @given(st.sampled_from(ZONES), st.integers(0, 4_000_000_000))
 @example("Pacific/Apia", 1_325_239_199)
 @example("Asia/Kathmandu", 504_901_799)
