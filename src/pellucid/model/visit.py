@@ -94,7 +94,8 @@ class Visit(Circumstances, array_like=True, kw_only=True, gc=False):
     latest hit adds as a conversion.
 
     `hits` counts all, `actions` page views, searches, events, outlinks and downloads, `conversions` goals and orders.
-    `goals` names the goals reached, each once. `cart_id` is the conversion that is a cart not ordered yet, 0 without.
+    `goals` names the goals reached, each once. `cart_id` is the conversion that is a cart not ordered yet, 0 without;
+    `cart_dimensions` are those that the visit had when it was filled.
 
     A `stray` is no visit: a hit of one that is not known, as nobody is recognised.
     """
@@ -116,6 +117,7 @@ class Visit(Circumstances, array_like=True, kw_only=True, gc=False):
     goals: Numbers
     orders: Count
     cart_id: Identifier
+    cart_dimensions: Values
     entry_time: Moment
     entry_url: Text
     entry_title: Text

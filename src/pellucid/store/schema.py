@@ -115,6 +115,7 @@ MIGRATIONS: tuple[str, ...] = (
     _create("rollups", "ReplacingMergeTree(version)", "site_id, visit_day", partition="tuple()", settings=_SYNCED),
     _create("pages_by_day", "MergeTree", "site_id, told_by, visit_day, page", settings=_SYNCED),
     _grow("visits"),
+    _grow("visits"),
 )
 
 _CREATE_HISTORY = """

@@ -1,7 +1,7 @@
 """What a visit converts: goals it reaches, orders, and the cart that it leaves.
 
 A goal counts once a visit, unless it repeats. A visit has one cart: another one, or the order it becomes, takes its
-place, as in Matomo.
+place, and keeps the custom dimensions that the visit had when the cart was filled, as in Matomo.
 """
 
 from collections.abc import Iterator
@@ -39,17 +39,19 @@ def converted(hit: Hit, visit: Visit, event: Event) -> Iterator[Conversion]:
 
 def _sold(hit: Hit, sale: Sale, visit: Visit, event: Event) -> Conversion:
     conversion_id = visit.cart_id or event.event_id
+    dimensions = visit.cart_dimensions if visit.cart_id else visit.dimensions
     if hit.kind is HitKind.ORDER:
         visit.conversions += 1
         visit.orders += 1
-        visit.cart_id = 0
+        visit.cart_id, visit.cart_dimensions = 0, {}
     else:
-        visit.cart_id = conversion_id
+        visit.cart_id, visit.cart_dimensions = conversion_id, dimensions
     return _conversion(
         hit,
         visit,
         kind=hit.kind,
         conversion_id=conversion_id,
+        dimensions=dimensions,
         revenue=sale.revenue,
         subtotal=sale.subtotal,
         tax=sale.tax,
@@ -61,7 +63,7 @@ def _sold(hit: Hit, sale: Sale, visit: Visit, event: Event) -> Conversion:
     )
 
 
-def _conversion(hit: Hit, visit: Visit, **told: float | str | tuple[Item, ...]) -> Conversion:
+def _conversion(hit: Hit, visit: Visit, **told: float | str | tuple[Item, ...] | dict[str, str]) -> Conversion:
     source = _attributed(hit, visit)
     return structs.replace(
         convert(visit, Conversion, from_attributes=True),

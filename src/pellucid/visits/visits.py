@@ -137,6 +137,7 @@ def open_visit(hit: Hit, visit_id: int, past: Past) -> Visit:
         goals=[],
         orders=0,
         cart_id=0,
+        cart_dimensions={},
         entry_time=0,
         entry_url="",
         entry_title="",

@@ -53,6 +53,25 @@ def test_a_cart_is_one_row_until_it_is_ordered() -> None:
     assert (bought.conversions, bought.orders) == (1, 1)
 
 
+def test_what_a_cart_becomes_keeps_the_dimensions_that_the_visit_had_when_it_was_filled() -> None:
+    guest, member = after(0, visit_dimensions={"1": "guest"}), after(2, visit_dimensions={"1": "member"})
+    cart = after(1, kind=HitKind.CART, sale=Sale((BELL,), 19.98))
+    fuller = after(3, kind=HitKind.CART, sale=Sale((BELL, BELL), 39.96))
+    order, another = (after(4 + n, kind=HitKind.ORDER, sale=Sale((BELL,), 19.98, f"A{n}")) for n in range(2))
+
+    _, carts = converting([guest, cart, member, fuller])
+    visit, orders = converting([guest, cart, member, fuller, order, another])
+    _, early = converting([a_hit(), cart, guest, order])
+
+    assert [row.dimensions for row in carts.values()] == [{"1": "guest"}]
+    assert [(row.order_id, row.dimensions) for row in orders.values()] == [
+        ("A0", {"1": "guest"}),
+        ("A1", {"1": "member"}),
+    ]
+    assert [row.dimensions for row in early.values()] == [{}]
+    assert (visit.dimensions, visit.cart_dimensions) == ({"1": "member"}, {})
+
+
 def test_a_cart_after_an_order_is_another() -> None:
     order = after(1, kind=HitKind.ORDER, sale=Sale((BELL,), 19.98, "A1"))
     cart = after(2, kind=HitKind.CART, sale=Sale((BELL,), 19.98))
