@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 from collections.abc import Iterator
@@ -12,12 +13,14 @@ from time import sleep
 import uvicorn
 import uvloop
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 SECONDS_TO_DRAIN = 10
 """How long requests that have begun may take to end."""
 
 _SECONDS_TO_END = 30
 _STANDARD_INPUT = 0
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -43,7 +46,7 @@ def server(application: ASGIApp) -> uvicorn.Server:
         uvicorn.Config(
             application,
             loop="uvloop",
-            http="httptools",
+            http=_Protocol,
             lifespan="off",
             log_config=None,
             access_log=False,
@@ -68,6 +71,23 @@ class _Server(uvicorn.Server):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.handle_exit)
         yield
+
+
+class _Protocol(HttpToolsProtocol):
+    """Takes request lines with raw bytes beyond ASCII, as other servers do: the parser finds them wrong."""
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come in on the connection."""
+        if not data.isascii() and self._is_in_request_line():
+            line, end, rest = data.partition(b"\n")
+            data = _BEYOND_ASCII.sub(lambda byte: b"%%%02X" % ord(byte[0]), line) + end + rest
+        super().data_received(data)
+
+    def _is_in_request_line(self) -> bool:
+        latest: RequestResponseCycle | None = self.cycle
+        if latest is not None and latest.scope is self.scope:
+            return not latest.more_body
+        return not self.headers
 
 
 def end_with_parent() -> None:

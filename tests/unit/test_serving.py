@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from time import sleep
 
 import httpx2
 import pytest
@@ -20,8 +21,15 @@ async def application(scope, receive, send):
     if scope["path"] == "/slow":
         print("begun", flush=True)
         await asyncio.sleep(0.5)
+    told = scope["path"].encode()
+    if scope["method"] == "POST":
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message["body"], message["more_body"]
+        told = b"|".join([told, scope["query_string"], dict(scope["headers"])[b"told"], body])
     await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": scope["path"].encode()})
+    await send({"type": "http.response.body", "body": told})
 
 end_with_parent()
 serve(application, socket.socket(fileno=int(sys.argv[1])))
@@ -119,3 +127,41 @@ def test_a_socket_listens_on_either_version(host: str, reached_at: list[str]) ->
 def test_a_port_in_use_is_not_shared() -> None:
     with listen("127.0.0.1", 0) as listener, pytest.raises(OSError, match="Address already in use"):
         listen("127.0.0.1", listener.getsockname()[1])
+
+
+E_ACUTE = "é".encode()
+REQUEST = (
+    b"POST /caf%b?url=http://x/%b&b=\xff HTTP/1.1\r\nHost: a\r\nTold: %b\r\nContent-Length: 8\r\n\r\nb\n%b\xff/\xe9\n"
+)
+"""A request with raw bytes in the address, a header, and the body."""
+
+
+@pytest.mark.parametrize("size", [1000, 60, 7, 1])
+def test_an_address_may_have_raw_bytes_and_nothing_else_is_changed(running: Running, size: int) -> None:
+    request = REQUEST % ((E_ACUTE,) * 4)
+    told = E_ACUTE.join([b"/caf", b"|url=http://x/%C3%A9&b=%FF|", b"|b\n", b"\xff/\xe9\n"])
+
+    with closing(socket.create_connection(("127.0.0.1", running.port))) as asker:
+        asker.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(3):
+            for start in range(0, len(request), size):
+                asker.sendall(request[start : start + size])
+                # So that each piece is one that the server takes by itself.
+                sleep(0.002)
+            answer = b""
+            while not answer.endswith(b"0\r\n\r\n"):
+                piece = asker.recv(4096)
+                assert piece, answer
+                answer += piece
+
+            assert answer.startswith(b"HTTP/1.1 200")
+            assert told in answer
+
+
+@pytest.mark.parametrize("line", ["GÉT / HTTP/1.1", "GET /a b HTTP/1.1", "GET / HTTP/é.1", "\x16\x03\x01ü"])
+def test_what_is_no_request_line_is_still_none(running: Running, line: str) -> None:
+    with closing(socket.create_connection(("127.0.0.1", running.port))) as asker:
+        asker.sendall(f"{line}\r\nHost: a\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: asker.recv(4096), b""))
+
+    assert answer.startswith(b"HTTP/1.1 400")
