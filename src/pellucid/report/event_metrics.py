@@ -1,6 +1,6 @@
 """What is counted of the site's own events, of content, of searches and of how pages load."""
 
-from pellucid.report.metric import VISIT, VISITOR_OF_DAY, Metric, Unit
+from pellucid.report.metric import VISIT, VISITOR_OF_DAY, Metric, Unit, of_views
 from pellucid.report.source import Source
 
 
@@ -50,5 +50,5 @@ METRICS = (
         "groupUniqArrayIf(visit_day, search_count = 0)))",
     ),
     _of(Source.LEAVINGS, "steps", "What was done right after a page was viewed.", "count()"),
-    _of(Source.VIEWS, "views_after_search", "Page views right after a search.", "countIf(previous_search != '')"),
+    Metric("views_after_search", "Page views right after a search.", counted=of_views("sum", "previous_search != ''")),
 )

@@ -45,3 +45,9 @@ class Metric(Struct, frozen=True):
     of: tuple[str, ...] = ()
     nothing: str = "0"
     over_days: str = "sum({})"
+
+
+def of_views(aggregate: str, what: str = "") -> dict[Source, str]:
+    """Return the ways to aggregate page views: alone, and among the rows that tell how long they took to load."""
+    among = ", ".join(filter(None, (what, "kind = 'pageview'")))
+    return {Source.VIEWS: f"{aggregate}({what})", Source.LOADS: f"{aggregate}If({among})"}

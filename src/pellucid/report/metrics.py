@@ -7,11 +7,11 @@ a visit's own counts are made in `visits/visits.py`.
 from collections.abc import Mapping
 
 from pellucid.report import conversion_metrics, event_metrics, interest_metrics
-from pellucid.report.metric import IS_VISIT, USER_OF_DAY, VISIT, VISITOR_OF_DAY, Metric, Unit
+from pellucid.report.metric import IS_VISIT, USER_OF_DAY, VISIT, VISITOR_OF_DAY, Metric, Unit, of_views
 from pellucid.report.source import Source
 
 _BOUNCED = f"countIf(actions <= 1 and {IS_VISIT})"
-_VISIT_OF_ADDRESS = f"uniqExact({VISIT} + cityHash64(url))"
+_VISIT_OF_ADDRESS = f"{VISIT} + cityHash64(url)"
 _ITS_SOURCE = "cityHash64(source_kind, source_name, source_keyword, source_url)"
 _IN_HITS = (
     Source.HITS,
@@ -27,7 +27,8 @@ _IN_HITS = (
 
 def _distinct(what: str, visits: str = "") -> dict[Source, str]:
     """Return the ways to count what is distinct: among visits, and among each kind of what happens in them."""
-    return {Source.VISITS: visits or what, **dict.fromkeys(_IN_HITS, what)}
+    different = f"uniqExact({what})"
+    return {Source.VISITS: visits or different, **dict.fromkeys(_IN_HITS, different), **of_views("uniqExact", what)}
 
 
 TIMINGS = ("network", "server", "transfer", "dom_processing", "dom_completion", "on_load")
@@ -70,17 +71,17 @@ _METRICS = (
     Metric(
         "visits",
         "Visits; told by something that happened in them, the visits that have it.",
-        counted=_distinct(f"uniqExact({VISIT})", visits=f"countIf({IS_VISIT})"),
+        counted=_distinct(VISIT, visits=f"countIf({IS_VISIT})"),
     ),
     Metric(
         "visitors",
         "Different visitors. Under daily recognition each day's visitors are new.",
-        counted=_distinct("uniqExact(visitor_id)", visits=f"uniqExactIf(visitor_id, {IS_VISIT})"),
+        counted=_distinct("visitor_id", visits=f"uniqExactIf(visitor_id, {IS_VISIT})"),
     ),
     Metric(
         "daily_visitors",
         "The different visitors of each day, added up.",
-        counted=_distinct(f"uniqExact({VISITOR_OF_DAY})", visits=f"uniqExactIf({VISITOR_OF_DAY}, {IS_VISIT})"),
+        counted=_distinct(VISITOR_OF_DAY, visits=f"uniqExactIf({VISITOR_OF_DAY}, {IS_VISIT})"),
     ),
     Metric(
         "daily_source_visitors",
@@ -108,7 +109,11 @@ _METRICS = (
         counted={Source.VISITS: "sum(actions)"},
     ),
     Metric("max_actions", "The most actions of one visit.", counted={Source.VISITS: "max(actions)"}),
-    Metric("pageviews", "Page views.", counted={Source.VISITS: "sum(pageviews)", Source.VIEWS: "count()"}),
+    Metric(
+        "pageviews",
+        "Page views.",
+        counted={Source.VISITS: "sum(pageviews)", **of_views("count")},
+    ),
     Metric("searches", "Searches on the site.", counted={Source.VISITS: "sum(searches)", Source.SEARCHES: "count()"}),
     Metric(
         "events", "Events that the site names itself.", counted={Source.VISITS: "sum(events)", Source.EVENTS: "count()"}
@@ -154,19 +159,25 @@ _METRICS = (
         formula="visits_converted / nullIf(visits, 0)",
         of=("visits_converted", "visits"),
     ),
-    Metric("views", "Page views of a page.", counted={Source.VIEWS: "count()", Source.PRODUCT_VIEWS: "count()"}),
     Metric(
-        "unique_views", "Visits that viewed a page, added up over pages.", counted={Source.VIEWS: _VISIT_OF_ADDRESS}
+        "views",
+        "Page views of a page.",
+        counted={**of_views("count"), Source.PRODUCT_VIEWS: "count()"},
+    ),
+    Metric(
+        "unique_views",
+        "Visits that viewed a page, added up over pages.",
+        counted=of_views("uniqExact", _VISIT_OF_ADDRESS),
     ),
     Metric(
         "unique_downloads",
         "Visits that downloaded a file, added up over files.",
-        counted={Source.DOWNLOADS: _VISIT_OF_ADDRESS},
+        counted={Source.DOWNLOADS: f"uniqExact({_VISIT_OF_ADDRESS})"},
     ),
     Metric(
         "unique_outlinks",
         "Visits that followed a link, added up over links.",
-        counted={Source.OUTLINKS: _VISIT_OF_ADDRESS},
+        counted={Source.OUTLINKS: f"uniqExact({_VISIT_OF_ADDRESS})"},
     ),
     Metric(
         "keywords",

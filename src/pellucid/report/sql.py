@@ -47,7 +47,7 @@ def statement(query: Query, marks: Marks = MappingProxyType({})) -> Statement:
     metrics = [_metric(name) for name in query.metrics]
     dimensions = [_dimension(name) for name in query.dimensions]
     counted = _counted(metrics)
-    sources = {metric.name: _source(metric, dimensions) for metric in counted}
+    sources = _sources(counted, dimensions)
     values = scope_of(query)
     chosen = condition_on_visits(query.segment, SCOPE, values.bind)
     counting: dict[Source, set[str]] = {}
@@ -157,6 +157,14 @@ def _counted(metrics: Sequence[Metric]) -> list[Metric]:
     """Return the metrics that have to be counted: those asked for, and those that others are worked out from."""
     names = dict.fromkeys(name for metric in metrics for name in (metric.of or (metric.name,)))
     return [METRICS[name] for name in names]
+
+
+def _sources(counted: Sequence[Metric], dimensions: Sequence[Dimension]) -> dict[str, Source]:
+    """Return what each metric is counted from; page views are among their times, where these are read anyway."""
+    sources = {metric.name: _source(metric, dimensions) for metric in counted}
+    if Source.LOADS in sources.values():
+        return {name: Source.LOADS if source is Source.VIEWS else source for name, source in sources.items()}
+    return sources
 
 
 def _source(metric: Metric, dimensions: Sequence[Dimension]) -> Source:

@@ -4,11 +4,14 @@ import pytest
 from msgspec import structs
 
 from builders import DAY
-from pellucid.model.hit import Hit, HitKind, Timings
+from pellucid.model.hit import Hit, HitKind, Search, Timings
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Query
 from pellucid.report.live import last_visits
+from pellucid.report.metrics import METRICS
 from pellucid.report.run import Reports
+from pellucid.report.source import Source
+from pellucid.report.sql import statement
 from pellucid.store.client import Store
 from unit.installation import Installation
 from visit_strategies import after
@@ -73,3 +76,21 @@ def test_a_page_view_that_is_completed_is_one_of_what_was_done(installation: Ins
     assert [event.kind for event in details.events] == ["pageview", "ping", "pageview"]
     assert (details.visit.hits, details.visit.pageviews) == (3, 2)
     assert told(store, "steps", "page_seconds") == [(1, 120)]
+
+
+@pytest.mark.parametrize("name", [name for name, metric in METRICS.items() if Source.VIEWS in metric.counted])
+def test_page_views_are_counted_as_ever_beside_the_times_they_took(
+    installation: Installation, store: Store, name: str
+) -> None:
+    searched = after(1, kind=HitKind.SEARCH, url="http://a/s", search=Search("word", "", 1))
+    installation.take_in(VIEW, searched, after(2, url="http://a/b", title="B"), PING)
+
+    beside = told(store, name, "server_views", by="page_url")
+
+    assert [row[:2] for row in beside] == told(store, name, by="page_url")
+
+
+def test_page_views_and_the_times_they_took_are_read_once() -> None:
+    asked = Query(site_ids=(1,), period=TODAY, metrics=("views", "server_views"), dimensions=("page_url",))
+
+    assert statement(asked).sql.count("from events") == 1
