@@ -29,6 +29,9 @@ from pellucid.store.client import Bound
 _KEY = "key_"
 _COUNTED = f"{SCOPE} and (site_id, visit_day) in {{counted:Array(Tuple(UInt32, Date))}}"
 """In place of `SCOPE`: the rows of days that are not rolled up. Told which they are, the engine reads no others."""
+_CHOSEN = "with chosen as materialized ({visits})"
+_IN_CHOSEN = "(site_id, visit_day, visit_id) in chosen"
+"""Where several sources need the visits of a segment, these are looked for once. ClickHouse can since 26.3."""
 _PLACEHOLDER = re.compile(r"\{(\w+):")
 
 
@@ -53,8 +56,16 @@ def statement(query: Query, marks: Marks = MappingProxyType({})) -> Statement:
     counting: dict[Source, set[str]] = {}
     for name, source in sources.items():
         counting.setdefault(source, set()).add(name)
+    shared = [_CHOSEN.format(visits=_visits(chosen))] if chosen and len(counting) > 1 else []
     parts = {
-        source: _part(source, counted, sources, dimensions, chosen, condition_on_rows(query.where, source, values.bind))
+        source: _part(
+            source,
+            counted,
+            sources,
+            dimensions,
+            _IN_CHOSEN if shared else chosen if source in OF_VISITS else _in_visits(chosen),
+            condition_on_rows(query.where, source, values.bind),
+        )
         for source in counting
     }
     group = group_of(query) if marks else None
@@ -69,6 +80,7 @@ def statement(query: Query, marks: Marks = MappingProxyType({})) -> Statement:
     sums = [f"{metric.over_days.format(f'm{place}')} as {metric.name}" for place, metric in enumerate(counted)]
     worked_out = [f"{metric.formula} as {metric.name}" for metric in metrics if metric.formula]
     lines = [
+        *shared,
         f"select {', '.join([*(f'{_KEY}{place}' for place in range(len(dimensions))), *query.metrics])}",
         "from (",
         f"select {', '.join([*keys, *sums, *worked_out])}",
@@ -129,8 +141,6 @@ def _part(
         f"{metric.counted[source] if source is sources[metric.name] else metric.nothing} as m{place}"
         for place, metric in enumerate(counted)
     ]
-    if source not in OF_VISITS:
-        chosen = _in_visits(chosen)
     return " ".join(
         [
             f"select {', '.join([*keys, *numbers])}",
@@ -149,8 +159,11 @@ def among(segment: Segment, bind: Bind) -> str:
 def _in_visits(chosen: str) -> str:
     if not chosen:
         return ""
-    visits = f"select site_id, visit_day, visit_id from visits final where {SCOPE} and {chosen}"
-    return f"(site_id, visit_day, visit_id) in ({visits})"
+    return f"(site_id, visit_day, visit_id) in ({_visits(chosen)})"
+
+
+def _visits(chosen: str) -> str:
+    return f"select site_id, visit_day, visit_id from visits final where {SCOPE} and {chosen}"
 
 
 def _counted(metrics: Sequence[Metric]) -> list[Metric]:

@@ -240,6 +240,26 @@ def test_what_can_not_be_asked_is_said(query: Query, told: str) -> None:
         statement(query)
 
 
+OF_SHOPPERS = Segment(((Condition("page_url", Operator.EQUALS, "http://a/b"),),))
+
+
+def test_the_visits_of_a_segment_are_looked_for_once() -> None:
+    asked = a_query("views", "page_seconds", "entries", dimensions=("page_url",), segment=OF_SHOPPERS)
+
+    assert statement(asked).sql.count("in (select visit_day, visit_id from events") == 1
+
+
+def test_metrics_of_several_sources_are_those_of_a_segment(reports: Reports) -> None:
+    pages = a_query(
+        *("views", "server_views", "page_seconds", "entries", "exits"), dimensions=("page_url",), segment=OF_SHOPPERS
+    )
+
+    assert reports.answer(pages).rows == (("http://a/", 1, 0, 30, 1, 0), ("http://a/b", 2, 0, 29, 0, 1))
+    assert reports.compare(pages, WEEK).rows == tuple((*row, *row[1:]) for row in reports.answer(pages).rows)
+    exported = b"".join(reports.stream(pages, "CSV")).decode().splitlines()
+    assert exported == ['"http://a/",1,0,30,1,0', '"http://a/b",2,0,29,0,1']
+
+
 @pytest.mark.usefixtures("reports")
 def test_the_latest_visit_comes_first_with_what_was_done_in_it(store: Store) -> None:
     visits = last_visits(store, 1, WEEK, limit=10)
