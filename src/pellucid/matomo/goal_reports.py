@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 
 from msgspec import structs
 
 from pellucid.errors import RequestError
-from pellucid.matomo.answers import Answers
+from pellucid.matomo.answers import Answers, together
 from pellucid.matomo.columns import Cell, Column, Row, cell, plain, rounded, row_of
 from pellucid.matomo.goals_of_rows import CART, ORDER
 from pellucid.matomo.labels import chosen
@@ -48,8 +49,8 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
     goal = given.text("idGoal", "")
     columns = {ORDER: _ORDER, CART: _CART}.get(goal, _PLAIN)
     row: Row = {}
-    for ending, kinds in _ENDINGS.items():
-        told = _converted(goal, columns, kinds, reports, site, period, given)
+    asked = [partial(_converted, goal, columns, kinds, reports, site, period, given) for kinds in _ENDINGS.values()]
+    for ending, told in zip(_ENDINGS, together(*asked), strict=True):
         row |= {f"{name}{ending}": value for name, value in told.items()}
     return [row] if given.flag("flat") else row
 

@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from msgspec import structs
 
-from pellucid.matomo.answers import Answers
 from pellucid.matomo.columns import Cell, Row, plain, rounded
 from pellucid.matomo.goals_of_rows import BETWEEN, CART, DIMENSIONS, goal_key
 from pellucid.matomo.tree import add
@@ -30,48 +29,55 @@ _UNIQUE, _RATE = "nb_conversions_page_uniq", "nb_conversions_page_rate"
 Key = tuple[str, ...]
 
 
-def columns_by_page(answers: Answers, query: Query) -> dict[Key, Row]:
-    """Return the columns of goals of each page, by the values of the query's dimensions."""
+def queries(query: Query) -> tuple[Query, ...]:
+    """Return the questions that tell the goals of the pages that a query is about."""
+    pages = query.dimensions
+
+    def asked(metrics: tuple[str, ...], dimensions: tuple[str, ...]) -> Query:
+        return structs.replace(query, metrics=metrics, dimensions=dimensions)
+
+    return (
+        asked(tuple(_OF_VIEWS.values()), (*pages, *DIMENSIONS)),
+        asked(("entries",), (*pages, "day")),
+        asked(_OF_ENTRIES, (*pages, "day", *DIMENSIONS)),
+        structs.replace(asked(("goals_reached",), DIMENSIONS), where=()),
+    )
+
+
+def columns_by_page(answered: Sequence[Result], of_key: int) -> tuple[dict[Key, Row], dict[str, float]]:
+    """Return the columns of goals of each page, and how often each goal was reached in all, by Matomo's name of it."""
+    views, entries, conversions, totals = answered
     found: dict[Key, Row] = {}
-    of_key = len(query.dimensions)
-    views = _asked(answers, query, tuple(_OF_VIEWS.values()), (*query.dimensions, *DIMENSIONS))
     for values in views.rows:
         goal = _goal(values[of_key : of_key + 2])
         told = dict(zip(_OF_VIEWS, map(_number, values[of_key + 2 :]), strict=True))
         names = _OF_CARTS if goal == CART else _OF_VIEWS
         row = found.setdefault(tuple(map(str, values[:of_key])), {})
         row |= {_name(goal, name): told[name] for name in names} | {_name(goal, _UNIQUE): told["nb_conversions"]}
-    for key, columns in _entries(answers, query).items():
+    for key, columns in _of_entries(entries, conversions, of_key + 1).items():
         if key in found:
             add(found[key], columns)
-    return found
+    return found, {_goal((goal, kind)): _number(number) for goal, kind, number in totals.rows}
 
 
-def _entries(answers: Answers, query: Query) -> dict[Key, Row]:
+def _of_entries(entries: Result, conversions: Result, of_key: int) -> dict[Key, Row]:
     """Return what visits converted that began with a page, each day's rates added up."""
-    by_day = (*query.dimensions, "day")
-    entries = {values[:-1]: _number(values[-1]) for values in _asked(answers, query, ("entries",), by_day).rows}
+    by_day = {values[:-1]: _number(values[-1]) for values in entries.rows}
     found: dict[Key, Row] = {}
-    for values in _asked(answers, query, _OF_ENTRIES, (*by_day, *DIMENSIONS)).rows:
-        key = values[: len(by_day)]
-        goal = _goal(values[len(by_day) : len(by_day) + 2])
-        if goal == CART or not entries.get(key):
+    for values in conversions.rows:
+        key = values[:of_key]
+        goal = _goal(values[of_key : of_key + 2])
+        if goal == CART or not by_day.get(key):
             continue
-        conversions, revenue = map(_number, values[len(by_day) + 2 :])
+        number, revenue = map(_number, values[of_key + 2 :])
         columns: Row = {
-            _name(goal, "nb_conversions_entry"): conversions,
-            _name(goal, "nb_conversions_entry_rate"): _rate(conversions, entries[key]),
+            _name(goal, "nb_conversions_entry"): number,
+            _name(goal, "nb_conversions_entry_rate"): _rate(number, by_day[key]),
             _name(goal, "revenue_entry"): revenue,
-            _name(goal, "revenue_per_entry"): _rate(revenue, entries[key]),
+            _name(goal, "revenue_per_entry"): _rate(revenue, by_day[key]),
         }
         add(found.setdefault(tuple(map(str, key[:-1])), {}), columns)
     return found
-
-
-def totals(answers: Answers, query: Query) -> dict[str, float]:
-    """Return how often each goal was reached in all, by Matomo's name of it."""
-    answered = _asked(answers, query, ("goals_reached",), DIMENSIONS)
-    return {_goal((goal, kind)): _number(number) for goal, kind, number in answered.rows}
 
 
 def gathered(row: Row, reached: Mapping[str, float] | None) -> Row:
@@ -94,10 +100,6 @@ def gathered(row: Row, reached: Mapping[str, float] | None) -> Row:
     if goals:
         plain_row["goals"] = goals
     return plain_row
-
-
-def _asked(answers: Answers, query: Query, metrics: tuple[str, ...], dimensions: tuple[str, ...]) -> Result:
-    return answers.answer(structs.replace(query, metrics=metrics, dimensions=dimensions))
 
 
 def _name(goal: str, column: str) -> str:

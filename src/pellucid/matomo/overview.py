@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from babel.numbers import get_currency_symbol
 
-from pellucid.matomo.answers import Answers
+from pellucid.matomo.answers import Answers, together
 from pellucid.matomo.columns import Cell, Row, plain, rounded
 from pellucid.matomo.goal_reports import goals
 from pellucid.matomo.parameters import Parameters
@@ -38,15 +39,18 @@ def everything(reports: Answers, site: Site, period: Period, given: Parameters) 
     wanted = {name for name in given.text("columns", "").split(",") if name}
     every = given.without("columns")
     row: Row = {}
-    visits = summary(SUMMARIES["VisitsSummary.get"], reports, site, period, every)
-    actions = summary(SUMMARIES["Actions.get"], reports, site, period, every)
-    for part in (
-        visits,
-        frequency(reports, site, period, every),
-        referrers(reports, site, period, every),
-        _performance(reports, site, period, every),
-        goals(reports, site, period, every),
-        actions,
+    for part in together(
+        *(
+            partial(one, reports, site, period, every)
+            for one in (
+                partial(summary, SUMMARIES["VisitsSummary.get"]),
+                frequency,
+                referrers,
+                _performance,
+                goals,
+                partial(summary, SUMMARIES["Actions.get"]),
+            )
+        )
     ):
         row |= part[0] if isinstance(part, list) else part
     row = {name: value for name, value in row.items() if name not in _NOT_OF_FREQUENCY}

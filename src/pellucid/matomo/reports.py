@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from pellucid.errors import RequestError
 from pellucid.matomo import goals_of_pages, goals_of_rows
-from pellucid.matomo.answers import Answers
+from pellucid.matomo.answers import Answers, together
 from pellucid.matomo.columns import (
     COUNTS_OF_PERFORMANCE,
     NOT_ENABLED,
@@ -38,6 +38,7 @@ from pellucid.matomo.tree import add, changed, grown, having, path_of
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Condition, Operator, Query, Segment
+from pellucid.model.result import Result
 from pellucid.model.site import Site
 
 LONG = frozenset({PeriodKind.YEAR, PeriodKind.RANGE})
@@ -96,8 +97,8 @@ def summary(report: Summary, reports: Answers, site: Site, period: Period, given
 
 def table(report: Table, reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
     """Return the rows of a report: flat, or as a tree of folders that are open (`expanded`) or closed."""
-    rows = _rows(report, reports, site, period, given)
-    finish = _finish(report, reports, site, period, given)
+    rows, reached = _rows(report, reports, site, period, given)
+    finish = _finish(report, reached, given)
     if given.text("pivotBy", ""):
         rows = changed(rows, finish, partial(finish, upper=False))
         return filtered(pivoted(rows, given), given.without("showColumns"))
@@ -113,33 +114,41 @@ def table(report: Table, reports: Answers, site: Site, period: Period, given: Pa
     return left if opens and not given.text("depth", "") else closed(left, given.number("depth", 0) if opens else 0)
 
 
-def _rows(report: Table, reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
-    """Return the rows with what is counted, in their folders; what is worked out comes to those that are left."""
-    columns = shown(report.columns, period.kind)
-    answered = reports.answer(query_of(site, period, given, columns, report))
+def _rows(
+    report: Table, reports: Answers, site: Site, period: Period, given: Parameters
+) -> tuple[list[Row], Mapping[str, float]]:
+    """Return the rows with what is counted, in their folders, and how often each goal was reached in all.
+
+    What is worked out comes to those rows that are left.
+    """
+    columns, flat = shown(report.columns, period.kind), given.flag("flat")
+    query = query_of(site, period, given, columns, report)
+    of_goals: tuple[Query, ...] = ()
+    if report.goals is Goals.PAGES:
+        of_goals = goals_of_pages.queries(query)
+    elif report.goals is not Goals.NONE and not (flat and report.goals is Goals.UPPER):
+        of_goals = (_query_of_goals(site, period, given, report),)
+    answered, *goals = together(*(partial(reports.answer, one) for one in (query, *of_goals)))
     read, of_key = reader(columns), len(report.dimensions)
     told = (([str(value) for value in values[:of_key]], read(values[of_key:])) for values in answered.rows)
     found = [(key, row) for key, row in told if row["nb_visits"] and (key[0] or not report.only_told)]
-    flat = given.flag("flat")
     if flat and report.needs and report.path:
         found = _in_needed_folders(found, report)
+    reached: Mapping[str, float] = {}
     if report.goals is Goals.PAGES:
-        query = query_of(site, period, given, (), report)
-        goals = goals_of_pages.columns_by_page(reports, query)
-        found = [(key, row | goals.get(tuple(key), {})) for key, row in found]
-    elif report.goals is not Goals.NONE and not (flat and report.goals is Goals.UPPER):
-        found = _with_goals(found, reports, site, period, given, report)
+        by_page, reached = goals_of_pages.columns_by_page(goals, of_key)
+        found = [(key, row | by_page.get(tuple(key), {})) for key, row in found]
+    elif goals:
+        found = _with_goals(found, goals[0], of_goals[0], report)
     rows = _flat(report, found) if flat else having(_filed(report, found), report.needs)
     there = {row["label"] for row in rows}
     nothing: Row = {column.name: 0 for column in columns} if report.whole else {"nb_visits": 0}
-    return rows + [{"label": one.text, **nothing, **one.more} for one in report.always if one.text not in there]
+    always = [{"label": one.text, **nothing, **one.more} for one in report.always if one.text not in there]
+    return rows + always, reached
 
 
-def _finish(report: Table, reports: Answers, site: Site, period: Period, given: Parameters) -> Finish:
+def _finish(report: Table, reached: Mapping[str, float], given: Parameters) -> Finish:
     """Return what works out the rest of a row: its goals, and its ratios."""
-    reached: dict[str, float] = {}
-    if report.goals is Goals.PAGES:
-        reached = goals_of_pages.totals(reports, query_of(site, period, given, ()))
     flat, written = given.flag("flat"), written_of(given)
 
     def finish(row: Row, *, upper: bool = True) -> Row:
@@ -166,24 +175,23 @@ def _is_inner(row: Row) -> bool:
     return "url" in row and len(path_of(str(row["url"]))) > 1
 
 
-def _with_goals(
-    found: Sequence[tuple[list[str], Row]],
-    reports: Answers,
-    site: Site,
-    period: Period,
-    given: Parameters,
-    report: Table,
-) -> list[tuple[list[str], Row]]:
-    """Return rows with what their visits converted; a conversion may come from where no visit of these did."""
+def _query_of_goals(site: Site, period: Period, given: Parameters, report: Table) -> Query:
+    """Return the question for what visits converted; a conversion may come from where no visit of the report did."""
     query = query_of(site, period, given, (), structs.replace(report, only=None))
     # A conversion has a source of its own, which the tracker may have remembered.
     by = (*query.dimensions, *(() if "source_kind" in query.dimensions else ("source_kind",)))
-    asked = structs.replace(query, metrics=goals_of_rows.METRICS, dimensions=(*by, *goals_of_rows.DIMENSIONS))
-    every = goals_of_rows.columns_by_key(reports.answer(asked), len(by))
+    return structs.replace(query, metrics=goals_of_rows.METRICS, dimensions=(*by, *goals_of_rows.DIMENSIONS))
+
+
+def _with_goals(
+    found: Sequence[tuple[list[str], Row]], answered: Result, asked: Query, report: Table
+) -> list[tuple[list[str], Row]]:
+    """Return rows with what their visits converted, and those that only conversions have."""
+    every = goals_of_rows.columns_by_key(answered, len(asked.dimensions) - len(goals_of_rows.DIMENSIONS))
     goals: dict[tuple[str, ...], Row] = {}
     for key, columns in every.items():
         if report.only in {None, key[-1]}:
-            add(goals.setdefault(key[: len(query.dimensions)], {}), columns)
+            add(goals.setdefault(key[: len(report.dimensions)], {}), columns)
     rows = [(key, row | goals.pop(tuple(key), {})) for key, row in found]
     alone = [
         (list(key), {"nb_visits": 0, **columns}) for key, columns in goals.items() if key[0] or not report.only_told

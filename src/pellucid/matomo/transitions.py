@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from msgspec import structs
 
 from pellucid.errors import RequestError
-from pellucid.matomo.answers import Answers
+from pellucid.matomo.answers import Answers, together
 from pellucid.matomo.call import Answer
 from pellucid.matomo.labels import NO_KEYWORD, SOURCES, title
 from pellucid.matomo.overview import written
@@ -36,10 +37,10 @@ _FOLLOWING: Mapping[str, str] = {
     HitKind.OUTLINK: "outlinks",
     HitKind.DOWNLOAD: "downloads",
 }
+_OF_SOURCES = ("source_kind", "source_name", "source_url", "source_keyword")
 
-
-_PREVIOUS = ("previous_page", "previous_page_title", "previous_search")
-_NEXT = ("next_kind", "next_address", "next_title", "next_search")
+Told = Sequence[tuple[list[str], int]]
+"""How often something happened, by the values of some dimensions."""
 
 
 class _Page:
@@ -52,7 +53,22 @@ class _Page:
         conditions = tuple(Condition(dimension, Operator.EQUALS, spelled) for spelled in self.names)
         self._query = structs.replace(query_of(site, period, given, ()), where=(conditions,))
 
-    def told(self, metric: str, *dimensions: str) -> list[tuple[list[str], int]]:
+    def questions(self, parts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the metrics that tell of some parts, and the dimensions of each.
+
+        Last but one is what names a page before or after: one that is known by its address needs no titles.
+        """
+        before, after = ((), ()) if self.is_url else (("previous_page_title",), ("next_title",))
+        asked: dict[str, tuple[str, ...]] = {}
+        if "internalReferrers" in parts:
+            asked["views"] = ("previous_page", *before, "previous_search")
+        if "externalReferrers" in parts:
+            asked["entries"] = _OF_SOURCES
+        if "followingActions" in parts:
+            asked |= {"exits": (), "steps": ("next_kind", "next_address", *after, "next_search")}
+        return asked
+
+    def told(self, metric: str, dimensions: tuple[str, ...]) -> Told:
         """Return how often, by the values of dimensions."""
         query = structs.replace(self._query, metrics=(metric,), dimensions=dimensions)
         return [(list(map(str, key)), int(str(number))) for *key, number in self._reports.answer(query).rows]
@@ -87,26 +103,27 @@ def _transitions(
     parts = PARTS if wanted == "all" else tuple(part.strip() for part in wanted.split(","))
     metrics: dict[str, Answer] = {}
     answered: dict[str, Answer] = {"date": written(period)}
+    asked = page.questions(parts)
+    found = dict(zip(asked, together(*(partial(page.told, *one) for one in asked.items())), strict=True))
     if "internalReferrers" in parts:
-        before = _before(page, shown)
+        before = _before(page, found["views"], shown)
         metrics |= {"loops": before.pop("loops"), "pageviews": before.pop("pageviews")}
         if not metrics["pageviews"]:
             raise RequestError("NoDataForAction")
         answered |= before
     if "externalReferrers" in parts:
-        sources = page.told("entries", "source_kind", "source_name", "source_url", "source_keyword")
-        metrics |= {"entries": sum(visits for _, visits in sources)}
-        answered |= {"referrers": _sources(sources, shown)}
+        metrics |= {"entries": sum(visits for _, visits in found["entries"])}
+        answered |= {"referrers": _sources(found["entries"], shown)}
     if "followingActions" in parts:
-        metrics |= {"exits": sum(visits for _, visits in page.told("exits"))}
-        answered |= _after(page, shown)
+        metrics |= {"exits": sum(visits for _, visits in found["exits"])}
+        answered |= _after(page, found["steps"], shown)
     return answered | {"pageMetrics": metrics}
 
 
-def _before(page: _Page, shown: int) -> dict[str, Answer]:
+def _before(page: _Page, found: Told, shown: int) -> dict[str, Answer]:
     pages, searches, loops, every = Counter[str](), Counter[str](), 0, 0
-    for (address, heading, keyword), views in page.told("views", *_PREVIOUS):
-        name = address if page.is_url else heading
+    for key, views in found:
+        address, name, keyword = key[0], key[-2], key[-1]
         every += views
         if keyword:
             searches[keyword] += views
@@ -124,14 +141,15 @@ def _before(page: _Page, shown: int) -> dict[str, Answer]:
     }
 
 
-def _after(page: _Page, shown: int) -> dict[str, Answer]:
-    found = {name: Counter[str]() for name in ("followingPages", *_FOLLOWING.values())}
-    for (kind, address, heading, keyword), times in page.told("steps", *_NEXT):
-        if kind == HitKind.PAGEVIEW and (address if page.is_url else heading) not in page.names:
-            found["followingPages"][without_scheme(address) if page.is_url else title(heading)] += times
+def _after(page: _Page, found: Told, shown: int) -> dict[str, Answer]:
+    following = {name: Counter[str]() for name in ("followingPages", *_FOLLOWING.values())}
+    for key, times in found:
+        kind, address, name, keyword = key[0], key[1], key[-2], key[-1]
+        if kind == HitKind.PAGEVIEW and name not in page.names:
+            following["followingPages"][without_scheme(name) if page.is_url else title(name)] += times
         elif kind in _FOLLOWING:
-            found[_FOLLOWING[kind]][keyword if kind == HitKind.SEARCH else address] += times
-    return {name: _shown(counted, shown) for name, counted in found.items()}
+            following[_FOLLOWING[kind]][keyword if kind == HitKind.SEARCH else address] += times
+    return {name: _shown(counted, shown) for name, counted in following.items()}
 
 
 def _shown(counted: Counter[str], shown: int) -> list[Answer]:
@@ -142,7 +160,7 @@ def _shown(counted: Counter[str], shown: int) -> list[Answer]:
     return [{"label": label, "referrals": times} for label, times in rows]
 
 
-def _sources(found: Sequence[tuple[list[str], int]], shown: int) -> list[Answer]:
+def _sources(found: Told, shown: int) -> list[Answer]:
     by_kind: dict[str, Counter[str]] = {kind: Counter() for kind in _SOURCES}
     for (kind, name, url, keyword), visits in found:
         by_kind[kind][_source(kind, name, url, keyword)] += visits

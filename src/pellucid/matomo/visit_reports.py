@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 
 from msgspec import structs
 
 from pellucid.matomo.actions import duration
-from pellucid.matomo.answers import Answers
+from pellucid.matomo.answers import Answers, together
 from pellucid.matomo.columns import (
     NOT_ENABLED,
     RATIOS_OF_VISITS,
@@ -72,11 +73,13 @@ def frequency(reports: Answers, site: Site, period: Period, given: Parameters) -
     """Return the summary of new and of returning visitors."""
     columns = [column for column in SUMMARY if not (column.name in NOT_ENABLED and period.kind in LONG)]
     row: Row = {}
-    for ending, kinds in _FREQUENCIES.items():
-        query = query_of(site, period, given, columns)
-        group = tuple(Condition("visitor_type", Operator.EQUALS, kind) for kind in kinds)
-        asked = structs.replace(query, segment=Segment((*query.segment.groups, group)))
-        told = row_of(columns, reports.answer(asked).rows[0])
+    query = query_of(site, period, given, columns)
+    groups = [
+        tuple(Condition("visitor_type", Operator.EQUALS, kind) for kind in some) for some in _FREQUENCIES.values()
+    ]
+    asked = [structs.replace(query, segment=Segment((*query.segment.groups, group))) for group in groups]
+    for ending, answered in zip(_FREQUENCIES, together(*(partial(reports.answer, one) for one in asked)), strict=True):
+        told = row_of(columns, answered.rows[0])
         told = with_ratios(told, RATIOS_OF_VISITS, written=written_of(given))
         row |= {f"{name}_{ending}": value for name, value in told.items()}
     return row
@@ -226,8 +229,9 @@ def all_referrers(reports: Answers, site: Site, period: Period, given: Parameter
     """Return keywords, websites, social networks and campaigns in one list."""
     every = given.with_text(filter_limit="-1", flat="0", expanded="0")
     rows: list[Row] = []
-    for name, kind in _ALL.items():
-        for row in table(TABLES[name], reports, site, period, every):
+    asked = [partial(table, TABLES[name], reports, site, period, every) for name in _ALL]
+    for kind, found in zip(_ALL.values(), together(*asked), strict=True):
+        for row in found:
             kept = {column: value for column, value in row.items() if column != "idsubdatatable"}
             rows.append(kept | {"referer_type": SOURCES[kind][0]})
     return filtered(rows, given)

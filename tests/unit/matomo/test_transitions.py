@@ -7,6 +7,7 @@ from msgspec import json
 from builders import NOON, a_visit, an_event
 from pellucid.model.event import Event
 from pellucid.model.visit import Visit
+from pellucid.report.run import Reports
 from pellucid.store.client import Store
 
 Ask = Callable[..., Any]
@@ -69,3 +70,16 @@ def test_parts_are_asked_for_alone_and_rows_beyond_a_limit_are_summed(ask: Ask) 
 )
 def test_a_page_without_views_and_a_wrong_type_are_told(ask: Ask, given: dict[str, str], told: str) -> None:
     assert told in ask("Transitions.getTransitionsForAction", **DAY, **given)["message"]
+
+
+def test_titles_are_not_read_where_pages_are_known_by_their_addresses(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = set[str]()
+    answer = Reports.answer
+    monkeypatch.setattr(Reports, "answer", lambda self, query: read.update(query.dimensions) or answer(self, query))
+
+    ask("Transitions.getTransitionsForPageUrl", **DAY, pageUrl=SHOP)
+
+    assert "next_address" in read
+    assert not any(name.endswith("title") for name in read)
