@@ -37,6 +37,8 @@ class PageOfDay(Struct, frozen=True, kw_only=True):
     daily_visitors: Count
     views: Count
     unique_views: Count
+    unique_downloads: Count
+    unique_outlinks: Count
     views_after_search: Count
     page_seconds: Total
     steps: Count

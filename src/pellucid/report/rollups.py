@@ -67,6 +67,8 @@ _OF_GOALS = frozenset(
 _COUNTED = {
     Source.VIEWS: "views",
     Source.LOADS: "views",
+    Source.DOWNLOADS: "unique_downloads",
+    Source.OUTLINKS: "unique_outlinks",
     Source.LEAVINGS: "steps",
     Source.ENTRIES: "entries",
     Source.EXITS: "exits",
@@ -76,7 +78,7 @@ _COUNTED = {
 """What says how many rows of a source were counted: where it had none, it told nothing."""
 
 GROUPS = (
-    Group("", (), "1", _OF_VIEWS | {"unique_views"}),
+    Group("", (), "1", _OF_VIEWS | {"unique_views", "unique_downloads", "unique_outlinks"}),
     *(
         group
         for page in ("page_url", "page_title")

@@ -87,9 +87,8 @@ settings{settings}
 
 def _grow(table: str, *gone: str) -> str:
     """Return the statement that gives a table from before the columns it lacks, and takes away those that are gone."""
-    places = zip(
-        ["first", *(f"after {name}" for name in columns(TABLES[table]))], columns(TABLES[table]).items(), strict=False
-    )
+    fields = columns((TABLES | ROLLUPS)[table])
+    places = zip(["first", *(f"after {name}" for name in fields)], fields.items(), strict=False)
     lacking = [f"add column if not exists {name} {kind} {place}" for place, (name, kind) in places]
     return f"alter table {table} {', '.join([*lacking, *(f'drop column if exists {name}' for name in gone)])}"
 
@@ -116,6 +115,7 @@ MIGRATIONS: tuple[str, ...] = (
     _create("pages_by_day", "MergeTree", "site_id, told_by, visit_day, page", settings=_SYNCED),
     _grow("visits"),
     _grow("visits"),
+    _grow("pages_by_day"),
 )
 
 _CREATE_HISTORY = """

@@ -45,7 +45,10 @@ def queries() -> list[Query]:
         query_of(of_pages, ("day", "page_url"), "entries"),
         query_of(of_pages, ("page_url", "site", "month"), "page_seconds"),
         query_of(of_goals, ("page_url", "day", "goal", "conversion"), "entry_revenue"),
-        structs.replace(query_of(of_site, ("month",)), metrics=("unique_views", "keywords", "visitors", "searches")),
+        structs.replace(
+            query_of(of_site, ("month",)),
+            metrics=("unique_views", "unique_outlinks", "keywords", "visitors", "searches"),
+        ),
         structs.replace(query_of(of_pages, ("page_url",)), where=((HOME, OTHER),)),
     ]
 

@@ -22,11 +22,13 @@ from pellucid.store.schema import ROLLUPS, TABLES
 from unit.installation import FAR, Installation
 from unit.report.rolled import DAYS, HOME, PERIOD, assert_same, on_day, query_of
 
+_KINDS = (HitKind.PAGEVIEW, HitKind.SEARCH, HitKind.GOAL, HitKind.ORDER, HitKind.DOWNLOAD, HitKind.OUTLINK)
+
 
 @st.composite
 def hits(draw: st.DrawFn) -> Hit:
     """A hit of any kind that a page's numbers come from."""
-    kind = draw(st.sampled_from([HitKind.PAGEVIEW, HitKind.PAGEVIEW, HitKind.SEARCH, HitKind.GOAL, HitKind.ORDER]))
+    kind = draw(st.sampled_from([HitKind.PAGEVIEW, *_KINDS]))
     page = draw(st.sampled_from(["a", "b", "c/d"]))
     told: dict[str, object] = {
         "kind": kind,
@@ -129,6 +131,24 @@ def test_days_that_are_all_rolled_up_are_read_alone(
     query = structs.replace(query_of(GROUPS[1], ("page_url",), "views"), period=Period(DAY, DAY + timedelta(days=1)))
 
     assert Reports(store).answer(query).rows == (("http://a/", 2),)
+
+
+def test_files_and_links_of_days_that_are_over_are_not_counted_again(
+    installation: Installation, ingest: Ingest, rolling: Rolling, store: Store
+) -> None:
+    kinds = (HitKind.DOWNLOAD, HitKind.OUTLINK)
+    installation.append(*(on_day(day, kind=kind, url="http://a/x.pdf") for day in (0, 1) for kind in kinds))
+    ingest.round(FAR)
+    rolling.once()
+    store.command("truncate table events")
+    asked = query_of(GROUPS[0], ())
+    two_days = Period(DAY, DAY + timedelta(days=1))
+
+    answered = Reports(store).answer(
+        structs.replace(asked, period=two_days, metrics=("unique_downloads", "unique_outlinks"))
+    )
+
+    assert answered.rows == ((2, 2),)
 
 
 def test_every_number_that_is_rolled_up_is_a_column() -> None:
