@@ -197,10 +197,10 @@ Python {platform.python_version()}. Figures of one machine say little about anot
   it is counted.
 - **At once.** The same hits, {HITS_OF_A_BULK} in a bulk request; the share is of hits to empty answers.
 - **Reports on many events.** A year of visits is made up (`bench/year.py`): one in twenty goes through a journal and
-  ingest hit by hit, and the engine writes the rows of each nineteen times more. Days that are over are rolled up, as
-  they are on any server before long. While 1,000 hits a second are to be sent (how many were stored stands above), each
-  report of Matomo's API is asked for over HTTP, and in turns with it the statements that it needs, sent to the
-  engine alone. The segment is `{SEGMENT}`.
+  ingest hit by hit, and the engine writes the rows of each nineteen times more. Days that are over are rolled up, and
+  the visits of each month put together, as they are on any server before long. While 1,000 hits a second are to be sent
+  (how many were stored stands above), each report of Matomo's API is asked for over HTTP, and in turns with it the
+  statements that it needs, sent to the engine alone. The segment is `{SEGMENT}`.
 - **Memory.** The most that was resident at any time (`VmHWM`), after all of this.
 """
 

@@ -55,6 +55,9 @@ _SYNCED = "\n    fsync_after_insert = 1,\n    fsync_part_directory = 1,"
 OLD_PARTS_LIFETIME_SECONDS = 30
 """How long what was rewritten or erased stays on disk."""
 
+QUIET_SECONDS = 3_600
+"""How old all rows of a month are when they are put together for good."""
+
 
 def columns(rows: type[Struct]) -> dict[str, str]:
     """Return the columns of a struct's table: name to ClickHouse type with codec."""
@@ -93,6 +96,14 @@ def _grow(table: str, *gone: str) -> str:
     return f"alter table {table} {', '.join([*lacking, *(f'drop column if exists {name}' for name in gone)])}"
 
 
+def _merge_months_that_are_quiet(table: str) -> str:
+    """Return the statement that makes one part of each month in which nothing changes: `final` reads it as it is."""
+    return (
+        f"alter table {table} modify setting min_age_to_force_merge_seconds = {QUIET_SECONDS}, "
+        "min_age_to_force_merge_on_partition_only = 1"
+    )
+
+
 # Steps are never edited once released: a change is a new step at the end.
 MIGRATIONS: tuple[str, ...] = (
     _create("events", "MergeTree", "site_id, visit_day, visit_id, time, event_id"),
@@ -116,6 +127,8 @@ MIGRATIONS: tuple[str, ...] = (
     _grow("visits"),
     _grow("visits"),
     _grow("pages_by_day"),
+    _merge_months_that_are_quiet("visits"),
+    _merge_months_that_are_quiet("conversions"),
 )
 
 _CREATE_HISTORY = """

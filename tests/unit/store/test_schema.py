@@ -59,6 +59,14 @@ def test_the_columns_are_the_fields(store: Store, table: str) -> None:
         assert ("zstd" in found[name]) == ("ZSTD" in kind)
 
 
+@pytest.mark.parametrize("table", ["visits", "conversions"])
+def test_months_in_which_nothing_changes_become_one_part(store: Store, table: str) -> None:
+    asked = "select engine_full from system.tables where database = currentDatabase() and name = {table:String}"
+    ((made,),) = store.ask(asked, {"table": table}).rows
+
+    assert "min_age_to_force_merge_on_partition_only = 1" in str(made)
+
+
 @pytest.mark.parametrize("steps", range(len(MIGRATIONS) + 1))
 def test_a_store_of_any_age_keeps_its_rows(bare: Store, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     migrate_up_to(bare, steps, monkeypatch)
