@@ -111,6 +111,9 @@ A segment may use {", ".join(f"`{name}`" for name in sorted((*NAMES, *SEVERAL)))
   days that are over is counted once, by itself, and anew when a late hit changes it. There is nothing to archive,
   and no row is summed into "Others".
 - Place is found by the address as far as the preset lets it be seen: masked to /24 by default.
+- What Matomo's configuration calls `exclude_requests` is a site's own here: `SitesManager.updateSite` takes it as
+  `excludedRequests` (`e_c==Media,action_name=@draft`).
+- A custom dimension that is switched off (`active=0`) tells nothing any more; none is deleted, as in Matomo.
 - Where nobody is recognised (preset `strict`), visits are estimated, and what needs more is in the reports and says
   nothing; see [presets.md](presets.md).
 - Where an owner hides single visits or visitors, no segment and no report tells them apart.

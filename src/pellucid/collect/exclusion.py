@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from pellucid.enrich.goals import LONGEST_SEARCH_SECONDS
 from pellucid.enrich.hosts import host_of
+from pellucid.errors import RequestError
 from pellucid.model.rules import Rules
 
 Network = Callable[[IPv4Address | IPv6Address], bool]
@@ -71,6 +72,16 @@ def exclusions(rules: Rules, urls: Iterable[str]) -> Exclusions:
     )
 
 
+def check(rules: Rules) -> None:
+    """Raise `RequestError` where nobody could be excluded by what is said."""
+    for text in rules.excluded_addresses:
+        if _network(text.strip()) is None:
+            raise RequestError(f"{text!r} is no address, and no range of them such as 10.0.0.0/8 or 10.0.*.*.")
+    for text in rules.excluded_requests:
+        if _request(text.strip()) is None:
+            raise RequestError(f"{text!r} is no condition on a parameter, such as e_c==Media or action_name=@draft.")
+
+
 @lru_cache(maxsize=1024)
 def _network(text: str) -> Network | None:
     parts = text.split(".")
@@ -80,7 +91,7 @@ def _network(text: str) -> Network | None:
     with suppress(ValueError):
         network = ip_network(text, strict=False)
         return lambda address: address in network
-    # What is no network excludes nobody: the registry does not take it, and an older one must not stop the hits.
+    # What is no network excludes nobody: it is not taken (`check`), and one of old must not stop the hits.
     return None
 
 

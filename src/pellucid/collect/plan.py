@@ -99,6 +99,15 @@ def _own(dimension: CustomDimension) -> OwnDimension:
     return OwnDimension(f"dimension{dimension.id}", str(dimension.id), read)
 
 
+def groups_of(pattern: str) -> int:
+    """Return how many groups a pattern has that a dimension is read off by; 0 for what is no pattern."""
+    try:
+        groups: int = regex.compile(pattern).groups
+    except regex.error:
+        return 0
+    return groups
+
+
 def _read(extraction: Extraction, *, case_sensitive: bool) -> Read:
     if extraction.dimension == "urlparam":
         return lambda url, _title: dict(parse_qsl(url.partition("?")[2].partition("#")[0])).get(extraction.pattern, "")

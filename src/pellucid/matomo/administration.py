@@ -6,11 +6,13 @@ from decimal import Decimal
 from babel import Locale
 from msgspec import structs
 
+from pellucid.collect.exclusion import check
+from pellucid.collect.plan import groups_of
 from pellucid.errors import NotFound, RequestError
 from pellucid.matomo.columns import Cell, Row, plain, rounded
 from pellucid.matomo.parameters import Parameters
 from pellucid.model.account import Access, Account
-from pellucid.model.goal import CustomDimension, DimensionScope, Goal, MatchAttribute, PatternType
+from pellucid.model.goal import CustomDimension, DimensionScope, Extraction, Goal, MatchAttribute, PatternType
 from pellucid.model.rules import SEARCH_KEYWORDS, Rules
 from pellucid.model.site import Privacy, Site
 from pellucid.registry.registry import Registry
@@ -23,6 +25,10 @@ ALL_SITES = "all"
 _SETTING = re.compile(r"(?P<setting>settingValues\[Live\]\[[0-9]{1,3}\])\[name\]")
 _SWITCHES = {"disable_visitor_log": "shows_visits", "disable_visitor_profile": "shows_profiles"}
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_EXTRACTIONS = "extractions"
+_EXTRACTION = re.compile(rf"(?P<one>{_EXTRACTIONS}\[(?P<place>[0-9]{{1,3}})\])\[dimension\]")
+_READ_OFF = ("url", "urlparam", "action_name")
+_BY_NAME = "urlparam"
 
 
 def visible(registry: Registry, account: Account, access: Access = Access.VIEW) -> list[Site]:
@@ -61,7 +67,7 @@ def settings_row(site: Site) -> list[dict[str, str | list[dict[str, str | bool]]
 
 def site_row(site: Site) -> Row:
     """Return a site under Matomo's names."""
-    return {
+    row: Row = {
         "idsite": site.id,
         "name": site.name,
         "main_url": site.urls[0],
@@ -83,6 +89,9 @@ def site_row(site: Site) -> Row:
         "timezone_name": site.timezone,
         "currency_name": _ENGLISH.currencies.get(site.currency, site.currency),
     }
+    # In Matomo a setting of the whole installation (`exclude_requests`), and in no row.
+    excluded = _told(site.rules.excluded_requests)
+    return row | {"excluded_requests": excluded} if excluded else row
 
 
 def _told(names: tuple[str, ...], otherwise: tuple[str, ...] = ()) -> str:
@@ -97,7 +106,7 @@ def _rules(rules: Rules, given: Parameters) -> Rules:
         text = given.given.get(name)
         return so_far if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
 
-    return Rules(
+    changed = Rules(
         searches=given.flag("siteSearch", default=rules.searches),
         search_keywords=names("searchKeywordParameters", rules.search_keywords) or SEARCH_KEYWORDS,
         search_categories=names("searchCategoryParameters", rules.search_categories),
@@ -105,10 +114,13 @@ def _rules(rules: Rules, given: Parameters) -> Rules:
         keeps_fragments=given.text("keepURLFragments", "2" if not rules.keeps_fragments else "1") == "1",
         excluded_addresses=names("excludedIps", rules.excluded_addresses),
         excluded_agents=names("excludedUserAgents", rules.excluded_agents),
-        excluded_requests=rules.excluded_requests,
+        excluded_requests=names("excludedRequests", rules.excluded_requests),
         excluded_referrers=names("excludedReferrers", rules.excluded_referrers),
         known_hosts_only=given.flag("excludeUnknownUrls", default=rules.known_hosts_only),
     )
+    if changed != rules:
+        check(changed)
+    return changed
 
 
 def _privacy(privacy: Privacy, given: Parameters) -> Privacy:
@@ -220,8 +232,14 @@ def add_dimension(registry: Registry, site: Site, given: Parameters) -> Cell:
     scope = given.text("scope")
     if scope not in set(DimensionScope):
         raise RequestError(f"Invalid value {scope!r} for 'scope' specified. Available scopes are: visit, action.")
-    name = given.text("name")
-    return registry.add_dimension(site.id, name, DimensionScope(scope), active=given.flag("active")).id
+    return registry.add_dimension(
+        site.id,
+        given.text("name"),
+        DimensionScope(scope),
+        active=given.flag("active"),
+        extractions=_extractions(given, DimensionScope(scope)) or (),
+        case_sensitive=given.flag("caseSensitive", default=True),
+    ).id
 
 
 def update_dimension(registry: Registry, site: Site, given: Parameters) -> None:
@@ -230,14 +248,39 @@ def update_dimension(registry: Registry, site: Site, given: Parameters) -> None:
     found = next((one for one in registry.dimensions(site.id) if one.id == number), None)
     if found is None:
         raise NotFound(f"The site {site.id} has no custom dimension {number}.")
+    extractions = _extractions(given, found.scope)
     registry.update_dimension(
         structs.replace(
             found,
             name=given.text("name", found.name),
             active=given.flag("active", default=found.active),
+            extractions=found.extractions if extractions is None else extractions,
             case_sensitive=given.flag("caseSensitive", default=found.case_sensitive),
         ),
     )
+
+
+def _extractions(given: Parameters, scope: DimensionScope) -> tuple[Extraction, ...] | None:
+    """Return what a dimension is read off (`extractions[0][dimension]`, `[pattern]`); None if that is not said.
+
+    One without a pattern is none. Raise `RequestError` for one that never finds anything.
+    """
+    places = {int(found["place"]): found["one"] for name in given.given if (found := _EXTRACTION.fullmatch(name))}
+    told = [
+        Extraction(given.text(f"{one}[dimension]"), given.text(f"{one}[pattern]", ""))
+        for _, one in sorted(places.items())
+    ]
+    extractions = tuple(one for one in told if one.pattern)
+    if extractions and scope is not DimensionScope.ACTION:
+        raise RequestError("Only a dimension of scope action is read off pages: leave out the extractions.")
+    for one in extractions:
+        if one.dimension not in _READ_OFF:
+            raise RequestError(f"A dimension can not be read off {one.dimension!r}; there are {', '.join(_READ_OFF)}.")
+        if one.dimension != _BY_NAME and not groups_of(one.pattern):
+            raise RequestError(
+                f"The pattern {one.pattern!r} has to be a regular expression with what is wanted in round brackets."
+            )
+    return extractions if told or _EXTRACTIONS in given.given else None
 
 
 def dimension_row(dimension: CustomDimension) -> Row:

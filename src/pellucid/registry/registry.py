@@ -272,7 +272,16 @@ class Registry:
             if not connection.execute(update(table).where(chosen).values(**values)).rowcount:
                 raise NotFound(f"The site {site_id} has no {what} {number}.")
 
-    def add_dimension(self, site_id: int, name: str, scope: DimensionScope, *, active: bool) -> CustomDimension:
+    def add_dimension(
+        self,
+        site_id: int,
+        name: str,
+        scope: DimensionScope,
+        *,
+        active: bool,
+        extractions: tuple[Extraction, ...] = (),
+        case_sensitive: bool = True,
+    ) -> CustomDimension:
         """Add a custom dimension under the next id of its site."""
         self.site(site_id)
         with self._changing() as connection:
@@ -284,6 +293,8 @@ class Registry:
                 scope=scope,
                 name=name,
                 active=active,
+                extractions=extractions,
+                case_sensitive=case_sensitive,
             )
             told = structs.asdict(added) | {"extractions": json.encode(added.extractions).decode()}
             connection.execute(insert(tables.DIMENSION).values(**told))

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from pellucid.matomo.routes import routes
+from pellucid.model.goal import Extraction
 from pellucid.registry.database import open_database, sqlite_url
 from pellucid.registry.registry import Registry
 from pellucid.report.run import Reports
@@ -73,6 +74,68 @@ def test_a_dimension_is_renamed_and_switched_off(ask: Ask) -> None:
 
     (dimension,) = ask("CustomDimensions.getConfiguredCustomDimensions")
     assert (dimension["name"], dimension["active"], dimension["scope"]) == ("Club", False, "visit")
+
+
+def test_what_a_dimension_is_read_off_is_set_told_changed_and_taken_away(ask: Ask, registry: Registry) -> None:
+    first = {"extractions[0][dimension]": "url", "extractions[0][pattern]": "/shelf-([0-9]+)/"}
+    second = {"extractions[1][dimension]": "urlparam", "extractions[1][pattern]": "shelf"}
+    configure = "CustomDimensions.configureExistingCustomDimension"
+    both = [{"dimension": "url", "pattern": "/shelf-([0-9]+)/"}, {"dimension": "urlparam", "pattern": "shelf"}]
+
+    def told() -> tuple[Any, Any]:
+        (one,) = ask("CustomDimensions.getConfiguredCustomDimensions")
+        return one["extractions"], one["case_sensitive"]
+
+    new = {"name": "Shelf", "scope": "action", "active": "1", "caseSensitive": "0"}
+    made = ask("CustomDimensions.configureNewCustomDimension", **new, **first, **second)
+    assert (made, told()) == ({"value": 1}, (both, False))
+    assert registry.site(1).dimensions[0].extractions == tuple(Extraction(**one) for one in both)
+
+    ask(configure, idDimension="1", name="Shelves")
+    assert told() == (both, False), "what is not given stays"
+
+    ask(configure, idDimension="1", caseSensitive="1", **first)
+    assert told() == (both[:1], True)
+
+    ask(configure, idDimension="1", extractions="")
+    assert told() == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("scope", "read", "pattern", "why"),
+    [
+        ("visit", "url", "(a)", "of scope action"),
+        ("action", "colour", "(a)", "'colour'"),
+        ("action", "url", "a", "in round brackets"),
+        ("action", "action_name", "(a", "in round brackets"),
+    ],
+)
+def test_a_dimension_that_could_never_be_read_off_is_not_taken(
+    ask: Ask, scope: str, read: str, pattern: str, why: str
+) -> None:
+    extraction = {"extractions[0][dimension]": read, "extractions[0][pattern]": pattern}
+    new = {"name": "Shelf", "scope": scope, "active": "1"}
+
+    answer = ask("CustomDimensions.configureNewCustomDimension", **new, **extraction)
+
+    assert why in answer["message"]
+    assert ask("CustomDimensions.getConfiguredCustomDimensions") == []
+
+
+def test_what_excludes_requests_is_set_and_told(ask: Ask, registry: Registry) -> None:
+    ask("SitesManager.updateSite", excludedRequests="e_c==Media, action_name=@draft")
+    assert registry.site(1).rules.excluded_requests == ("e_c==Media", "action_name=@draft")
+    assert ask("SitesManager.getSiteFromId")["excluded_requests"] == "e_c==Media,action_name=@draft"
+
+    wrong = ask("SitesManager.updateSite", excludedRequests="e_c is Media")
+    assert "'e_c is Media'" in wrong["message"]
+    assert registry.site(1).rules.excluded_requests == ("e_c==Media", "action_name=@draft")
+
+    assert "'10.0'" in ask("SitesManager.updateSite", excludedIps="10.0, 1.2.3.4")["message"]
+    assert registry.site(1).rules.excluded_addresses == ()
+
+    ask("SitesManager.updateSite", excludedRequests="")
+    assert "excluded_requests" not in ask("SitesManager.getSiteFromId"), "Matomo's rows have no such column"
 
 
 def test_what_a_sites_hits_are_held_against_is_set_and_told(ask: Ask, registry: Registry) -> None:
