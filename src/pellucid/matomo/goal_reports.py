@@ -127,7 +127,12 @@ _OF_ITEMS = {
     "priced": "priced_views",
 }
 _BOUGHT = ("revenue", "quantity", "orders")
-_LEFT = {"item_revenue": "left_revenue", "item_quantity": "left_quantity", "item_orders": "left_carts"}
+_LEFT = {
+    "item_revenue": "left_revenue",
+    "item_quantity": "left_quantity",
+    "item_orders": "left_carts",
+    "item_prices": "left_prices",
+}
 
 
 def _items(dimension: str, segment: str, none: str) -> Report:

@@ -77,6 +77,7 @@ METRICS = (
     _of_items("left_revenue", "What was left in carts of a product is worth.", _REVENUE, Source.CART_ITEMS),
     _of_items("left_quantity", "Pieces left in carts of a product.", _QUANTITY, Source.CART_ITEMS),
     _of_items("left_carts", "Carts left with a product.", _SALES, Source.CART_ITEMS),
+    _of_items("left_prices", "The prices of a product in carts left, added up.", "sum(items.price)", Source.CART_ITEMS),
     Metric(
         "priced_views", "Page views that tell a price.", counted={Source.PRODUCT_VIEWS: "countIf(product_price > 0)"}
     ),
