@@ -3,7 +3,7 @@
 A log is known by what was read of it, up to 64 KB from its beginning: the length of that, and its hash. So it is the
 same log when it was renamed, compressed or has grown. While a small one grows, each length it was read to is a name of
 it; the furthest position under any of its names is how far it was read. A last line without an end is still being
-written, and waits.
+written, and waits; what was compressed is whole, and its last line counts.
 """
 
 import bz2
@@ -47,6 +47,7 @@ class LogFile:
         self._raw = raw
         self._site_id = site_id
         self._stream = _decompressed(raw)
+        self._is_whole = self._stream is not raw
         self.unfinished = False
         with self._told():
             self._beginning = _whole(self._stream, KNOWN_BY)
@@ -77,7 +78,11 @@ class LogFile:
                 dropped = 0
             if len(tail) > LONGEST_LINE:
                 tail, dropped = b"", dropped + len(tail)
-        self.unfinished = bool(tail or dropped)
+        if self._is_whole and (tail or dropped):
+            self.position += dropped + len(tail)
+            yield b"" if dropped else tail
+        else:
+            self.unfinished = bool(tail or dropped)
 
     def note(self) -> tuple[str, int]:
         """Return the name of the log as far as it was read, and how far that is."""

@@ -93,13 +93,14 @@ def balancer(line: bytes) -> Entry | None:
 
 
 def haproxy(line: bytes) -> Entry | None:
-    """Read HAProxy's HTTP log; its times are taken for UTC, and it names no user agent.
+    """Read HAProxy's HTTP log, as syslog has it or by itself; its times are for UTC, and it names no user agent.
 
     The request is the last field, and has no quotes within: HAProxy writes `#22` for them.
     """
     line = line.rstrip()
-    named = b"haproxy[" in line[:_LONGEST_PREFIX] and line.endswith(b'"')
-    found = _HAPROXY.search(line) if named else None
+    if not line.endswith(b'"'):
+        return None
+    found = _HAPROXY.search(line) if b"haproxy[" in line[:_LONGEST_PREFIX] else _HAPROXY.match(line)
     begins = line.rfind(b'"', found.end(), -1) if found else -1
     if found is None or begins < 0:
         return None
@@ -137,18 +138,25 @@ _Object = Mapping[str, object]
 
 
 def objects(line: bytes) -> Entry | None:
-    """Read a line that is a JSON object: Caddy's, Traefik's, or nginx's with its variables' names."""
+    """Read a line that is a JSON object: Caddy's, Traefik's, or nginx's with its variables' names or Matomo's."""
     if not line.startswith(b"{"):
         return None
-    try:
-        told = json.decode(line)
-    except (DecodeError, RecursionError):
-        return None
+    told = _decoded(line)
+    if told is None and b"\\x" in line:
+        # Unless it is told to escape as JSON does, nginx does so as it does elsewhere.
+        told = _decoded(line.replace(b"\\x", b"\\u00"))
     if not isinstance(told, dict):
         return None
     if isinstance(told.get("request"), dict):
         return _caddy(told, told["request"])
     return _flat(told, _TRAEFIK) if "RequestMethod" in told else _flat(told, _NGINX)
+
+
+def _decoded(line: bytes) -> object:
+    try:
+        return json.decode(line)
+    except (DecodeError, RecursionError):
+        return None
 
 
 _TRAEFIK: Mapping[str, Sequence[str]] = {
@@ -166,8 +174,8 @@ _TRAEFIK: Mapping[str, Sequence[str]] = {
     "cookie": ("request_Cookie",),
 }
 _NGINX: Mapping[str, Sequence[str]] = {
-    "address": ("remote_addr", "client_ip", "remote_ip", "clientip"),
-    "time": ("time_iso8601", "msec", "time_local", "timestamp", "@timestamp", "time"),
+    "address": ("remote_addr", "client_ip", "remote_ip", "clientip", "ip"),
+    "time": ("time_iso8601", "msec", "time_local", "timestamp", "@timestamp", "time", "date"),
     "method": ("request_method", "method"),
     "target": ("request_uri", "uri", "path"),
     "status": ("status",),
@@ -186,7 +194,11 @@ def _flat(told: _Object, names: Mapping[str, Sequence[str]]) -> Entry | None:
     request = told.get("request")
     if isinstance(request, str) and not found["target"]:
         found["method"], _, found["target"] = request.partition(" ")
-    return _entry({what: str(value) for what, value in found.items()}) if found["address"] and found["target"] else None
+    if not (found["address"] and found["target"]):
+        return None
+    # Where no method is told, as in the form that Matomo's importer asks for, all are taken for the usual one.
+    told_of = {what: str(value) for what, value in found.items()} | {"method": str(found["method"] or "GET")}
+    return _entry(told_of, has_agent=not told.keys().isdisjoint(names["agent"]))
 
 
 def _caddy(told: _Object, request: _Object) -> Entry | None:
@@ -214,10 +226,11 @@ def _caddy(told: _Object, request: _Object) -> Entry | None:
             "x-do-not-track": header("x-do-not-track"),
             "cookie": header("cookie"),
         },
+        has_agent="headers" in request,
     )
 
 
-def _entry(told: Mapping[str, str]) -> Entry:
+def _entry(told: Mapping[str, str], *, has_agent: bool) -> Entry:
     return Entry(
         address=told["address"],
         seconds=_moment(told["time"]),
@@ -225,7 +238,7 @@ def _entry(told: Mapping[str, str]) -> Entry:
         target=told["target"].encode(errors="replace"),
         status=told["status"].encode(errors="replace"),
         referrer=told["referrer"].encode(errors="replace"),
-        agent=told["agent"].encode(errors="replace"),
+        agent=told["agent"].encode(errors="replace") if has_agent else None,
         host=told["host"],
         objects=objected(told["cookie"], told["gpc"], told["dnt"], told["x-do-not-track"]),
     )

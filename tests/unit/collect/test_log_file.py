@@ -127,6 +127,19 @@ def test_a_line_without_an_end_waits_for_it(path: Path, notes: Notes) -> None:
     assert notes.read(path) == [b"2: begun and ended"]
 
 
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
+def test_what_was_compressed_is_whole_to_its_last_line(
+    path: Path, notes: Notes, compress: Callable[[bytes], bytes]
+) -> None:
+    path.write_bytes(b"1: whole\n2: the last")
+    assert notes.read(path) == [b"1: whole"]
+
+    path.write_bytes(compress(b"1: whole\n2: the last"))
+
+    assert notes.read(path) == [b"2: the last"]
+    assert notes.read(path) == []
+
+
 def test_a_line_that_is_too_long_is_one_empty_line(path: Path, notes: Notes) -> None:
     path.write_bytes(b"before\n" + b"a" * (3 * 1024 * 1024) + b"\n" + b"b" * (LONGEST_LINE + 1) + b"\nbehind\n")
 

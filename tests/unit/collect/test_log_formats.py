@@ -85,6 +85,33 @@ COMBINED = b'203.0.113.9 - - [24/Nov/2025:10:00:00 +0000] "GET /a HTTP/1.1" 200 
             ),
             Entry("203.0.113.9", TEN, b"GET", b"/a HTTP/1.1", b"200", b"http://b/", b"x", objects=True),
         ),
+        # What Traefik writes unless it is told to keep headers.
+        (
+            objects,
+            (
+                b'{"ClientHost":"203.0.113.9","RequestMethod":"GET","RequestPath":"/a","RequestHost":"shop.example",'
+                b'"DownstreamStatus":200,"StartUTC":"2025-11-24T10:00:00.123456789Z"}'
+            ),
+            Entry("203.0.113.9", TEN, b"GET", b"/a", b"200", b"", None, "shop.example"),
+        ),
+        # What Matomo's importer asks nginx to write.
+        (
+            objects,
+            (
+                b'{"ip": "203.0.113.9","host": "shop.example","path": "/a?q=\\x22b","status": "200","referrer": "-",'
+                b'"user_agent": "x","length": 612,"generation_time_milli": 0.1,"date": "2025-11-24T11:00:00+01:00"}'
+            ),
+            Entry("203.0.113.9", TEN, b"GET", b'/a?q="b', b"200", b"-", b"x", "shop.example"),
+        ),
+        # What HAProxy writes to its standard output.
+        (
+            haproxy,
+            (
+                b"203.0.113.9:33317 [24/Nov/2025:10:00:00.655] http-in~ static/srv1 10/0/30/69/+109 200 +2750 - - ---- "
+                b'1/1/1/1/0 0/0 "GET /a HTTP/1.1"'
+            ),
+            Entry("203.0.113.9", TEN, b"GET", b"/a HTTP/1.1", b"200"),
+        ),
     ],
 )
 def test_a_line_says_who_asked_for_what_and_when(
