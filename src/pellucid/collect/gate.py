@@ -173,7 +173,10 @@ def admit(raw: RawHit, given: Given, kind: HitKind, allowance: Allowance, plan: 
 def _search(kind: HitKind, given: Given, page: str, plan: Plan) -> tuple[HitKind, Search | None, frozenset[str]]:
     """Return the kind of a hit once its address is read: what it searched for, and which parameters said so."""
     if kind is HitKind.SEARCH:
-        return (kind, search_of(given), _NO_PARAMETERS) if plan.search else (HitKind.PAGEVIEW, None, _NO_PARAMETERS)
+        told = search_of(given)
+        if plan.search and told.keyword:
+            return kind, told, _NO_PARAMETERS
+        kind = HitKind.PAGEVIEW
     if kind is not HitKind.PAGEVIEW or plan.search is None:
         return kind, None, _NO_PARAMETERS
     found = plan.search.read(page, given.cs)

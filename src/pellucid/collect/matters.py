@@ -58,13 +58,11 @@ _REFERRED = frozenset({SourceKind.SEARCH, SourceKind.WEBSITE, SourceKind.SOCIAL,
 
 
 def event_of(given: Given) -> SiteEvent:
-    """Return the event that a hit tells of."""
-    return SiteEvent(
-        clean(given.event_category).strip(),
-        clean(given.event_action).strip(),
-        clean(given.event_name).strip(),
-        number_of(given.event_value),
-    )
+    """Return the event that a hit tells of; raise `RequestError` where it has no name but blanks."""
+    category, action = clean(given.event_category).strip(), clean(given.event_action).strip()
+    if not (category and action):
+        raise RequestError("An event has a category (e_c) and an action (e_a), and neither is of blanks alone.")
+    return SiteEvent(category, action, clean(given.event_name).strip(), number_of(given.event_value))
 
 
 def search_of(given: Given) -> Search:
@@ -82,12 +80,15 @@ def bounded(search: Search) -> Search:
 
 
 def content_of(given: Given) -> Content:
-    """Return the piece of content that a hit tells of."""
+    """Return the piece of content that a hit tells of; raise `RequestError` where it has no name but blanks."""
+    name = clean(given.content_name).strip()
+    if not name:
+        raise RequestError("A piece of content has a name (c_n), and not of blanks alone.")
     return Content(
-        clean(given.content_name),
-        clean(given.content_piece),
-        clean(given.content_target),
-        clean(given.content_interaction),
+        name,
+        clean(given.content_piece).strip(),
+        clean(given.content_target).strip(),
+        clean(given.content_interaction).strip(),
     )
 
 

@@ -80,6 +80,11 @@ def test_a_search_is_told_or_read_off_the_address() -> None:
     assert (off.kind, off.search) == (HitKind.PAGEVIEW, None)
 
 
+@pytest.mark.parametrize("keyword", [" ", "\x00", "\t\n"])
+def test_a_search_for_nothing_is_a_page_view(keyword: str) -> None:
+    assert kept(search=keyword).kind is HitKind.PAGEVIEW
+
+
 def test_a_search_has_the_same_limits_however_it_is_told() -> None:
     keyword, category = "\0" + "x" * 5000, "\0" + "y" * 2000
     told = kept(search=keyword, search_cat=category).search
