@@ -15,7 +15,7 @@ from urllib.parse import quote_from_bytes, urlsplit
 
 from msgspec import Struct
 
-from pellucid.collect.gate import time_of
+from pellucid.collect.gate import may_be_of
 from pellucid.collect.log_formats import Entry, formats
 from pellucid.collect.plan import site_hosts
 from pellucid.enrich.device import LONGEST_USER_AGENT
@@ -102,7 +102,7 @@ class LineReader:
         if entry.agent is not None and not self._wanted.robots and self._agent(agent) is not Agent.PERSON:
             return Skip.ROBOT
         seconds = entry.seconds
-        if seconds is None or time_of(str(seconds), self._now(), authorised=True) != seconds * 1000:
+        if seconds is None or not may_be_of(seconds * 1000, self._now()):
             return Skip.TIME
         url = self._origin + path
         parameters = {

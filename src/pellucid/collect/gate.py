@@ -16,6 +16,7 @@ from pellucid.collect.matters import (
     content_of,
     dimensions_of,
     event_of,
+    number_of,
     product_of,
     reached_of,
     sale_of,
@@ -265,21 +266,27 @@ def _offset(timezone: str, quarter: int) -> int:
 def time_of(raw_time: str, received: int, *, authorised: bool, seconds_before: str = "") -> int:
     """Return when a hit happened, from its `cdt`: seconds since 1970, or `YYYY-MM-DD HH:MM:SS` in UTC.
 
-    `seconds_before` is its `cdo`, counted back from there, or from now where no time is told. A time in the future,
-    more than 20 years ago, or not understood counts as now. One of more than 24 hours ago needs a token.
+    `seconds_before` is its `cdo`, counted back from there, or from now where no time is told; what is no number counts
+    as none. A time in the future, more than 20 years ago, or not understood counts as now. One of more than 24 hours
+    ago needs a token.
     https://developer.matomo.org/api-reference/tracking-api
     """
     try:
         time = _moment(raw_time) if raw_time else received
-        time -= abs(int(seconds_before or 0)) * 1000
+        time -= abs(int(number_of(seconds_before) or 0)) * 1000
     except (ValueError, OverflowError):
         return received
     age = received - time
-    if age < -_TOLERATED_FUTURE or age > _OLDEST:
+    if not 0 <= age <= _OLDEST:
         return received
     if age > _DAY and not authorised:
         raise RequestError("A hit of more than 24 hours ago (cdt) needs token_auth with write access to the site.")
     return time
+
+
+def may_be_of(time: int, now: int) -> bool:
+    """Return whether what was written by another clock may be of that time: a little ahead, or some years ago."""
+    return -_TOLERATED_FUTURE <= now - time <= _OLDEST
 
 
 def is_past_keeping(site: Site, time: int, now: int) -> bool:
@@ -296,5 +303,9 @@ _OLDEST = 20 * 365 * _DAY
 def _moment(text: str) -> int:
     if text.isdecimal():
         return int(text) * 1000
+    # Some clients tell parts of a second.
+    number = number_of(text)
+    if number is not None:
+        return int(number) * 1000
     time = datetime.fromisoformat(text)
     return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()) * 1000

@@ -170,13 +170,18 @@ def test_a_day_begins_at_the_sites_midnight(zone: str, moment: str, day: str) ->
         ("2025-11-24 11:59:00", RECEIVED - 60_000),
         ("2025-11-24T12:59:00+01:00", RECEIVED - 60_000),
         (str(RECEIVED // 1000 - 86_400), RECEIVED - DAY),
+        (f"{RECEIVED // 1000 - 60}.25", RECEIVED - 60_000),
+        (f"{RECEIVED // 1000 - 60}.0", RECEIVED - 60_000),
         (str(RECEIVED // 1000 + 3_600), RECEIVED),
+        (str(RECEIVED // 1000 + 1), RECEIVED),
         ("100", RECEIVED),
         ("0", RECEIVED),
         ("-5", RECEIVED),
         ("yesterday", RECEIVED),
         ("9999-12-31 23:59:59", RECEIVED),
         ("0001-01-01T00:00:00+14:00", RECEIVED),
+        ("nan", RECEIVED),
+        ("inf", RECEIVED),
         ("9" * 30, RECEIVED),
         ("9" * 5000, RECEIVED),
     ],
@@ -191,8 +196,12 @@ def test_a_time_of_ones_own_counts_if_it_can_be_right(text: str, time: int) -> N
         ("", "60", RECEIVED - 60_000),
         ("", "-60", RECEIVED - 60_000),
         (str(RECEIVED // 1000 - 60), "60", RECEIVED - 120_000),
+        (str(RECEIVED // 1000 - 60), "soon", RECEIVED - 60_000),
+        (str(RECEIVED // 1000 - 60), "9" * 5000, RECEIVED - 60_000),
+        ("", "30.5", RECEIVED - 30_000),
         ("", "0", RECEIVED),
         ("", "soon", RECEIVED),
+        ("", "nan", RECEIVED),
         ("", "9" * 30, RECEIVED),
     ],
 )
@@ -213,7 +222,7 @@ def test_a_time_of_long_ago_needs_a_token(text: str, before: str) -> None:
 def test_any_time_is_a_time(text: str, before: str) -> None:
     time = time_of(text, RECEIVED, authorised=True, seconds_before=before)
 
-    assert RECEIVED - 20 * 365 * DAY <= time <= RECEIVED + 600_000
+    assert RECEIVED - 20 * 365 * DAY <= time <= RECEIVED
 
 
 def test_a_sites_hosts_are_those_of_its_addresses() -> None:
