@@ -87,9 +87,15 @@ def signals_of(headers: Mapping[bytes, bytes], parameters: Mapping[str, str]) ->
         opted_out=parameters.get("optout") == "1" or not cookies.isdisjoint(OBJECTIONS_TO_THE_SITE),
         opted_out_of_instance=not cookies.isdisjoint(OBJECTIONS_TO_THE_INSTANCE),
         consent=_CONSENT.get(parameters.get("consent", ""), Consent.UNSAID),
-        global_privacy_control=headers.get(b"sec-gpc") == b"1",
-        do_not_track=headers.get(b"dnt") == b"1" or headers.get(b"x-do-not-track") == b"1",
+        global_privacy_control=_wishes(headers, b"sec-gpc"),
+        do_not_track=_wishes(headers, b"dnt") or _wishes(headers, b"x-do-not-track"),
     )
+
+
+def _wishes(headers: Mapping[bytes, bytes], name: bytes) -> bool:
+    """Return whether a header says 1, or one of several of its name that were joined by a comma does."""
+    told = headers.get(name)
+    return told is not None and (told == b"1" or b"1" in map(bytes.strip, told.split(b",")))
 
 
 def names_of_cookies(cookies: bytes) -> frozenset[str]:

@@ -43,6 +43,12 @@ _NOTHING_RIGHT = (VERDICT, b"invalid")
 _NOT_TRACKED = (b"tk", b"N")
 """The answer that the text on Do Not Track asks for: https://www.w3.org/TR/tracking-dnt/#tracking-status-value."""
 _REFUSED = {reason: (VERDICT, f"refused; reason={reason.value}".encode()) for reason in Refusal}
+_JOINED: Mapping[bytes, bytes] = {
+    b"cookie": b"; ",
+    **dict.fromkeys((b"dnt", b"sec-gpc", b"x-do-not-track", b"x-forwarded-for"), b", "),
+}
+"""By what several headers of a name are one: https://www.rfc-editor.org/rfc/rfc9110#section-5.3, and cookies of HTTP/2
+https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3."""
 
 Header = tuple[bytes, bytes]
 
@@ -63,7 +69,7 @@ class TrackingEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one tracking request."""
         method = scope["method"]
-        headers = dict(scope["headers"])
+        headers = _each_once(scope["headers"])
         if method == "OPTIONS":
             allowed = [(b"access-control-allow-methods", b"GET, POST"), (b"access-control-allow-headers", b"*")]
             await _answer(send, 204, [_ANYONE, *allowed])
@@ -158,6 +164,15 @@ def _verdict(outcomes: Sequence[Refusal | None]) -> Header:
 def _bearer(headers: Mapping[bytes, bytes]) -> str:
     scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
     return token.decode("latin-1") if scheme.lower() == b"bearer" else ""
+
+
+def _each_once(told: Sequence[Header]) -> dict[bytes, bytes]:
+    """Return headers by name; of those by which an objection or an address may be told several times, all of them."""
+    headers = dict(told)
+    if len(headers) < len(told):
+        for name in headers.keys() & _JOINED.keys():
+            headers[name] = _JOINED[name].join(value for given, value in told if given == name)
+    return headers
 
 
 async def _body(receive: Receive, headers: dict[bytes, bytes]) -> bytes:

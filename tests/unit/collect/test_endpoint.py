@@ -339,6 +339,27 @@ def test_do_not_track_is_answered_as_its_text_asks(tmp_path: Path) -> None:
     track(tmp_path, steps)
 
 
+@pytest.mark.parametrize(
+    ("told", "verdict"),
+    [
+        ([("Cookie", "matomo_ignore=1"), ("Cookie", "a=1")], "refused; reason=opted-out-of-instance"),
+        ([("Cookie", "a=1"), ("Cookie", "mtm_consent_removed=1"), ("Cookie", "b=2")], "refused; reason=opted-out"),
+        ([("Sec-GPC", "1"), ("Sec-GPC", "0")], "refused; reason=global-privacy-control"),
+        ([("DNT", "1"), ("DNT", "unspecified")], "refused; reason=do-not-track"),
+        ([("Cookie", "a=1"), ("Cookie", "b=2"), ("DNT", "0"), ("DNT", "0")], "recorded"),
+    ],
+)
+def test_an_objection_is_heard_in_whichever_of_several_headers_it_is(
+    tmp_path: Path, told: list[tuple[str, str]], verdict: str
+) -> None:
+    async def steps(one: Tracking) -> None:
+        answer = await one.client.get("/matomo.php", params=PLAIN, headers=[("User-Agent", FIREFOX), *told])
+
+        assert answer.headers["pellucid-verdict"] == verdict
+
+    track(tmp_path, steps)
+
+
 def test_the_address_is_found_by_what_knows_the_proxies() -> None:
     asked: list[tuple[str, bytes]] = []
 
@@ -350,12 +371,12 @@ def test_the_address_is_found_by_what_knows_the_proxies() -> None:
         endpoint = TrackingEndpoint(a_collector(kept_nowhere), address, lambda _origin: False)
         transport = httpx2.ASGITransport(endpoint, client=("10.0.0.1", 1))
         async with httpx2.AsyncClient(transport=transport, base_url="http://stats.example") as client:
-            headers = {"X-Forwarded-For": "9.9.9.9", "User-Agent": FIREFOX}
+            headers = [("X-Forwarded-For", "9.9.9.9"), ("X-Forwarded-For", "8.8.8.8"), ("User-Agent", FIREFOX)]
             assert (await client.get("/matomo.php", params=PLAIN, headers=headers)).status_code == 200
 
     asyncio.run(sending())
 
-    assert asked == [("10.0.0.1", b"9.9.9.9")]
+    assert asked == [("10.0.0.1", b"9.9.9.9, 8.8.8.8")]
 
 
 def test_a_request_that_ends_early_is_no_hit() -> None:
