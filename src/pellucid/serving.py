@@ -20,6 +20,12 @@ SECONDS_TO_DRAIN = 10
 
 _SECONDS_TO_END = 30
 _STANDARD_INPUT = 0
+_LONGEST_ADDRESS = 65_535
+"""The parser of addresses counts in 16 bits."""
+_TOO_LONG = (
+    b"HTTP/1.1 414 URI Too Long\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 33\r\n"
+    b"connection: close\r\n\r\nThe address is longer than 64 KB."
+)
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
@@ -82,6 +88,14 @@ class _Protocol(HttpToolsProtocol):
             line, end, rest = data.partition(b"\n")
             data = _BEYOND_ASCII.sub(lambda byte: b"%%%02X" % ord(byte[0]), line) + end + rest
         super().data_received(data)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no request that can be read; of one with too long an address say that."""
+        if len(self.url) <= _LONGEST_ADDRESS:
+            super().send_400_response(msg)
+            return
+        self.transport.write(_TOO_LONG)
+        self.transport.close()
 
     def _is_in_request_line(self) -> bool:
         latest: RequestResponseCycle | None = self.cycle

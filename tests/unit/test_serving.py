@@ -165,3 +165,13 @@ def test_what_is_no_request_line_is_still_none(running: Running, line: str) -> N
         answer = b"".join(iter(lambda: asker.recv(4096), b""))
 
     assert answer.startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize("length", [65_536, 1_000_000])
+def test_an_address_of_more_than_64_kilobytes_is_told_to_be_too_long(running: Running, length: int) -> None:
+    with closing(socket.create_connection(("127.0.0.1", running.port))) as asker:
+        asker.sendall(b"GET /?" + b"a" * length + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+        answer = b"".join(iter(lambda: asker.recv(4096), b""))
+
+    assert answer.startswith(b"HTTP/1.1 414 ")
+    assert answer.endswith(b"\r\n\r\nThe address is longer than 64 KB.")
