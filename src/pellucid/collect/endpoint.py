@@ -111,8 +111,8 @@ class TrackingEndpoint:
         if not parameters:
             await _answer(send, 200, [*common, (b"content-type", b"text/html; charset=utf-8")], _NOTICE)
             return
-        if "url" not in parameters and "urlref" not in parameters and b"referer" in headers:
-            parameters["url"] = headers[b"referer"].decode("latin-1")
+        if b"referer" in headers and not (parameters.get("url") or parameters.get("urlref")):
+            parameters["url"] = headers[b"referer"].decode(errors="replace")
         has_image = parameters.get("send_image") != "0"
         try:
             outcome = await self._collector.collect(asker, parameters, _bearer(headers))

@@ -146,11 +146,18 @@ def test_the_bare_address_tells_a_person_what_it_is(tmp_path: Path) -> None:
     assert track(tmp_path, steps).hits() == []
 
 
-@pytest.mark.parametrize(("given", "url"), [({}, "http://site.example/b"), ({"urlref": "http://c.example/"}, "")])
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ({}, "http://site.example/é"),
+        ({"url": "", "urlref": ""}, "http://site.example/é"),
+        ({"urlref": "http://c.example/"}, ""),
+    ],
+)
 def test_the_page_is_the_referring_one_where_none_is_named(tmp_path: Path, given: dict[str, str], url: str) -> None:
     async def steps(one: Tracking) -> None:
         query = {"idsite": "1", "rec": "1"} | given
-        await one.client.get("/matomo.php", params=query, headers={"Referer": "http://site.example/b"})
+        await one.client.get("/matomo.php", params=query, headers={b"Referer": "http://site.example/é".encode()})
 
     assert track(tmp_path, steps).hits()[0].url == url
 
