@@ -78,6 +78,10 @@ def combined(line: bytes) -> Entry | None:
     if found is None:
         return None
     host, address, time, request, status, referrer, agent = found.groups()
+    if host and host.endswith(b","):
+        # What other servers have passed on (X-Forwarded-For): it begins with the client.
+        host, address = b"", host
+    address = address.rstrip(b",")
     named = (host or b"").decode("latin-1")
     objects = _NAMELESS_COOKIES.search(line, found.end()) is not None
     return _asked(address, seconds_of(time), request, status, referrer or b"", agent, named, objects=objects)

@@ -33,6 +33,17 @@ COMBINED = b'203.0.113.9 - - [24/Nov/2025:10:00:00 +0000] "GET /a HTTP/1.1" 200 
             b'shop.example:443 2001:db8::9 - - [24/Nov/2025:10:00:00 +0000] "GET /a HTTP/2.0" 200 5 "-" "x"',
             Entry("2001:db8::9", TEN, b"GET", b"/a HTTP/2.0", b"200", b"-", b"x", "shop.example"),
         ),
+        # What a server behind others writes that logs X-Forwarded-For: the first address is the client's.
+        (
+            combined,
+            b'203.0.113.9, 10.0.0.2, 10.0.0.1 - - [24/Nov/2025:10:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "x"',
+            Entry("203.0.113.9", TEN, b"GET", b"/a HTTP/1.1", b"200", b"-", b"x"),
+        ),
+        (
+            combined,
+            b'2001:db8::9, 10.0.0.1 - - [24/Nov/2025:10:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "x"',
+            Entry("2001:db8::9", TEN, b"GET", b"/a HTTP/1.1", b"200", b"-", b"x"),
+        ),
         (
             balancer,
             b"https 2025-11-24T10:00:00.186641Z app/x/1 203.0.113.9:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 "
