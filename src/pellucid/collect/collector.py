@@ -32,6 +32,7 @@ Append = Callable[[Sequence[tuple[int, bytes]]], Awaitable[None]]
 _NEEDS_TOKEN = ("cip", "country", "region", "city", "latitude", "longitude")
 """What only a server may say of its visitors: where they are."""
 _FARTHEST = 180.0
+_LETTERS_OF_A_COUNTRY = 2
 _LONGEST_IDENTIFIER = 15
 _LONGEST_HINTS = 4096
 _NO_SALT = b""
@@ -212,8 +213,9 @@ class Collector:
         return admit(raw, given, kind, verdict, plan, inputs)
 
     def _place(self, raw: RawHit, given: Given, site: Site) -> Place:
-        if given.country:
-            code = clean(given.country, 2).lower()
+        code = clean(given.country).strip().lower()
+        # What is no code, such as the country's name, tells nothing: its first letters may be another country's.
+        if len(code) == _LETTERS_OF_A_COUNTRY and code.isalpha():
             found = Place(CONTINENT.get(code, ""), code)
         else:
             found = self._parts.place(_located(raw.address, site))

@@ -112,6 +112,10 @@ def test_a_token_lets_a_server_speak_for_its_visitors(tmp_path: Path, way: str) 
     [
         ({"country": "DE"}, Place("eur", "de")),
         ({"country": "de", "region": "BE", "city": "Berlin"}, Place("eur", "de", "BE", "Berlin")),
+        ({"country": " de "}, Place("eur", "de")),
+        ({"country": "Germany"}, Place("eur", "gb")),
+        ({"country": "276"}, Place("eur", "gb")),
+        ({"country": "Germany", "city": "Berlin"}, Place("eur", "gb", "", "Berlin")),
         ({"city": "London"}, Place("eur", "gb", "", "London")),
         ({"cip": "133.1.2.3", "region": "13"}, Place("asi", "jp", "13")),
         ({"lat": "52.5", "long": "13.4"}, Place("eur", "gb", latitude=52.5, longitude=13.4)),
