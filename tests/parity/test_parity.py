@@ -13,6 +13,7 @@ import pytest
 from flow.server import Server
 from parity.agreement import differences, order
 from parity.record import HITS_AT_ONCE, Record, Replay, record
+from pellucid.ingest import LARGEST_BATCH
 from pellucid.report.rolling import Rolling
 
 EXCEPTIONS = tomllib.loads((Path(__file__).parent / "exceptions.toml").read_text())
@@ -94,16 +95,18 @@ def test_every_exception_has_its_reason() -> None:
     assert [name for name, told in EXCEPTIONS.items() if len(told["why"]) < len("see the documents")] == []
 
 
-def test_hits_that_come_out_of_order_make_the_same_numbers(tmp_path: Path, shop: Record) -> None:
+@pytest.mark.parametrize("at_once", [HITS_AT_ONCE, LARGEST_BATCH])
+def test_hits_that_come_out_of_order_make_the_same_numbers(tmp_path: Path, shop: Record, at_once: int) -> None:
     names = [name for name in shop.questions if "--VisitsSummary." in name and not name.startswith("segment")]
     mixed = _shuffled_within(3600, shop.hits)
 
     with Server(tmp_path / "data", environment=PATIENT) as server, Replay(server) as replay:
         replay.set_up()
-        replay.send(mixed, at_once=len(mixed))
+        replay.send(mixed, at_once)
         answers = dict(replay.answers({name: shop.questions[name] for name in names}))
 
     assert mixed != shop.hits
+    assert len(mixed) < LARGEST_BATCH
     assert {
         name: wrong for name in names if (wrong := differences(shop.questions[name].answered, answers[name])[1])
     } == {}

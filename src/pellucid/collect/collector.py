@@ -215,7 +215,7 @@ class Collector:
     def _place(self, raw: RawHit, given: Given, site: Site) -> Place:
         code = clean(given.country).strip().lower()
         # What is no code, such as the country's name, tells nothing: its first letters may be another country's.
-        if len(code) == _LETTERS_OF_A_COUNTRY and code.isalpha():
+        if len(code) == _LETTERS_OF_A_COUNTRY and code.isascii() and code.isalpha():
             found = Place(CONTINENT.get(code, ""), code)
         else:
             found = self._parts.place(_located(raw.address, site))

@@ -1,8 +1,9 @@
 """Which hits belong to one visit, and what they make of it.
 
 A visit ends 30 minutes after its last hit, at the site's midnight, after 10,000 actions, and when a campaign brings the
-visitor anew (Matomo's rules, so that numbers agree). A late hit goes into the visit whose span it lies in or within 30
-minutes of; two such visits stay two. Where nobody is recognised, a page view from elsewhere stands for a visit.
+visitor anew (Matomo's rules, so that numbers agree). A late hit goes into the visit that the visitor was in then, or
+into the next, if that is within 30 minutes; two such visits stay two. Where nobody is recognised, a page view from
+elsewhere stands for a visit.
 """
 
 from collections.abc import Iterable
@@ -40,18 +41,24 @@ _NO_TIMINGS = Timings()
 def visit_of(hit: Hit, known: Iterable[Visit]) -> Visit | None:
     """Return the visit, among those of the hit's visitor, that the hit continues; None if it opens one.
 
-    Of several, the one that is nearest in time; of two as near, the one that began later.
+    That is the one the visitor was in then: of those that had begun, the one that lasted longest, of two that lasted as
+    long the one that began later. If the hit does not continue that one, it may be an early one of the next.
     """
     if hit.opens_visit:
         return None
-    near = [visit for visit in known if _continues(hit, visit)]
-    return min(near, key=lambda visit: (_distance(hit.time, visit), -visit.first_time), default=None)
+    of_day = [visit for visit in known if visit.visit_day == day_of(hit)]
+    had_begun = [visit for visit in of_day if visit.first_time <= hit.time]
+    latest = max(had_begun, key=lambda visit: (min(visit.last_time, hit.time), visit.first_time), default=None)
+    if latest is not None and _continues(hit, latest):
+        return latest
+    begin_later = (visit for visit in of_day if visit.first_time > hit.time)
+    following = min(begin_later, key=lambda visit: visit.first_time, default=None)
+    return following if following is not None and _continues(hit, following) else None
 
 
 def _continues(hit: Hit, visit: Visit) -> bool:
     return (
-        visit.visit_day == day_of(hit)
-        and _distance(hit.time, visit) < _TIMEOUT
+        _distance(hit.time, visit) < _TIMEOUT
         and visit.actions < MOST_ACTIONS
         and not _brings_another_campaign(hit, visit)
     )

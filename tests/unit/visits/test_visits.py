@@ -88,13 +88,37 @@ def test_a_late_hit_goes_into_the_visit_whose_span_it_lies_in() -> None:
     assert visit_of(after(60), visits) is visits[1]
 
 
-def test_a_late_hit_between_two_visits_goes_into_the_nearer_one_and_they_stay_two() -> None:
+def test_a_late_hit_between_two_visits_goes_into_the_one_that_had_begun_and_they_stay_two() -> None:
     visits = visits_of(after(0), after(50), after(28))
+
+    assert [visit.hits for visit in visits] == [2, 1]
+
+
+def test_a_late_hit_goes_into_the_next_visit_where_the_one_before_had_ended() -> None:
+    visits = visits_of(after(0), after(50), after(31))
 
     assert [visit.hits for visit in visits] == [1, 2]
 
 
-def test_of_two_visits_as_near_the_later_one_goes_on() -> None:
+def test_a_late_hit_just_before_a_campaign_belongs_to_what_was_before_it() -> None:
+    visits = visits_of(after(0, source=SPRING), after(20, source=SUMMER), after(19))
+
+    assert [(visit.source_name, visit.hits) for visit in visits] == [("spring", 2), ("summer", 1)]
+
+
+def test_a_campaign_that_comes_late_belongs_to_the_visit_that_it_began() -> None:
+    visits = visits_of(after(0, source=SPRING), after(20, source=SUMMER), after(19, source=SUMMER))
+
+    assert [(visit.source_name, visit.hits) for visit in visits] == [("spring", 1), ("summer", 2)]
+
+
+def test_a_campaign_that_was_left_for_another_opens_a_visit_again() -> None:
+    visits = visits_of(after(0, source=SPRING), after(5, source=SUMMER), after(10, source=SPRING), after(12))
+
+    assert [(visit.source_name, visit.hits) for visit in visits] == [("spring", 1), ("summer", 1), ("spring", 2)]
+
+
+def test_of_two_visits_that_lasted_as_long_the_later_one_goes_on() -> None:
     # Times given by a server have whole seconds only, so a campaign may begin in the second of the hit before.
     visits = visits_of(after(0), after(0, source=Source(SourceKind.WEBSITE, "b")), after(0, source=SPRING))
     earlier, later = visits_of(after(0, source=WEBSITE), after(5), after(5, source=SPRING))
