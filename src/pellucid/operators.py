@@ -37,7 +37,8 @@ class Numbers:
         )
         self._refused = Counter(
             "pellucid_hits_refused",
-            "Hits not recorded, in whole tens, of sites that count them",
+            "Hits not recorded, in whole tens, of sites that count them; "
+            "visitors whose browser sent nothing are not in it",
             ["reason"],
             registry=self._own(),
         )
@@ -66,7 +67,10 @@ class Numbers:
         for (_site, _day, reason), number in refused.items():
             before = told(self._counted[reason])
             self._counted[reason] += number
-            self._refused.labels(reason.value).inc(told(self._counted[reason]) - before)
+            more = told(self._counted[reason]) - before
+            # To name a reason is to say that there was one.
+            if more:
+                self._refused.labels(reason.value).inc(more)
 
     def text(self) -> bytes:
         """Return the numbers of all processes in Prometheus' text format."""

@@ -118,14 +118,28 @@ def test_with_a_token_numbers_are_for_who_brings_it(client: tuple[str, int], aut
 def test_numbers_are_those_since_the_process_began() -> None:
     numbers = Numbers({})
     numbers.count(3, {(1, 0, Refusal.ROBOT): 14})
-    numbers.count(10, {(1, 1, Refusal.ROBOT): 6, (2, 1, Refusal.OPTED_OUT): 9})
+    numbers.count(10, {(1, 1, Refusal.ROBOT): 6})
 
     told = Operated(numbers).get("/metrics").text.splitlines()
 
     assert "pellucid_hits_recorded_total 10.0" in told
     assert 'pellucid_hits_refused_total{reason="robot"} 20.0' in told
-    assert 'pellucid_hits_refused_total{reason="opted-out"} 0.0' in told
     assert "pellucid_store_up 1.0" in told
+
+
+def test_of_fewer_than_ten_refusals_not_even_the_reason_is_told() -> None:
+    numbers = Numbers({})
+    numbers.count(0, {(1, 1, Refusal.OPTED_OUT): 9})
+
+    told = Operated(numbers).get("/metrics").text
+
+    assert "opted-out" not in told
+
+
+def test_the_number_of_refusals_says_who_is_not_in_it() -> None:
+    told = Operated(Numbers({})).get("/metrics").text
+
+    assert "visitors whose browser sent nothing are not in it" in told
 
 
 COUNTS = """
