@@ -66,7 +66,7 @@ def checks(settings: Settings) -> list[Check]:
     except ConfigurationError as error:
         return [*found, Check("server", State.WARNING, str(error))]
     found += [*_disk(at.data), *_server(running), *_waiting(at, settings, running), *_proxies(settings)]
-    found += _places(settings)
+    found += [*_logs(settings), *_places(settings)]
     sites, told = _registry(settings, at)
     return [*found, *told, *_clock(sites), *_signals(sites), *_hits(sites, settings, running)]
 
@@ -194,6 +194,17 @@ def _proxies(settings: Settings) -> Iterator[Check]:
         )
     else:
         yield Check(name, State.OK, "none: visitors come to the server themselves")
+
+
+def _logs(settings: Settings) -> Iterator[Check]:
+    """Show how to keep a proxy from writing what this server does not; its logs can not be looked at from here."""
+    told = "this server writes nothing about visitors"
+    if settings.trusted_proxies or _is_loopback(settings.host):
+        told += (
+            ". A proxy in front does, unless its logs are off: in nginx 'access_log off;' and 'error_log /dev/null;', "
+            "in Caddy no 'log' for the site, and 'log default { exclude http.log.error }'. docs/deploy.md says more"
+        )
+    yield Check("logs", State.OK, told)
 
 
 def _places(settings: Settings) -> Iterator[Check]:

@@ -22,6 +22,7 @@ from pellucid.registry.registry import Registry
 from pellucid.serving import listen
 from pellucid.store.client import Store
 
+DEPLOY = Path(__file__).parents[3] / "deploy"
 NOWHERE = "http://default:secret@127.0.0.1:9/default"
 
 
@@ -85,6 +86,7 @@ def test_an_installation_that_is_well_has_no_problem(data: Path, well: Registry)
         "server": "warning",
         "hits that wait": "ok",
         "trusted proxies": "warning",
+        "logs": "ok",
         "places": "ok",
         "sites": "ok",
         "accounts": "ok",
@@ -214,6 +216,30 @@ def test_proxies_that_are_trusted_are_told(data: Path, well: Registry) -> None:
     ]
 
     assert told == [State.OK, State.OK, State.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_shown"),
+    [({"PELLUCID_TRUSTED_PROXIES": "127.0.0.1"}, True), ({"PELLUCID_HOST": "::"}, False), ({}, True)],
+)
+def test_who_may_have_a_proxy_in_front_is_shown_how_to_keep_it_from_writing(
+    data: Path, well: Registry, environment: dict[str, str], *, is_shown: bool
+) -> None:
+    assert well.sites()
+
+    told = {check.name: check for check in checks(read_settings(data, environment))}["logs"]
+
+    assert ("access_log off;" in told.told) == is_shown
+    assert ("error_log /dev/null;" in told.told) == is_shown
+
+
+@pytest.mark.parametrize("line", ["access_log off;", "error_log /dev/null;", "exclude http.log.error"])
+def test_what_it_shows_of_proxies_is_what_our_own_configurations_say(data: Path, well: Registry, line: str) -> None:
+    assert well.sites()
+    deployed = "".join(path.read_text() for path in (DEPLOY / "nginx.conf", DEPLOY / "Caddyfile"))
+
+    assert line in found(data, "logs").told
+    assert line in deployed
 
 
 def test_a_registry_that_can_not_be_opened_is_a_problem(data: Path) -> None:
