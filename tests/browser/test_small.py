@@ -76,6 +76,37 @@ def test_consent_loads_the_tracker_at_once(page: Page, context: BrowserContext, 
     assert page_server.wait_for_hits(1)[0].said["consent"] == "1"
 
 
+def test_an_objection_with_the_stub_removes_what_an_earlier_tracker_has_left(
+    page: Page, context: BrowserContext, page_server: PageServer, visitor: Visitor
+) -> None:
+    visitor.was_here()
+    page_server.page = with_stub(page_server, consent=True)
+    paths = asked(context, page_server)
+    page.goto(page_server.url())
+
+    page.evaluate("_paq.push(['optUserOut'])")
+
+    assert visitor.names() == {"mtm_consent_removed"}
+    assert paths == []
+
+
+@pytest.mark.parametrize("domain", ["127.0.0.1", ".shop.test", ".www.shop.test"])
+@pytest.mark.parametrize("command", ["forgetUserOptOut", "setConsentGiven"])
+def test_an_objection_is_taken_back_for_whatever_domain_it_was_kept(
+    page: Page, page_server: PageServer, visitor: Visitor, domain: str, command: str
+) -> None:
+    host = "127.0.0.1" if domain == "127.0.0.1" else "www.shop.test"
+    visitor.had("mtm_consent_removed", "1763985600000", domain=domain, path="/")
+    page_server.page = with_stub(page_server, server=page_server.url("/", host))
+    page.goto(page_server.url(host=host))
+    assert page_server.hits_when_settled(page) == []
+
+    page.evaluate(f"_paq.push(['{command}'])")
+
+    page_server.wait_for_hits(1)
+    assert "mtm_consent_removed" not in visitor.names()
+
+
 def with_lite(*commands: str) -> str:
     """A page with the small tracker."""
     queue = ", ".join(["['setTrackerUrl', '/matomo.php']", "['setSiteId', 1]", *commands])
@@ -132,3 +163,32 @@ def test_the_small_tracker_hears_the_browsers_objection(page: Page, page_server:
     page.goto(page_server.url())
 
     assert page_server.hits_when_settled(page) == []
+
+
+@pytest.mark.parametrize("way", ["stored", "signal", "the page"])
+def test_with_the_small_tracker_a_refused_visitors_old_cookies_go(
+    page: Page, page_server: PageServer, visitor: Visitor, way: str
+) -> None:
+    visitor.was_here()
+    page_server.page = with_lite("['trackPageView']", *["['optUserOut']"] * (way == "the page"))
+    if way == "stored":
+        visitor.had("mtm_consent_removed", "1763985600000")
+    if way == "signal":
+        page.add_init_script(GPC)
+
+    page.goto(page_server.url())
+
+    assert page_server.hits_when_settled(page) == []
+    assert visitor.names() == (set() if way == "signal" else {"mtm_consent_removed"})
+
+
+@pytest.mark.parametrize(("hours", "days"), [("24", 1), ("0.5", 1 / 48), ("99999", 182), ("", 182)])
+def test_the_small_tracker_remembers_consent_no_longer_than_the_page_asks_for(
+    page: Page, page_server: PageServer, visitor: Visitor, hours: str, days: float
+) -> None:
+    page_server.page = with_lite(f"['rememberConsentGiven', {hours}]")
+
+    page.goto(page_server.url())
+
+    page_server.hits_when_settled(page)
+    assert visitor.days_left("mtm_consent") == pytest.approx(days, abs=0.01)

@@ -4,7 +4,7 @@
  */
 import { Choice, decide } from "./choice";
 import { UNKNOWN } from "./site";
-import { hasConsented, read, write } from "./small/cookies";
+import { forgetVisitor, hasConsented, read, write } from "./small/cookies";
 import { talk } from "./small/frame";
 import { objects } from "./small/wishes";
 import { consent, objection } from "./storage.json";
@@ -49,6 +49,7 @@ const flush = (): void => {
   if (kept) write(objection, kept);
   const may = choice();
   if (may === Choice.Refused) waiting = [];
+  if (may > Choice.Asking) forgetVisitor();
   if (may === Choice.Asking && waiting[0]) question ??= ask();
   if (may !== Choice.Allowed) return;
   for (const hit of waiting.splice(0)) {
@@ -115,9 +116,9 @@ const methods: Record<string, (...values: never[]) => unknown> = {
   },
   requireConsent: () => (settings.requireConsent = true),
   setConsentGiven: give,
-  rememberConsentGiven() {
+  rememberConsentGiven(hours?: number) {
     give();
-    write(consent, Date.now());
+    write({ ...consent, seconds: Math.min(hours ? hours * 3600 : Infinity, consent.seconds) }, Date.now());
   },
   forgetConsentGiven: object,
   optUserOut: object,

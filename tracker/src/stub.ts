@@ -6,7 +6,7 @@
  * where the owner does not honour the signal, `consent` true where nothing may happen without one, and `script` for
  * another file of the tracker.
  */
-import { hasConsented, read, write } from "./small/cookies";
+import { forgetVisitor, hasConsented, read, write } from "./small/cookies";
 import { talk } from "./small/frame";
 import { objects } from "./small/wishes";
 import { consent as given, objection } from "./storage.json";
@@ -28,18 +28,17 @@ const look = (): void => {
   document.head.appendChild(Object.assign(document.createElement("script"), { async: true, src: server + script }));
 };
 
-const object = (): void => {
-  write(objection, Date.now());
-  write(given, "");
-  isGiven = false;
-};
-
 /** Takes a command as the tracker will; a choice counts at once, since the tracker may never come. */
 const push = (...commands: Command[]): void => {
   for (const command of commands) {
     queue[queue.length] = command;
     const name = String(command[0]);
-    if (/^(optUserOut|forgetConsentGiven)$/.test(name)) object();
+    if (/^(optUserOut|forgetConsentGiven)$/.test(name)) {
+      write(objection, Date.now());
+      write(given, "");
+      forgetVisitor();
+      isGiven = false;
+    }
     if (name === "forgetUserOptOut") write(objection, "");
     if (/^(set|remember)ConsentGiven$/.test(name)) {
       write(objection, "");
@@ -53,9 +52,5 @@ queue.push = push as never;
 push(...(queue.splice(0) as Command[]), ["setTrackerUrl", `${server}matomo.php`], ["setSiteId", site]);
 talk(server, consent, {
   isIn: isAllowed,
-  choose(optedIn) {
-    if (optedIn) write(objection, "");
-    else object();
-    look();
-  },
+  choose: (optedIn) => push([optedIn ? "forgetUserOptOut" : "optUserOut"]),
 });

@@ -241,6 +241,20 @@ STATES: tuple[State, ...] = (
         ),
     ),
     State(
+        name="the stub, objection taken back",
+        script=Script.STUB,
+        had=(OPT_OUT,),
+        chooses=("forgetUserOptOut",),
+        steps=_always(_RECOGNISED),
+    ),
+    State(
+        name="the stub, Global Privacy Control, measured before",
+        script=Script.STUB,
+        signal=Signal.GLOBAL_PRIVACY_CONTROL,
+        had=(VISITOR,),
+        steps=_always(Outcome(keeps=(VISITOR,), asks=())),
+    ),
+    State(
         name="the stub, Global Privacy Control",
         script=Script.STUB,
         signal=Signal.GLOBAL_PRIVACY_CONTROL,
@@ -265,6 +279,19 @@ STATES: tuple[State, ...] = (
         script=Script.SMALL,
         chooses=("optUserOut",),
         steps=_always(_OBJECTED, first=Outcome(_VIEW, (OPT_OUT,), features=False)),
+    ),
+    State(
+        name="the small tracker, opted out before",
+        script=Script.SMALL,
+        had=(OPT_OUT, *_KNOWN),
+        steps=_always(_OBJECTED),
+    ),
+    State(
+        name="the small tracker, objection taken back",
+        script=Script.SMALL,
+        had=(OPT_OUT,),
+        chooses=("forgetUserOptOut",),
+        steps=_always(_SMALL, first=_NOTHING),
     ),
     State(
         name="the small tracker, consent required, given and remembered",

@@ -15,10 +15,10 @@ export const talk = (server: string, consentRequired: unknown, { isIn, choose }:
     } catch {
       return;
     }
-    const choice = said.maq_opted_in;
+    const { maq_opted_in: choice, maq_initial_value: greeting } = said;
+    if ((choice ?? greeting) === undefined) return;
     if (choice !== undefined) choose(choice);
-    else if (said.maq_initial_value === undefined) return;
     const name = choice === undefined ? "maq_opted_in" : "maq_confirm_opted_in";
     const answer = { [name]: isIn(), maq_url: server, maq_optout_by_default: !!consentRequired };
-    source?.postMessage(JSON.stringify(answer), { targetOrigin: origin });
+    (source as Window).postMessage(JSON.stringify(answer), origin);
   });
