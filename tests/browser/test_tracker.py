@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from browser.pages import VIEW, PageServer, a_page, a_site
-from browser.visitor import CONSENT, COOKIE_CONSENT, ID, OBJECTION, VISIT, Visitor
+from browser.visitor import CONSENT, COOKIE_CONSENT, ID, KNOWN, OBJECTION, VISIT, Visitor
 from pellucid.model.site import ConsentRule
 from pellucid.policy import retention
 
@@ -292,6 +292,24 @@ def test_an_objection_counts_on_the_whole_site_however_its_cookies_are_set(
 
     assert page_server.hits_when_settled(page) == []
     assert visitor.names() == {OBJECTION}
+
+
+@pytest.mark.parametrize("setting", ["['setSecureCookie', true]", "['setCookieSameSite', 'None']"])
+def test_an_objection_is_kept_and_taken_back_where_cookies_for_https_alone_can_not_be(
+    visitor: Visitor, page: Page, page_server: PageServer, setting: str
+) -> None:
+    address = page_server.url(host="www.shop.test")
+    visitor.had(ID, f"{KNOWN}.{int(time())}.", domain="www.shop.test", path="/")
+    page_server.page = a_page(setting, "['optUserOut']", VIEW)
+    page.goto(address)
+    assert visitor.names() == {OBJECTION}
+    page_server.page = a_page(setting, VIEW)
+    page.goto(address)
+    assert page_server.hits_when_settled(page) == []
+
+    page.evaluate("_paq.push(['forgetUserOptOut'])")
+
+    assert visitor.names() == set()
 
 
 def test_an_objection_taken_back_is_no_consent(visitor: Visitor, page: Page, page_server: PageServer) -> None:

@@ -66,11 +66,13 @@ const all = (): Record<string, string> =>
   Object.fromEntries(document.cookie.split("; ").map((pair) => pair.split(/=(.*)/s)).reverse());
 
 const set = (settings: Settings, cookie: string, value: string, seconds: number, domain: string, path: string): void => {
-  const { setCookieSameSite, setSecureCookie } = settings;
+  // Without https browsers refuse what is for https alone: no objection is lost to that, and no cookie stays for it.
+  const isPlain = location.protocol === "http:" && (!value || cookie === table.objection.name);
+  const sameSite = isPlain ? "Lax" : settings.setCookieSameSite;
   document.cookie =
-    `${cookie}=${encodeURIComponent(value)};max-age=${seconds};path=${path || "/"};SameSite=${setCookieSameSite}` +
+    `${cookie}=${encodeURIComponent(value)};max-age=${seconds};path=${path || "/"};SameSite=${sameSite}` +
     (domain && `;domain=${domain}`) +
-    (setSecureCookie || /none/i.test(setCookieSameSite) ? ";secure" : "");
+    ((settings.setSecureCookie && !isPlain) || /none/i.test(sameSite) ? ";secure" : "");
 };
 
 /** A browser removes only a cookie of the same domain and path, and does not tell which those are. */
