@@ -18,6 +18,7 @@ from flow.searching import clickhouse_tables, files, sqlite_tables
 from flow.server import PATIENCE_SECONDS, Server
 from pellucid.model.site import Site
 from pellucid.policy.presets import PRESETS
+from pellucid.policy.requests import HIT, OF_THE_PAGE, OF_THE_REQUEST
 
 pytestmark = pytest.mark.timeout(300)
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
@@ -33,6 +34,14 @@ REFUSALS: dict[str, dict[str, dict[str, str]]] = {
     "referrer-spam": {"given": {"urlref": "http://semalt.com/"}},
 }
 """What makes a hit one that is refused, for each reason but a missing consent."""
+
+NUMBERS = {
+    *OF_THE_REQUEST,
+    *("_idn", "_refts", "ca", "cookie", "pdf", "qt", "realp", "wma", "fla", "java", "ag", "ping", "idgoal", "revenue"),
+    *("e_v", "search_count", "_pkp", "ec_st", "ec_tx", "ec_sh", "ec_dt"),
+    *(name for name in OF_THE_PAGE if name.startswith("pf_")),
+}
+"""Parameters with nothing in them that could be unlike anything else."""
 
 
 class Seen(Struct):
@@ -114,19 +123,26 @@ def send_recorded(sender: Sender, site: Site) -> list[httpx2.Response]:
     ]
 
 
+def in_every_field(markers: Markers, what: str) -> dict[str, str]:
+    """Mark every parameter that tells more than a number, whatever kind of hit it belongs to."""
+    marked = {name: markers.text(what) for name in HIT.says.keys() - NUMBERS - {"url", "urlref", "action_name"}}
+    tables = {name: json.encode({"1": [markers.text(what)] * 2}).decode() for name in ("cvar", "e_cvar", "_cvar")}
+    items = json.encode([[markers.text(what), markers.text(what), markers.text(what), 1, 1]]).decode()
+    del marked["dimension<number>"]
+    return marked | tables | {"dimension1": markers.text(what), "ec_items": items, "_id": markers.identifier(what)}
+
+
 def send_refused(sender: Sender, site: Site, asking: Site) -> dict[str, str]:
-    """Send a hit that is refused for each reason there is."""
-    answers = {
-        reason: sender.hit(
-            f"refused: {reason}",
-            f"refused: {reason}",
-            site,
-            made.get("headers"),
-            **{"_id": sender.markers.identifier(f"refused: {reason}")} | made.get("given", {}),
-        )
-        for reason, made in REFUSALS.items()
-    }
-    answers["consent-missing"] = sender.hit("refused: no consent", "refused: no consent", asking)
+    """Send hits that are refused for each reason there is, by themselves and in bulk, with every field marked."""
+    answers = {}
+    for reason, made in {**REFUSALS, "consent-missing": {}}.items():
+        what, measured = f"refused: {reason}", asking if reason == "consent-missing" else site
+        given = in_every_field(sender.markers, what) | made.get("given", {})
+        answers[reason] = sender.hit(what, what, measured, made.get("headers"), **given)
+        sent = {"idsite": measured.id, "rec": 1, "url": f"http://site.example/{sender.markers.text(what)}"}
+        bulk = [urlencode(sent | in_every_field(sender.markers, what) | made.get("given", {})) for _ in range(2)]
+        about = {"User-Agent": sender.markers.user_agent(what)} | made.get("headers", {})
+        answers[f"{reason} in bulk"] = sender.post("/matomo.php", json.encode({"requests": bulk}), about)
     return {reason: answer.headers["pellucid-verdict"] for reason, answer in answers.items()}
 
 
@@ -211,7 +227,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 
 def test_all_was_sent_and_answered_as_meant(seen: Seen) -> None:
     assert set(seen.verdicts) == {"recorded"}
-    assert seen.refusals == {reason: f"refused; reason={reason}" for reason in seen.refusals}
+    assert seen.refusals == {asked: f"refused; reason={asked.removesuffix(' in bulk')}" for asked in seen.refusals}
     assert min(seen.errors) >= 400
     assert seen.errors[-2:] == [500, 500]
 
