@@ -101,7 +101,8 @@ def routes() -> list[BaseRoute]:
 
     async def script(request: Request) -> Response:
         headers = {**NO_STORE, "Cross-Origin-Resource-Policy": "cross-origin", "Vary": "Accept-Language"}
-        return Response(script_of(_asked(request)), headers=headers, media_type="application/javascript")
+        script = script_of(_asked(request))
+        return Response(script, headers=headers, media_type="application/javascript; charset=utf-8")
 
     async def snippet(request: Request) -> Response:
         return Response(snippet_of(_asked(request)), headers=NO_STORE, media_type="text/plain; charset=utf-8")

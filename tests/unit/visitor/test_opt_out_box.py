@@ -96,6 +96,13 @@ def test_what_is_planted_in_a_query_is_left_out(client: TestClient, planted: str
     assert [answer.text for answer in answers] == usual
 
 
+def test_a_page_in_whatever_character_set_reads_the_script_in_its_own(client: TestClient) -> None:
+    answer = client.get(SCRIPT, params={"module": "CoreAdminHome", "action": "optOutJS", "language": "pl"})
+
+    assert not answer.content.isascii()
+    assert answer.headers["content-type"] == "application/javascript; charset=utf-8"
+
+
 def test_a_text_can_not_end_the_script_of_the_snippet() -> None:
     settings = settings_of({}, "")
     evil = Settings(
