@@ -1,9 +1,10 @@
 """Goes through a state, step by step, with whatever engine, and holds what happens against the declaration."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from time import time
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from msgspec import structs
 
@@ -16,7 +17,20 @@ from pellucid.policy.engines import Shown
 from pellucid.policy.presets import PRESETS
 from pellucid.policy.requests import HIT, QUESTION, REQUESTS, UNASKED, Asked
 from pellucid.policy.state import Client, Objection, Outcome, Server, State, Step
-from pellucid.policy.storage import CONSENT, COOKIE_CONSENT, OPT_OUT, REFERRER, VISIT, VISITOR, Item, Setter, Since
+from pellucid.policy.storage import (
+    CONSENT,
+    COOKIE_CONSENT,
+    IGNORE,
+    IGNORE_PARTITIONED,
+    OPT_OUT,
+    REFERRER,
+    VARIABLES,
+    VISIT,
+    VISITOR,
+    Item,
+    Setter,
+    Since,
+)
 
 _SITE = "1"
 (_QUESTION,) = QUESTION.paths
@@ -29,6 +43,19 @@ _PRESSED = {
     Objection.SNIPPET: ("#matomo-opt-out input", "#matomo-opt-out input:checked"),
 }
 """What a visitor presses to object, and what is then there."""
+_SECOND, _MILLISECOND = r"1[789]\d{8}", r"1[789]\d{11}"
+_VALUES = {
+    VISITOR: rf"[0-9a-f]{{16}}\.{_SECOND}\.",
+    VISIT: "1",
+    REFERRER: rf'\["","",{_SECOND},"https?://[^"]+"\]',
+    VARIABLES: r'\{"1":\["kind","gold"\]\}',
+    CONSENT: _MILLISECOND,
+    COOKIE_CONSENT: _MILLISECOND,
+    OPT_OUT: _MILLISECOND,
+    IGNORE: "ignore=Kg==",
+    IGNORE_PARTITIONED: "ignore=Kg==",
+}
+"""What each cookie holds: Matomo's format, so that its tracker and ours know each other's visitors."""
 _ANSWERED = f"""
 {IS_THERE}
 const isAnswered = () => performance.getEntriesByType("resource").some((one) => one.name.endsWith("{_QUESTION}"));
@@ -202,6 +229,7 @@ def _keeps(
         item, name = declared[key], cookie.name
         assert (cookie.path, cookie.same_site) == (item.path, item.same_site), f"{where}: {name}"
         assert (cookie.secure, cookie.http_only) == (item.secure, item.http_only), f"{where}: {name}"
+        assert re.fullmatch(_VALUES[item], unquote(cookie.value)), f"{where}: {name} holds {cookie.value}"
         assert item.lifetime is not None
         assert cookie.seconds is not None, f"{where}: {name} has an end"
         lifetime = min(item.lifetime, longest[item.set_by] or item.lifetime)
