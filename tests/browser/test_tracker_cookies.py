@@ -59,6 +59,19 @@ def test_old_cookies_go_with_whatever_domain_and_path_they_were_set(
     assert visitor.names() == {OBJECTION, "_pk_id.2.0000"}
 
 
+@pytest.mark.parametrize("path", ["/", "/page", "/page/", "/page/part", "/page/part/"])
+def test_old_cookies_go_from_whatever_part_of_the_site_they_were_set_for(
+    visitor: Visitor, page: Page, page_server: PageServer, path: str
+) -> None:
+    visitor.had("_pk_id.1.0000", f"{KNOWN}.1.", domain="127.0.0.1", path=path)
+    page_server.page = a_page("['optUserOut']", VIEW)
+
+    page.goto(page_server.url("/page/part/one"))
+
+    assert page_server.hits_when_settled(page) == []
+    assert visitor.names() == {OBJECTION}
+
+
 def test_cookies_have_the_attributes_that_the_page_asks_for(
     visitor: Visitor, page: Page, page_server: PageServer
 ) -> None:

@@ -78,9 +78,12 @@ const set = (settings: Settings, cookie: string, value: string, seconds: number,
 /** A browser removes only a cookie of the same domain and path, and does not tell which those are. */
 const removeAll = (settings: Settings, isMeant: (name: string) => boolean): void => {
   const labels = location.hostname.split(".");
+  const parts = location.pathname.split("/");
+  const paths = parts.map((_, i) => parts.slice(0, i + 1).join("/"));
   for (const cookie of Object.keys(all()).filter(isMeant)) {
     for (const domain of ["", settings.setCookieDomain, ...labels.map((_, i) => labels.slice(i).join("."))]) {
-      for (const path of ["", settings.setCookiePath]) set(settings, cookie, "", 0, domain, path);
+      for (const path of [settings.setCookiePath, ...paths, ...paths.map((path) => `${path}/`)])
+        set(settings, cookie, "", 0, domain, path);
     }
   }
 };
