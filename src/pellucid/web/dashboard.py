@@ -20,6 +20,7 @@ from pellucid.policy.decision import Refusal
 from pellucid.registry.registry import Registry
 from pellucid.report.live import Counters, VisitDetails, counters, last_visits
 from pellucid.report.untold import recognises
+from pellucid.snippet import snippet
 from pellucid.store.client import Store
 from pellucid.web.board import HEADS, Answers, Head, board, heads
 from pellucid.web.door import DOOR, Door
@@ -74,7 +75,8 @@ class Dashboard:
             return self._pages.notice("The engine does not answer just now", text, status_of(error))
         # Without https here, whether a page asks by https is up to the page.
         origin = f"{'https:' if self._secure(request) else ''}//{request.headers.get('host', '')}"
-        return self._pages.answer("dashboard.html", shown | {"account": account, "sites": sites, "origin": origin})
+        code = snippet(origin, site.id)
+        return self._pages.answer("dashboard.html", shown | {"account": account, "sites": sites, "snippet": code})
 
     async def panels(self, request: Request) -> Response:
         """Answer the part of the dashboard that renews itself."""
