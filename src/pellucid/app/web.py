@@ -31,6 +31,7 @@ from pellucid.enrich.robots import Agents
 from pellucid.errors import PellucidError, Unavailable
 from pellucid.journal.imports import was_imported
 from pellucid.journal.journal import Journal
+from pellucid.matomo.routes import Outside
 from pellucid.matomo.routes import routes as matomo_routes
 from pellucid.operators import Numbers
 from pellucid.operators import routes as operators_routes
@@ -85,10 +86,12 @@ async def web_application(settings: Settings) -> AsyncIterator[ASGIApp]:
         snapshot = Snapshot(registry, monotonic)
         journal = parts.enter_context(closing(Journal(at.journals, settings.journal_limit)))
         numbers = Numbers(os.environ)
-        collector = await parts.enter_async_context(_collector(settings, snapshot, salts, journal))
+        places = Places(place_database(settings), monotonic, provider_database(settings))
+        collector = await parts.enter_async_context(_collector(settings, snapshot, salts, journal, places))
         for watching in (_keep_up(snapshot, collector, numbers, registry), _watch_store(store, numbers)):
             parts.callback(asyncio.create_task(watching).cancel)
         reports = Reports(store)
+        outside = Outside(client_address(proxies), is_secure(proxies), places.look_up)
         others = Starlette(
             routes=[
                 *operators_routes(lambda: journal.trouble, numbers, settings.metrics_token),
@@ -99,7 +102,7 @@ async def web_application(settings: Settings) -> AsyncIterator[ASGIApp]:
                 *opt_out_box_routes(),
                 *opt_out_state_routes(snapshot.is_ours),
                 *api_routes(registry, reports, store, moment),
-                *matomo_routes(registry, reports, store, moment),
+                *matomo_routes(registry, reports, store, moment, outside),
                 *web_routes(registry, reports, store, moment, is_secure(proxies)),
             ],
             exception_handlers={PellucidError: _answer},
@@ -113,10 +116,10 @@ async def _collector(
     snapshot: Snapshot,
     salts: Salts,
     journal: Journal,
+    places: Places,
 ) -> AsyncIterator[Collector]:
     devices = DeviceParser(monotonic)
     agents = Agents(monotonic)
-    places = Places(place_database(settings), monotonic, provider_database(settings))
 
     async def forget() -> None:
         while True:

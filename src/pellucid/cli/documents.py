@@ -14,6 +14,7 @@ from pellucid.cli.markdown import MADE, SOURCE, lines, table
 from pellucid.config import FILE, PREFIX, SETTINGS
 from pellucid.matomo.methods import MATOMO_VERSION, METHODS
 from pellucid.matomo.segments import NAMES, SEVERAL
+from pellucid.matomo.site_methods import ABSENT
 from pellucid.model.site import ConsentRule, Privacy, Recognition
 from pellucid.policy.decision import EXPLANATIONS, Refusal
 from pellucid.policy.presets import DEFAULT, DESCRIPTIONS, PRESETS
@@ -73,6 +74,7 @@ def matomo() -> str:
     for name in sorted(METHODS):
         modules.setdefault(name.partition(".")[0], []).append(f"`{name.partition('.')[2]}`")
     rows = ((f"`{module}`", ", ".join(methods)) for module, methods in modules.items())
+    absent = (f"- `{name}`: {why}" for name, why in ABSENT.items())
     known = tomllib.loads(_EXCEPTIONS.read_text(encoding="utf-8"))
     exceptions = ((f"`{question}`", f"{told['agrees']:.0%}", told["why"]) for question, told in known.items())
     return f"""{MADE}
@@ -94,6 +96,9 @@ several sites, segments, `flat`, `expanded`, `idSubtable` and the filters of row
 answered with Matomo's error, which names what is missing.
 
 {table(("module", "methods"), rows)}
+Of what programs ask for, this is answered with why it is not there:
+
+{lines(absent)}
 A segment may use {", ".join(f"`{name}`" for name in sorted((*NAMES, *SEVERAL)))}.
 
 ## What differs

@@ -16,10 +16,11 @@ CAMPAIGN_KEYWORDS = (
     "utm_term",
 )
 
-_NEVER_KEPT = frozenset(
+NEVER_KEPT = frozenset(
     "gclid fbclid msclkid twclid wbraid gbraid yclid fb_xd_fragment fb_comment_id phpsessid jsessionid sessionid "
     "aspsessionid doing_wp_cron sid pk_vid token_auth token ignore_referrer ignore_referer".split(" "),
 ) | {*CAMPAIGN_NAMES, *CAMPAIGN_KEYWORDS}
+"""Parameters that no site keeps: they tell of a click, of a person's visit, or of a campaign."""
 
 
 @lru_cache(maxsize=8192)
@@ -56,7 +57,7 @@ def _pairs(matrix: str, query: str) -> list[str]:
 
 def _is_kept(pair: str, excluded: frozenset[str]) -> bool:
     name = _name(pair)
-    return name not in _NEVER_KEPT and name not in excluded
+    return name not in NEVER_KEPT and name not in excluded
 
 
 def _name(pair: str) -> str:

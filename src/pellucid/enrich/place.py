@@ -60,7 +60,7 @@ class Places:
         """Return where a masked address is; an empty place if nobody knows."""
         known = self._memory.get(address)
         if known is None:
-            known = self._look_up(address)
+            known = self.look_up(address)
             self._memory.put(address, known)
         return known
 
@@ -68,7 +68,8 @@ class Places:
         """Forget what is due."""
         self._memory.forget()
 
-    def _look_up(self, address: str) -> Place:
+    def look_up(self, address: str) -> Place:
+        """Return where a masked address is, as `place` does, and keep nothing of it in memory."""
         if not address:
             return _NOWHERE
         place = _place_of(_record(self._places, address))

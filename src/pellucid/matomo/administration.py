@@ -20,6 +20,10 @@ from pellucid.registry.registry import Registry
 PRESET = "matomo"
 """What a site added through Matomo's API starts with: who moves needs the same numbers."""
 
+TIMEZONE = "UTC"
+CURRENCY = "USD"
+"""What a site has that is added without saying."""
+
 _ENGLISH = Locale("en")
 ALL_SITES = "all"
 _SETTING = re.compile(r"(?P<setting>settingValues\[Live\]\[[0-9]{1,3}\])\[name\]")
@@ -140,8 +144,8 @@ def add_site(registry: Registry, given: Parameters) -> Cell:
         given.text("siteName"),
         given.several("urls"),
         preset=PRESET,
-        timezone=given.text("timezone", "UTC"),
-        currency=given.text("currency", "USD"),
+        timezone=given.text("timezone", TIMEZONE),
+        currency=given.text("currency", CURRENCY),
         ecommerce=given.flag("ecommerce"),
     )
     rules, privacy = _rules(site.rules, given), _privacy(site.privacy, given)

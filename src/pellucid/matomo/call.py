@@ -13,6 +13,7 @@ from pellucid.matomo.columns import Row
 from pellucid.matomo.dates import Asked, asked
 from pellucid.matomo.parameters import Parameters
 from pellucid.model.account import Access, Account
+from pellucid.model.hit import Place
 from pellucid.model.site import Site
 from pellucid.registry.registry import Registry
 from pellucid.store.client import Store
@@ -23,8 +24,18 @@ SUCCESS: Row = {"result": "success", "message": "ok"}
 Answer = str | int | float | bool | None | Sequence["Answer"] | Mapping[str, "Answer"]
 
 
+class Asking(Struct, frozen=True):
+    """What a request tells of where it came from, and under which address it found this server."""
+
+    address: str
+    origin: str
+
+
 class Call(Struct, frozen=True):
-    """One request: who asks, for what, when, what answers, and which passwords were tried of late."""
+    """One request: who asks, for what, when, what answers, and which passwords were tried of late.
+
+    `place` tells where a masked address is, and keeps nothing of it.
+    """
 
     account: Account | None
     given: Parameters
@@ -33,6 +44,8 @@ class Call(Struct, frozen=True):
     store: Store
     now: datetime
     attempts: Attempts
+    asking: Asking
+    place: Callable[[str], Place]
 
     def periods(self, site: Site) -> Asked:
         """Return the periods that `period` and `date` name, in the days of a site."""
@@ -43,11 +56,12 @@ class Call(Struct, frozen=True):
 class Method(Struct, frozen=True):
     """A method: `access` to each site it names (None: to no site), or only for a superuser; or open to `anonymous`.
 
-    One that `changes` something is not for tokens that only read.
+    `somewhere` is for who has that access to any site. One that `changes` something is not for tokens that only read.
     """
 
     answer: Callable[[Call, list[Site]], Answer]
     access: Access | None = Access.VIEW
+    somewhere: Access | None = None
     superuser: bool = False
     anonymous: bool = False
     changes: bool = False
@@ -56,3 +70,12 @@ class Method(Struct, frozen=True):
 def refused(call: Call, told: str) -> RequestError:
     """Return the error for who may not do something: another one where nobody is signed in."""
     return NotAllowed(told) if call.account else NotSignedIn(told)
+
+
+def needs_somewhere(call: Call, access: Access) -> Account:
+    """Return who asks, or raise the error for who has such access to no site."""
+    account = call.account or NOBODY
+    if not account.superuser and not any(account.may(site, access) for site in account.access):
+        told = f"You can't access this resource as it requires '{access}' access for at least one website."
+        raise refused(call, told)
+    return account

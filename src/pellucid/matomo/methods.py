@@ -11,7 +11,7 @@ from pellucid.matomo import administration as setup
 from pellucid.matomo import insights, overview
 from pellucid.matomo.annotations import METHODS as ANNOTATIONS
 from pellucid.matomo.answers import Answers
-from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, refused
+from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, needs_somewhere, refused
 from pellucid.matomo.columns import Row
 from pellucid.matomo.comparison import compared, is_compared
 from pellucid.matomo.dates import key
@@ -26,6 +26,7 @@ from pellucid.matomo.reports import NUMBERS, SUMMARIES, number, summary, table
 from pellucid.matomo.rows import filtered
 from pellucid.matomo.segment_editor import METHODS as SEGMENT_EDITOR
 from pellucid.matomo.segment_names import segments
+from pellucid.matomo.site_methods import ABSENT
 from pellucid.matomo.site_methods import METHODS as SITES
 from pellucid.matomo.suggestions import suggestions
 from pellucid.matomo.tables import TABLES
@@ -49,12 +50,15 @@ def answer(call: Call) -> Answer:
     method = METHODS.get(name)
     if method is None:
         module, _, action = name[:80].partition(".")
-        raise RequestError(f"The method '{action}' does not exist or is not available in the module '{module}'.")
+        told = f"The method '{action}' does not exist or is not available in the module '{module}'."
+        raise RequestError(ABSENT.get(name, told))
     if method.superuser and not (call.account and call.account.superuser):
         raise refused(call, "You can't access this resource as it requires a 'superuser' access.")
     if method.changes and call.account and call.account.reads_only:
         raise NotAllowed("This token may read, and change nothing: one of the scope 'write' or 'admin' may.")
     sites = _sites(call, method.access) if method.access else []
+    if method.somewhere:
+        needs_somewhere(call, method.somewhere)
     if not method.access and not method.anonymous and call.account is None:
         raise refused(call, "You can't access this resource as it requires 'view' access for at least one website.")
     return method.answer(call, sites)

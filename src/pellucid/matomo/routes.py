@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 
+from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,11 +13,12 @@ from starlette.routing import BaseRoute, Route
 from pellucid.edge import Attempts, status_of
 from pellucid.errors import PellucidError, RequestError
 from pellucid.matomo.answers import Answers
-from pellucid.matomo.call import Call
+from pellucid.matomo.call import Asking, Call
 from pellucid.matomo.formats import Written, error, writer_of, written
 from pellucid.matomo.methods import answer
 from pellucid.matomo.parameters import Parameters, parameters_of
 from pellucid.model.account import Account
+from pellucid.model.hit import Place
 from pellucid.registry.registry import Registry
 from pellucid.store.client import Store
 
@@ -24,7 +26,29 @@ _SIGNED_OUT = "anonymous"
 _NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def routes(registry: Registry, reports: Answers, store: Store, now: Callable[[], datetime]) -> list[BaseRoute]:
+class Outside(Struct, frozen=True):
+    """What tells who sent a request, whether it came by https, and where a masked address is."""
+
+    client_address: Callable[[str, bytes], str]
+    is_secure: Callable[[Request], bool]
+    place: Callable[[str], Place]
+
+    def asking(self, request: Request) -> Asking:
+        """Return what a request tells of where it came from."""
+        peer = request.client.host if request.client else ""
+        address = self.client_address(peer, request.headers.get("x-forwarded-for", "").encode("latin-1"))
+        # Without https here, whether a page asks by https is up to the page.
+        scheme = "https:" if self.is_secure(request) else ""
+        return Asking(address, f"{scheme}//{request.headers.get('host', '')}")
+
+
+def routes(
+    registry: Registry,
+    reports: Answers,
+    store: Store,
+    now: Callable[[], datetime],
+    outside: Outside,
+) -> list[BaseRoute]:
     """Return the routes of the Reporting API."""
     attempts = Attempts(lambda: now().timestamp())
 
@@ -34,17 +58,18 @@ def routes(registry: Registry, reports: Answers, store: Store, now: Callable[[],
         given = parameters_of([*request.query_params.multi_items(), *body])
         token = given.text("token_auth", "") or _bearer(request)
         try:
-            told, status = await run_in_threadpool(_answer, token, given), int(HTTPStatus.OK)
+            told, status = await run_in_threadpool(_answer, token, given, outside.asking(request)), int(HTTPStatus.OK)
         except PellucidError as wrong:
             told, status = error(_without(token, wrong), given), status_of(wrong)
         return Response(told.content, status, headers=_NO_STORE | {"Content-Type": told.kind})
 
-    def _answer(token: str, given: Parameters) -> Written:
+    def _answer(token: str, given: Parameters, asking: Asking) -> Written:
         if given.text("module", "API") != "API":
             raise RequestError("Only module=API is answered here; the dashboard is at /dashboard.")
         writer_of(given)
         account = _account(registry, token)
-        return written(answer(Call(account, given, registry, reports, store, now(), attempts)), given)
+        call = Call(account, given, registry, reports, store, now(), attempts, asking, outside.place)
+        return written(answer(call), given)
 
     return [Route("/index.php", ask, methods=["GET", "POST"])]
 

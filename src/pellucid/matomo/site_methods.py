@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
+from pellucid.enrich.page import NEVER_KEPT
 from pellucid.matomo import administration as setup
 from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method
+from pellucid.matomo.site_codes import METHODS as SITE_CODES
+from pellucid.matomo.site_defaults import METHODS as SITE_DEFAULTS
 from pellucid.model.account import Access
 from pellucid.model.site import Site
 
@@ -72,6 +75,44 @@ def _set_urls(call: Call, sites: list[Site]) -> Answer:
     return {"value": len(others)}
 
 
+def _of_group(call: Call, _sites: list[Site]) -> Answer:
+    """Return the sites of a group; there are none, so all are in the one without a name."""
+    group = call.given.text("group", "").strip()
+    return [] if group else [setup.site_row(site) for site in call.registry.sites()]
+
+
+def _zones(call: Call, _sites: list[Site]) -> Answer:
+    return list(dict.fromkeys(site.timezone for site in call.registry.sites()))
+
+
+def _matching(call: Call, _sites: list[Site]) -> Answer:
+    """Return the sites whose name, address or number is like a pattern."""
+    given = call.given
+    pattern, left_out = given.text("pattern").lower(), frozenset(given.several("sitesToExclude"))
+    limit = given.number("limit", 0)
+    visible = setup.visible(call.registry, call.account or NOBODY)
+    found = [
+        setup.site_row(site)
+        for site in sorted(visible, key=lambda site: site.name)
+        if (pattern in site.name.lower() or pattern in site.urls[0].lower() or pattern == str(site.id))
+        and str(site.id) not in left_out
+    ]
+    return found[:limit] if limit > 0 else found
+
+
+def _excluded_parameters(_call: Call, sites: list[Site]) -> Answer:
+    """Return the parameters that are kept of no page of a site: its own, and those of all sites."""
+    return list(dict.fromkeys([*sites[0].rules.excluded_parameters, *sorted(NEVER_KEPT)]))
+
+
+ABSENT: Mapping[str, str] = {
+    "SitesManager.deleteSite": (
+        "A website is not deleted here: what is known of its visits would stay, and belong to nothing. Take the code "
+        "out of its pages; what there is goes when it is due."
+    ),
+}
+"""Methods that programs ask for and that are not there, with why."""
+
 METHODS: Mapping[str, Method] = {
     "SitesManager.getAllSites": Method(partial(_visible_sites, Access.VIEW), access=None, superuser=True),
     "SitesManager.getAllSitesId": Method(partial(_ids, Access.VIEW), access=None, superuser=True),
@@ -90,4 +131,12 @@ METHODS: Mapping[str, Method] = {
     "SitesManager.getSitesIdFromSiteUrl": Method(_ids_of_url, access=None),
     "SitesManager.addSiteAliasUrls": Method(_add_urls, access=Access.ADMIN),
     "SitesManager.setSiteAliasUrls": Method(_set_urls, access=Access.ADMIN),
+    "SitesManager.getSitesFromGroup": Method(_of_group, access=None, superuser=True),
+    "SitesManager.getSitesGroups": Method(lambda _call, _sites: [""], access=None, superuser=True),
+    "SitesManager.getUniqueSiteTimezones": Method(_zones, access=None, superuser=True),
+    "SitesManager.getPatternMatchSites": Method(_matching, access=None),
+    "SitesManager.getExcludedQueryParameters": Method(_excluded_parameters),
+    "SitesManager.getExcludedReferrers": Method(lambda _call, sites: list(sites[0].rules.excluded_referrers)),
+    **SITE_CODES,
+    **SITE_DEFAULTS,
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from pellucid.errors import NotAllowed, NotFound, NotSignedIn, RequestError
-from pellucid.matomo.call import NOBODY, Answer, Call, Method, refused
+from pellucid.matomo.call import NOBODY, Answer, Call, Method, needs_somewhere
 from pellucid.model.account import Access, Account
 from pellucid.model.site import Site
 from pellucid.registry.tokens import WHOLE, Reach
@@ -25,17 +25,9 @@ def _row(account: Account) -> dict[str, Answer]:
     }
 
 
-def _administers(call: Call) -> Account:
-    """Return who asks, or raise the error for who administers nothing."""
-    account = call.account or NOBODY
-    if not account.superuser and Access.ADMIN not in account.access.values():
-        raise refused(call, "You can't access this resource as it requires 'admin' access for at least one website.")
-    return account
-
-
 def _seen(call: Call) -> list[Account]:
     """Return the accounts that one sees: an admin those who see the same sites."""
-    asking = _administers(call)
+    asking = needs_somewhere(call, Access.ADMIN)
     sites = {site for site, access in asking.access.items() if access is Access.ADMIN}
     return [
         account

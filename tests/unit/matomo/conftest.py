@@ -11,8 +11,10 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from builders import NOON, a_visit, an_event
-from pellucid.matomo.routes import routes
+from pellucid.edge import client_address, is_secure, networks
+from pellucid.matomo.routes import Outside, routes
 from pellucid.model.event import Event
+from pellucid.model.hit import Place
 from pellucid.model.visit import Visit
 from pellucid.registry.database import open_database, sqlite_url
 from pellucid.registry.registry import Registry
@@ -21,6 +23,9 @@ from pellucid.store.client import Store
 
 Ask = Callable[..., Any]
 NOW = datetime(2025, 11, 24, 12, 10, tzinfo=UTC)
+PROXIES = networks(("10.0.0.1",))
+PLACES = {"192.0.2.0": Place(continent="eur", country="fr", region="ARA", city="Lyon", latitude=45.75, longitude=4.85)}
+OUTSIDE = Outside(client_address(PROXIES), is_secure(PROXIES), lambda address: PLACES.get(address, Place()))
 
 
 @pytest.fixture
@@ -88,7 +93,7 @@ def client(registry: Registry, store: Store) -> TestClient:
     ]
     store.insert("visits", Visit, b"\n".join(map(json.encode, visits)), token="visits")
     store.insert("events", Event, b"\n".join(map(json.encode, events)), token="events")
-    asking = TestClient(Starlette(routes=routes(registry, Reports(store), store, lambda: NOW)))
+    asking = TestClient(Starlette(routes=routes(registry, Reports(store), store, lambda: NOW, OUTSIDE)))
     asking.params = asking.params.set("format", "json")
     return asking
 

@@ -15,6 +15,7 @@ from pellucid.registry.database import open_database, sqlite_url
 from pellucid.registry.registry import Registry
 from pellucid.report.run import Reports
 from pellucid.store.client import Store
+from unit.matomo.conftest import OUTSIDE
 
 Ask = Callable[..., Any]
 
@@ -32,7 +33,7 @@ def registry(tmp_path: Path) -> Iterator[Registry]:
 @pytest.fixture
 def ask(registry: Registry, store: Store) -> Ask:
     """Ask as the superuser."""
-    client = TestClient(Starlette(routes=routes(registry, Reports(store), store, lambda: datetime.now(UTC))))
+    client = TestClient(Starlette(routes=routes(registry, Reports(store), store, lambda: datetime.now(UTC), OUTSIDE)))
     token = registry.create_token("root")
 
     def asked(method: str, **given: str) -> Any:
