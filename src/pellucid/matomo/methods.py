@@ -9,27 +9,30 @@ from msgspec import structs
 from pellucid.errors import NotAllowed, PellucidError, RequestError
 from pellucid.matomo import administration as setup
 from pellucid.matomo import insights, overview
+from pellucid.matomo.all_sites import METHODS as ALL_SITES
 from pellucid.matomo.annotations import METHODS as ANNOTATIONS
 from pellucid.matomo.answers import Answers
 from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, needs_somewhere, refused
 from pellucid.matomo.columns import Row
 from pellucid.matomo.comparison import compared, is_compared
 from pellucid.matomo.dates import key
+from pellucid.matomo.dimension_methods import METHODS as DIMENSIONS
 from pellucid.matomo.evolution import evolution
 from pellucid.matomo.goal_reports import REPORTS as GOAL_REPORTS
 from pellucid.matomo.live_methods import METHODS as LIVE
 from pellucid.matomo.page_reports import REPORTS as PAGE_REPORTS
 from pellucid.matomo.parameters import Parameters, parameters_of
+from pellucid.matomo.places import METHODS as PLACES
 from pellucid.matomo.pretty import all_pretty
 from pellucid.matomo.processed import metadata, processed, report_metadata
 from pellucid.matomo.reports import NUMBERS, SUMMARIES, number, summary, table
-from pellucid.matomo.rows import filtered
 from pellucid.matomo.segment_editor import METHODS as SEGMENT_EDITOR
 from pellucid.matomo.segment_names import segments
 from pellucid.matomo.site_methods import ABSENT
 from pellucid.matomo.site_methods import METHODS as SITES
 from pellucid.matomo.suggestions import suggestions
 from pellucid.matomo.tables import TABLES
+from pellucid.matomo.transition_words import WORDS
 from pellucid.matomo.transitions import REPORTS as TRANSITIONS
 from pellucid.matomo.users import METHODS as USERS
 from pellucid.matomo.visit_reports import REPORTS as VISIT_REPORTS
@@ -126,21 +129,6 @@ def _row_evolution(call: Call, sites: list[Site]) -> Answer:
     return evolution(name, rows, call.given)
 
 
-def _multi_sites(call: Call, sites: list[Site]) -> Answer:
-    """Return a row for each site; a series of periods is answered by its last one."""
-    some = [(site, call.periods(site).periods[-1]) for site in sites]
-    return filtered(overview.sites(call.reports, some, call.given), call.given)
-
-
-def _multi_sites_of_all(call: Call, _sites: list[Site]) -> Answer:
-    return _multi_sites(call, setup.visible(call.registry, call.account or NOBODY, Access.VIEW))
-
-
-def _one_site(call: Call, sites: list[Site]) -> Answer:
-    rows = _multi_sites(call, sites[:1])
-    return rows[0] if isinstance(rows, list) and rows else []
-
-
 def _add_goal(call: Call, sites: list[Site]) -> Answer:
     return {"value": setup.add_goal(call.registry, sites[0], call.given)}
 
@@ -159,11 +147,6 @@ def _goal(call: Call, sites: list[Site]) -> Answer:
     return setup.goal_row(setup.goal_of(call.registry, sites[0], call.given))
 
 
-def _update_dimension(call: Call, sites: list[Site]) -> Answer:
-    setup.update_dimension(call.registry, sites[0], call.given)
-    return SUCCESS
-
-
 def _bulk(call: Call, _sites: list[Site]) -> Answer:
     """Return the answers to several questions at once; one that is wrong costs only itself."""
     answers: list[Answer] = []
@@ -178,14 +161,6 @@ def _bulk(call: Call, _sites: list[Site]) -> Answer:
 
 def _goals(call: Call, sites: list[Site]) -> Answer:
     return [setup.goal_row(goal) for site in sites for goal in call.registry.goals(site.id)]
-
-
-def _add_dimension(call: Call, sites: list[Site]) -> Answer:
-    return {"value": setup.add_dimension(call.registry, sites[0], call.given)}
-
-
-def _dimensions(call: Call, sites: list[Site]) -> Answer:
-    return [setup.dimension_row(one) for site in sites for one in call.registry.dimensions(site.id)]
 
 
 def _is_there(call: Call, _sites: list[Site]) -> Answer:
@@ -203,6 +178,8 @@ METHODS: Mapping[str, Method] = {
     **{name: Method(partial(_report, partial(summary, report))) for name, report in SUMMARIES.items()},
     **{name: Method(partial(_report, partial(_number, column))) for name, column in NUMBERS.items()},
     "Transitions.isPeriodAllowed": Method(lambda _call, _sites: {"value": True}),
+    "Transitions.getTranslations": Method(lambda _call, _sites: WORDS, access=None),
+    **PLACES,
     "API.getSegmentsMetadata": Method(_segments),
     "API.getSuggestedValuesForSegment": Method(suggestions),
     "API.getReportMetadata": Method(report_metadata),
@@ -210,8 +187,7 @@ METHODS: Mapping[str, Method] = {
     "API.getProcessedReport": Method(partial(processed, answer)),
     "API.getRowEvolution": Method(_row_evolution),
     "API.get": Method(partial(_report, overview.everything)),
-    "MultiSites.getAll": Method(_multi_sites_of_all, access=None),
-    "MultiSites.getOne": Method(_one_site),
+    **ALL_SITES,
     **LIVE,
     **SITES,
     **ANNOTATIONS,
@@ -224,9 +200,7 @@ METHODS: Mapping[str, Method] = {
     "Goals.updateGoal": Method(_update_goal, access=Access.WRITE),
     "Goals.deleteGoal": Method(_delete_goal, access=Access.WRITE),
     "API.getBulkRequest": Method(_bulk, access=None),
-    "CustomDimensions.configureExistingCustomDimension": Method(_update_dimension, access=Access.WRITE),
-    "CustomDimensions.configureNewCustomDimension": Method(_add_dimension, access=Access.WRITE),
-    "CustomDimensions.getConfiguredCustomDimensions": Method(_dimensions),
+    **DIMENSIONS,
     "API.isPluginActivated": Method(_is_there, access=None),
     "API.getMatomoVersion": Method(lambda _call, _sites: {"value": MATOMO_VERSION}, access=None),
     "API.getPiwikVersion": Method(lambda _call, _sites: {"value": MATOMO_VERSION}, access=None),

@@ -83,3 +83,10 @@ def test_titles_are_not_read_where_pages_are_known_by_their_addresses(
 
     assert "next_address" in read
     assert not any(name.endswith("title") for name in read)
+
+
+def test_what_is_shown_has_words(ask: Ask) -> None:
+    told = ask("Transitions.getTranslations")
+
+    assert told["exits"] == "Exits"
+    assert all("%s" in text for name, text in told.items() if name.endswith("Inline"))

@@ -1,0 +1,85 @@
+"""The methods of `MultiSites`: what each site comes to in a period, and how that differs from the one before."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from pellucid.errors import RequestError
+from pellucid.matomo import administration as setup
+from pellucid.matomo import overview
+from pellucid.matomo.call import NOBODY, Answer, Call, Method
+from pellucid.matomo.columns import Row, rounded
+from pellucid.matomo.parameters import ALL
+from pellucid.matomo.pretty import money
+from pellucid.matomo.rows import filtered
+from pellucid.model.account import Access
+from pellucid.model.period import Period
+from pellucid.model.site import Site
+from pellucid.report.periods import before
+
+_SUMMED = ("nb_pageviews", "nb_visits", "nb_actions", "revenue")
+
+
+def _each(call: Call, sites: list[Site]) -> list[Row]:
+    """Return a row for each site; a series of periods is answered by its last one."""
+    some = [(site, call.periods(site).periods[-1]) for site in sites]
+    return overview.sites(call.reports, some, call.given)
+
+
+def _all(call: Call, _sites: list[Site]) -> Answer:
+    return filtered(_each(call, setup.visible(call.registry, call.account or NOBODY)), call.given)
+
+
+def _one(call: Call, sites: list[Site]) -> Answer:
+    rows = filtered(_each(call, sites[:1]), call.given)
+    return rows[0] if rows else []
+
+
+def _with_groups(call: Call, _sites: list[Site]) -> Answer:
+    """Return the rows as they are shown, with the sums of all sites; there are no groups."""
+    sites = setup.visible(call.registry, call.account or NOBODY)
+    period = _period(call, sites)
+    every = _each(call, sites)
+    pattern = call.given.text("pattern", "").lower()
+    found = [row for row in every if pattern in str(row["label"]).lower()]
+    limit = call.given.number("filter_limit", 0)
+    given = call.given.without("pattern").with_text(filter_limit=str(limit if limit > 0 else ALL))
+    currencies = {site.id: site.currency for site in sites}
+    totals: dict[str, Answer] = {name: _written(sum(_number(row, name) for row in every)) for name in _SUMMED}
+    return {
+        "numSites": len(found),
+        "totals": totals | {"nb_visits_lastdate": sum(_number(row, "previous_nb_visits") for row in every)},
+        "lastDate": "" if period is None else before(period).first.isoformat(),
+        "sites": [_shown(row, currencies[int(str(row["idsite"]))]) for row in filtered(found, given)],
+    }
+
+
+def _period(call: Call, sites: list[Site]) -> Period | None:
+    """Return the period that is asked for, or raise the error for several; None without a site, whose days it has."""
+    if not sites:
+        return None
+    asked = call.periods(sites[0])
+    if asked.several:
+        raise RequestError("Multiple periods are not supported")
+    return asked.periods[0]
+
+
+def _number(row: Row, name: str) -> float:
+    value = row.get(name)
+    return value if isinstance(value, int | float) else 0
+
+
+def _written(number: float) -> str:
+    return f"{rounded(Decimal(str(number)), 2):,}".removesuffix(".00")
+
+
+def _shown(row: Row, currency: str) -> dict[str, Answer]:
+    """Return a row with its numbers as people read them."""
+    counted = {name: _written(_number(row, name)) for name in _SUMMED}
+    return {**row, **counted, "revenue": money(_number(row, "revenue"), currency)}
+
+
+METHODS: Mapping[str, Method] = {
+    "MultiSites.getAll": Method(_all, access=None),
+    "MultiSites.getOne": Method(_one),
+    "MultiSites.getAllWithGroups": Method(_with_groups, access=None, somewhere=Access.VIEW),
+}
