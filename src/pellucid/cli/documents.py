@@ -122,6 +122,9 @@ A segment may use {", ".join(f"`{name}`" for name in sorted((*NAMES, *SEVERAL)))
 - Where nobody is recognised (preset `strict`), visits are estimated, and what needs more is in the reports and says
   nothing; see [presets.md](presets.md).
 - Where an owner hides single visits or visitors, no segment and no report tells them apart.
+- Nothing is told without a token, not even the list of currencies. Accounts are added and deleted by superusers alone;
+  an account has no address beside its login, and the `email` of `UsersManager.addUser` is not kept. As in Matomo,
+  `passwordConfirmation` is needed to make a superuser and to change a password, and not to add an account.
 
 Of 453 questions about a recorded scenario all but these are answered as a running Matomo answered them:
 

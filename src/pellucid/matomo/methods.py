@@ -34,6 +34,8 @@ from pellucid.matomo.suggestions import suggestions
 from pellucid.matomo.tables import TABLES
 from pellucid.matomo.transition_words import WORDS
 from pellucid.matomo.transitions import REPORTS as TRANSITIONS
+from pellucid.matomo.user_access import METHODS as USER_ACCESS
+from pellucid.matomo.user_changes import METHODS as USER_CHANGES
 from pellucid.matomo.users import METHODS as USERS
 from pellucid.matomo.visit_reports import REPORTS as VISIT_REPORTS
 from pellucid.model.account import Access
@@ -193,6 +195,8 @@ METHODS: Mapping[str, Method] = {
     **ANNOTATIONS,
     **SEGMENT_EDITOR,
     **USERS,
+    **USER_ACCESS,
+    **USER_CHANGES,
     **insights.methods(answer),
     "Goals.addGoal": Method(_add_goal, access=Access.WRITE),
     "Goals.getGoals": Method(_goals),

@@ -13,7 +13,7 @@ _MOST_HOURS = 24 * 366 * 10
 _FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
 
 
-def _row(account: Account) -> dict[str, Answer]:
+def account_row(account: Account) -> dict[str, Answer]:
     """Return an account; where people sign in with an address, that is its e-mail."""
     return {
         "login": account.login,
@@ -25,7 +25,7 @@ def _row(account: Account) -> dict[str, Answer]:
     }
 
 
-def _seen(call: Call) -> list[Account]:
+def seen_accounts(call: Call) -> list[Account]:
     """Return the accounts that one sees: an admin those who see the same sites."""
     asking = needs_somewhere(call, Access.ADMIN)
     sites = {site for site, access in asking.access.items() if access is Access.ADMIN}
@@ -38,14 +38,15 @@ def _seen(call: Call) -> list[Account]:
 
 def _users(call: Call, _sites: list[Site]) -> Answer:
     wanted = {login.strip() for login in call.given.text("userLogins", "").split(",") if login.strip()}
-    return [_row(account) for account in _seen(call) if not wanted or account.login in wanted]
+    return [account_row(account) for account in seen_accounts(call) if not wanted or account.login in wanted]
 
 
 def _logins(call: Call, _sites: list[Site]) -> Answer:
-    return [account.login for account in _seen(call)]
+    return [account.login for account in seen_accounts(call)]
 
 
-def _find(call: Call, login: str) -> Account:
+def find(call: Call, login: str) -> Account:
+    """Return an account, or raise the error Matomo has for one that is not there."""
     try:
         return call.registry.account(login)
     except NotFound as error:
@@ -56,11 +57,11 @@ def _user(call: Call, _sites: list[Site]) -> Answer:
     login, asking = call.given.text("userLogin"), call.account or NOBODY
     if not asking.superuser and login != asking.login:
         raise NotAllowed(f"The user has to be either a Super User or the user '{login}' itself.")
-    return _row(_find(call, login))
+    return account_row(find(call, login))
 
 
 def _user_by_email(call: Call, _sites: list[Site]) -> Answer:
-    return _row(_find(call, call.given.text("userEmail")))
+    return account_row(find(call, call.given.text("userEmail")))
 
 
 def _exists(call: Call, _sites: list[Site]) -> Answer:
@@ -75,7 +76,7 @@ def _access_to_site(call: Call, sites: list[Site]) -> Answer:
 
 
 def _sites_of_user(call: Call, _sites: list[Site]) -> Answer:
-    account = _find(call, call.given.text("userLogin"))
+    account = find(call, call.given.text("userLogin"))
     held = account.access
     if account.superuser:
         held = {site.id: Access.ADMIN for site in call.registry.sites()}
@@ -83,7 +84,7 @@ def _sites_of_user(call: Call, _sites: list[Site]) -> Answer:
 
 
 def _superusers(call: Call, _sites: list[Site]) -> Answer:
-    return [_row(account) for account in call.registry.accounts() if account.superuser]
+    return [account_row(account) for account in call.registry.accounts() if account.superuser]
 
 
 def _is_superuser(call: Call, _sites: list[Site]) -> Answer:
@@ -92,17 +93,22 @@ def _is_superuser(call: Call, _sites: list[Site]) -> Answer:
 
 def _create_token(call: Call, _sites: list[Site]) -> Answer:
     """Return a new token of an account for who knows its password: no other proof is needed."""
-    given = call.given
-    login, reach = given.text("userLogin"), _reach(call)
-    password, description = given.text("passwordConfirmation"), given.text("description").strip()
+    login, reach = call.given.text("userLogin"), _reach(call)
+    description = call.given.text("description").strip()
     if not description:
         raise RequestError("Please specify a value for 'description'.")
+    prove(call, login)
+    return {"value": call.registry.create_token(login, description, reach)}
+
+
+def prove(call: Call, login: str) -> None:
+    """Raise the error for a `passwordConfirmation` that is not the password of an account, or one of too many."""
+    password = call.given.text("passwordConfirmation")
     if not call.attempts.may_try(login):
         raise NotSignedIn("Too many passwords were tried for this login. Wait a minute, and try again.")
     if call.registry.check_password(login, password) is None:
         raise NotSignedIn("The current password you entered is not correct.")
     call.attempts.succeeded(login)
-    return {"value": call.registry.create_token(login, description, reach)}
 
 
 def _reach(call: Call) -> Reach:

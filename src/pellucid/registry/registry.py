@@ -22,6 +22,7 @@ from pellucid.model.site import Privacy, Site
 from pellucid.policy.presets import DEFAULT, PRESETS
 from pellucid.policy.retention import FIRST_LINK, SIGN_IN
 from pellucid.registry import tables
+from pellucid.registry.accounts import delete_account, find_account, set_hash, set_superuser
 from pellucid.registry.annotations import Annotations
 from pellucid.registry.database import for_change
 from pellucid.registry.refusals import Refusals
@@ -123,27 +124,44 @@ class Registry:
         """Return everybody who can sign in."""
         with self._engine.connect() as connection:
             logins = connection.execute(select(tables.ACCOUNT.c.login).order_by(tables.ACCOUNT.c.login)).scalars()
-            return tuple(_account(connection, login) for login in logins.all())
+            return tuple(find_account(connection, login) for login in logins.all())
 
     def account(self, login: str) -> Account:
         """Return one account, or raise `NotFound`."""
         with self._engine.connect() as connection:
-            return _account(connection, login)
+            return find_account(connection, login)
 
     def grant(self, login: str, site_id: int, access: Access) -> None:
         """Let an account do something with a site."""
         self.site(site_id)
         with self._changing() as connection:
-            _account(connection, login)
+            find_account(connection, login)
             held = (tables.GRANT.c.login == login) & (tables.GRANT.c.site_id == site_id)
             connection.execute(delete(tables.GRANT).where(held))
             connection.execute(insert(tables.GRANT).values(login=login, site_id=site_id, access=access))
+
+    def revoke(self, login: str, site_id: int) -> None:
+        """Let an account do nothing with a site any more."""
+        with self._changing() as connection:
+            find_account(connection, login)
+            held = (tables.GRANT.c.login == login) & (tables.GRANT.c.site_id == site_id)
+            connection.execute(delete(tables.GRANT).where(held))
+
+    def set_superuser(self, login: str, *, superuser: bool) -> None:
+        """Make an account a superuser, or one that may do nothing yet; raise `RequestError` for the last superuser."""
+        with self._changing() as connection:
+            set_superuser(connection, login, superuser=superuser)
+
+    def delete_account(self, login: str) -> None:
+        """Delete an account with its tokens, sign-ins and own segments; raise `RequestError` for the last superuser."""
+        with self._changing() as connection:
+            delete_account(connection, login)
 
     def set_password(self, login: str, password: str) -> None:
         """Set a password, and end every sign-in there was."""
         hashed = self._hash(password)
         with self._changing() as connection:
-            _set_password(connection, login, hashed)
+            set_hash(connection, login, hashed)
 
     def check_password(self, login: str, password: str) -> Account | None:
         """Return the account if login and password are right."""
@@ -174,14 +192,14 @@ class Registry:
     def create_token(self, login: str, description: str = "", reach: Reach = WHOLE) -> str:
         """Return a new token of an account, good for no more than `reach`. It is shown this once."""
         with self._changing() as connection:
-            _account(connection, login)
+            find_account(connection, login)
             return add_token(connection, login, description, reach)
 
     def bearer(self, token: str) -> Account | None:
         """Return what a token may do now, as an account; None if it is nobody's, or expired."""
         with self._engine.connect() as connection:
             found = find_token(connection, token, datetime.now(UTC))
-            return None if found is None else within(connection, _account(connection, found.login), found.reach)
+            return None if found is None else within(connection, find_account(connection, found.login), found.reach)
 
     def create_link(self, login: str, now: datetime, lifetime: timedelta = FIRST_LINK) -> str:
         """Return the secret of a link with which an account sets its password, once."""
@@ -197,8 +215,8 @@ class Registry:
             if login is None:
                 raise NotSignedIn("This link was used, or is too old. 'pellucid account link LOGIN' makes another.")
             connection.execute(delete(tables.LINK).where(tables.LINK.c.login == login))
-            _set_password(connection, login, hashed)
-            return _account(connection, login)
+            set_hash(connection, login, hashed)
+            return find_account(connection, login)
 
     def login_of_link(self, secret: str, now: datetime) -> str | None:
         """Return whose link this is, if it is good."""
@@ -227,7 +245,7 @@ class Registry:
     def _secret(self, table: Table, login: str, expires: datetime) -> str:
         secret = secrets.token_urlsafe(24)
         with self._changing() as connection:
-            _account(connection, login)
+            find_account(connection, login)
             connection.execute(insert(table).values(hash=hash_of(secret), login=login, expires=expires))
         return secret
 
@@ -373,19 +391,6 @@ def _dimensions(connection: Connection, site_id: int | None = None) -> tuple[Cus
 def _of_site(connection: Connection, table: Table, site_id: int | None) -> Sequence[Row[Any]]:
     chosen = select(table).order_by(table.c.site_id, table.c.id)
     return connection.execute(chosen if site_id is None else chosen.where(table.c.site_id == site_id)).all()
-
-
-def _set_password(connection: Connection, login: str, hashed: str) -> None:
-    connection.execute(update(tables.ACCOUNT).where(tables.ACCOUNT.c.login == login).values(password=hashed))
-    connection.execute(delete(tables.SIGN_IN).where(tables.SIGN_IN.c.login == login))
-
-
-def _account(connection: Connection, login: str) -> Account:
-    row = connection.execute(select(tables.ACCOUNT).where(tables.ACCOUNT.c.login == login)).one_or_none()
-    if row is None:
-        raise NotFound(f"There is no account {login!r}.")
-    grants = connection.execute(select(tables.GRANT).where(tables.GRANT.c.login == login))
-    return Account(login, row.superuser, {grant.site_id: Access(grant.access) for grant in grants})
 
 
 def _struct(kind: type[_Kept], row: Row[Any], **read: object) -> _Kept:

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from builders import NOON, a_visit, an_event
 from pellucid.edge import client_address, is_secure, networks
 from pellucid.matomo.routes import Outside, routes
+from pellucid.model.account import Access
 from pellucid.model.event import Event
 from pellucid.model.hit import Place
 from pellucid.model.visit import Visit
@@ -110,3 +111,17 @@ def asked_by(client: TestClient, token: str) -> Ask:
 @pytest.fixture
 def ask(client: TestClient, registry: Registry) -> Ask:
     return asked_by(client, registry.create_token("root"))
+
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def accounts(registry: Registry) -> None:
+    """An admin of the first site with a password, one who sees it, and one who sees the other."""
+    registry.add_account("ada@example.org", PASSWORD)
+    registry.grant("ada@example.org", 1, Access.ADMIN)
+    registry.add_account("bob")
+    registry.grant("bob", 1, Access.VIEW)
+    registry.add_account("eve")
+    registry.grant("eve", 2, Access.VIEW)

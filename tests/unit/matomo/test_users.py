@@ -5,23 +5,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from pellucid.edge import MOST_TRIES
-from pellucid.model.account import Access
 from pellucid.registry.registry import Registry
-from unit.matomo.conftest import asked_by
+from unit.matomo.conftest import PASSWORD, asked_by
 
 Ask = Callable[..., Any]
-PASSWORD = "correct horse battery"
 TOKEN = {"userLogin": "ada@example.org", "passwordConfirmation": PASSWORD, "description": "app"}
 
 
-@pytest.fixture(autouse=True)
-def accounts(registry: Registry) -> None:
-    registry.add_account("ada@example.org", PASSWORD)
-    registry.grant("ada@example.org", 1, Access.ADMIN)
-    registry.add_account("bob")
-    registry.grant("bob", 1, Access.VIEW)
-    registry.add_account("eve")
-    registry.grant("eve", 2, Access.VIEW)
+pytestmark = pytest.mark.usefixtures("accounts")
 
 
 def test_a_superuser_sees_all_accounts(ask: Ask) -> None:

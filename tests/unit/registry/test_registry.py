@@ -10,6 +10,7 @@ from sqlalchemy import select
 from pellucid.errors import NotFound, NotSignedIn, RequestError
 from pellucid.model.account import Access
 from pellucid.model.goal import DimensionScope, Goal
+from pellucid.model.saved_segment import SavedSegment
 from pellucid.policy.presets import PRESETS
 from pellucid.policy.retention import FIRST_LINK, SIGN_IN
 from pellucid.registry.registry import Registry
@@ -372,3 +373,48 @@ def test_a_site_that_is_not_there_has_no_goals(registry: Registry) -> None:
         registry.add_goal(a_goal(9))
     with pytest.raises(NotFound, match="no site 9"):
         registry.add_dimension(9, "Type", DimensionScope.VISIT, active=True)
+
+
+def test_what_was_granted_is_taken_back(registry: Registry, another: Registry) -> None:
+    site = registry.add_site("A", ["http://a"])
+    registry.add_account("ada")
+    registry.grant("ada", site.id, Access.VIEW)
+
+    registry.revoke("ada", site.id)
+
+    assert another.account("ada").access == {}
+    with pytest.raises(NotFound):
+        registry.revoke("eve", site.id)
+
+
+def test_nothing_is_left_of_a_deleted_account_but_what_it_shared(registry: Registry) -> None:
+    site = registry.add_site("A", ["http://a"])
+    registry.add_account("ada", PASSWORD)
+    registry.grant("ada", site.id, Access.ADMIN)
+    registry.create_token("ada")
+    registry.create_link("ada", NOW)
+    registry.sign_in("ada", NOW)
+    for name, shared in (("hers", False), ("everybody's", True)):
+        registry.segments.add(
+            SavedSegment(id=0, name=name, definition="a", login="ada", site_id=None, shared=shared, created=NOW)
+        )
+
+    registry.delete_account("ada")
+
+    assert [segment.name for segment in registry.segments.all()] == ["everybody's"]
+    assert everything_in(registry).count("'ada'") == 1
+    with pytest.raises(NotFound):
+        registry.delete_account("ada")
+
+
+def test_there_is_always_a_superuser(registry: Registry, another: Registry) -> None:
+    registry.add_account("ada", superuser=True)
+    registry.add_account("bob")
+
+    for change in (lambda: registry.delete_account("ada"), lambda: registry.set_superuser("ada", superuser=False)):
+        with pytest.raises(RequestError, match="only superuser"):
+            change()
+    registry.set_superuser("bob", superuser=True)
+    registry.set_superuser("ada", superuser=False)
+
+    assert [account.superuser for account in another.accounts()] == [False, True]
