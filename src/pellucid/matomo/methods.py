@@ -18,7 +18,9 @@ from pellucid.matomo.comparison import compared, is_compared
 from pellucid.matomo.dates import key
 from pellucid.matomo.dimension_methods import METHODS as DIMENSIONS
 from pellucid.matomo.evolution import evolution
+from pellucid.matomo.glossary import metric_glossary, report_glossary
 from pellucid.matomo.goal_reports import REPORTS as GOAL_REPORTS
+from pellucid.matomo.languages import METHODS as LANGUAGES
 from pellucid.matomo.live_methods import METHODS as LIVE
 from pellucid.matomo.page_reports import REPORTS as PAGE_REPORTS
 from pellucid.matomo.parameters import Parameters, parameters_of
@@ -38,12 +40,16 @@ from pellucid.matomo.user_access import METHODS as USER_ACCESS
 from pellucid.matomo.user_changes import METHODS as USER_CHANGES
 from pellucid.matomo.users import METHODS as USERS
 from pellucid.matomo.visit_reports import REPORTS as VISIT_REPORTS
+from pellucid.matomo.widgets import pages, widgets
 from pellucid.model.account import Access
 from pellucid.model.period import Period
 from pellucid.model.site import Site
 
 MATOMO_VERSION = "5.2.0"
 """The version of Matomo whose API this is."""
+
+SETTINGS: Mapping[str, int] = {"SDK_batch_size": 10, "SDK_interval_value": 30}
+"""How many hits Matomo's telephone programs send at once, and after how many seconds."""
 
 MOST_QUESTIONS = 100
 """How many questions one bulk request may hold."""
@@ -165,6 +171,11 @@ def _goals(call: Call, sites: list[Site]) -> Answer:
     return [setup.goal_row(goal) for site in sites for goal in call.registry.goals(site.id)]
 
 
+def _address(call: Call, _sites: list[Site]) -> Answer:
+    """Return the address that a request came from, to who sent it."""
+    return {"value": call.asking.address}
+
+
 def _is_there(call: Call, _sites: list[Site]) -> Answer:
     """Return whether any method of a plug-in of Matomo's is answered."""
     module = f"{call.given.text('pluginName')}."
@@ -188,12 +199,19 @@ METHODS: Mapping[str, Method] = {
     "API.getMetadata": Method(metadata),
     "API.getProcessedReport": Method(partial(processed, answer)),
     "API.getRowEvolution": Method(_row_evolution),
+    "API.getReportPagesMetadata": Method(pages),
+    "API.getWidgetMetadata": Method(widgets),
+    "API.getGlossaryReports": Method(report_glossary),
+    "API.getGlossaryMetrics": Method(metric_glossary),
+    "API.getIpFromHeader": Method(_address, access=None, somewhere=Access.VIEW),
+    "API.getSettings": Method(lambda _call, _sites: SETTINGS, access=None),
     "API.get": Method(partial(_report, overview.everything)),
     **ALL_SITES,
     **LIVE,
     **SITES,
     **ANNOTATIONS,
     **SEGMENT_EDITOR,
+    **LANGUAGES,
     **USERS,
     **USER_ACCESS,
     **USER_CHANGES,

@@ -56,3 +56,18 @@ def test_places_are_looked_up_for_who_sees_a_site(client: TestClient, registry: 
     assert reader(METHOD, ip="192.0.2.77") == LYON
     assert "requires 'view' access" in new(METHOD, ip="192.0.2.77")["message"]
     assert new("UserCountry.getCountryCodeMapping")["fr"] == "France"
+
+
+def test_who_asks_is_told_their_own_address(client: TestClient, registry: Registry) -> None:
+    registry.add_account("new")
+    given = {"module": "API", "method": "API.getIpFromHeader", "format": "json"}
+
+    def told(host: str, forwarded: str) -> object:
+        asking = TestClient(client.app, client=(host, 4711), headers={"X-Forwarded-For": forwarded})
+        return asking.post("/index.php", data=given | {"token_auth": registry.create_token("root")}).json()
+
+    assert told("10.0.0.1", "203.0.113.9, 192.0.2.77") == {"value": "192.0.2.77"}
+    assert told("192.0.2.5", "203.0.113.9") == {"value": "192.0.2.5"}
+    new = asked_by(client, registry.create_token("new"))
+    assert "requires 'view' access" in new("API.getIpFromHeader")["message"]
+    assert new("API.getSettings") == {"SDK_batch_size": 10, "SDK_interval_value": 30}

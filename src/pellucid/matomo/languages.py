@@ -1,0 +1,36 @@
+"""The methods of `LanguagesManager`: names are told in English, whatever language is asked for."""
+
+from collections.abc import Mapping
+
+from pellucid.errors import NotAllowed
+from pellucid.matomo.call import NOBODY, Answer, Call, Method
+from pellucid.model.site import Site
+
+LANGUAGE = "en"
+_NAMES = {"code": LANGUAGE, "name": "English", "english_name": "English"}
+
+
+def _is_there(call: Call, _sites: list[Site]) -> Answer:
+    return {"value": call.given.text("languageCode") == LANGUAGE}
+
+
+def _of_account(call: Call, _sites: list[Site]) -> Answer:
+    """Return the language of one's own account, or for a superuser of any."""
+    login, asking = call.given.text("login"), call.account or NOBODY
+    if login == NOBODY.login:
+        return {"value": False}
+    if not asking.superuser and login != asking.login:
+        raise NotAllowed(f"The user has to be either a Super User or the user '{login}' itself.")
+    return {"value": LANGUAGE}
+
+
+METHODS: Mapping[str, Method] = {
+    "LanguagesManager.isLanguageAvailable": Method(_is_there, access=None),
+    "LanguagesManager.getAvailableLanguages": Method(lambda *_: [LANGUAGE], access=None),
+    "LanguagesManager.getAvailableLanguageNames": Method(lambda *_: [_NAMES], access=None),
+    "LanguagesManager.getAvailableLanguagesInfo": Method(
+        lambda *_: [{**_NAMES, "translators": "-", "percentage_complete": "100%"}],
+        access=None,
+    ),
+    "LanguagesManager.getLanguageForUser": Method(_of_account, access=None),
+}
