@@ -24,6 +24,10 @@ SUCCESS: Row = {"result": "success", "message": "ok"}
 Answer = str | int | float | bool | None | Sequence["Answer"] | Mapping[str, "Answer"]
 
 
+class Record(dict[str, Answer]):
+    """What stands alone and is no report: in XML it is a row, in all other formats what it holds."""
+
+
 class Asking(Struct, frozen=True):
     """What a request tells of where it came from, and under which address it found this server."""
 

@@ -9,6 +9,7 @@ from io import StringIO
 from msgspec import Struct, json
 
 from pellucid.errors import RequestError
+from pellucid.matomo.call import Record
 from pellucid.matomo.parameters import Parameters
 
 Answer = object
@@ -95,7 +96,7 @@ def _result(answer: Answer, attribute: str, depth: int) -> str:
     if not isinstance(value, list | tuple | Mapping):
         text = _text(value)
         return f"{margin}<result{attribute}>{escape(text)}</result>\n" if text else f"{margin}<result{attribute} />\n"
-    inner = _elements(value, depth + 1)
+    inner = _elements([value] if isinstance(value, Record) else value, depth + 1)
     return f"{margin}<result{attribute}>\n{inner}{margin}</result>\n" if inner else f"{margin}<result{attribute} />\n"
 
 

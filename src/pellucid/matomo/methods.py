@@ -12,7 +12,7 @@ from pellucid.matomo import insights, overview
 from pellucid.matomo.all_sites import METHODS as ALL_SITES
 from pellucid.matomo.annotations import METHODS as ANNOTATIONS
 from pellucid.matomo.answers import Answers
-from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, needs_somewhere, refused
+from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, Record, needs_somewhere, refused
 from pellucid.matomo.columns import Row
 from pellucid.matomo.comparison import compared, is_compared
 from pellucid.matomo.dates import key
@@ -152,7 +152,7 @@ def _delete_goal(call: Call, sites: list[Site]) -> Answer:
 
 
 def _goal(call: Call, sites: list[Site]) -> Answer:
-    return setup.goal_row(setup.goal_of(call.registry, sites[0], call.given))
+    return Record(setup.goal_row(setup.goal_of(call.registry, sites[0], call.given)))
 
 
 def _bulk(call: Call, _sites: list[Site]) -> Answer:
@@ -191,7 +191,7 @@ METHODS: Mapping[str, Method] = {
     **{name: Method(partial(_report, partial(summary, report))) for name, report in SUMMARIES.items()},
     **{name: Method(partial(_report, partial(_number, column))) for name, column in NUMBERS.items()},
     "Transitions.isPeriodAllowed": Method(lambda _call, _sites: {"value": True}),
-    "Transitions.getTranslations": Method(lambda _call, _sites: WORDS, access=None),
+    "Transitions.getTranslations": Method(lambda _call, _sites: Record(WORDS), access=None),
     **PLACES,
     "API.getSegmentsMetadata": Method(_segments),
     "API.getSuggestedValuesForSegment": Method(suggestions),
@@ -204,7 +204,7 @@ METHODS: Mapping[str, Method] = {
     "API.getGlossaryReports": Method(report_glossary),
     "API.getGlossaryMetrics": Method(metric_glossary),
     "API.getIpFromHeader": Method(_address, access=None, somewhere=Access.VIEW),
-    "API.getSettings": Method(lambda _call, _sites: SETTINGS, access=None),
+    "API.getSettings": Method(lambda _call, _sites: Record(SETTINGS), access=None),
     "API.get": Method(partial(_report, overview.everything)),
     **ALL_SITES,
     **LIVE,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pellucid.enrich.place import CONTINENT
 from pellucid.errors import RequestError
-from pellucid.matomo.call import Answer, Call, Method
+from pellucid.matomo.call import Answer, Call, Method, Record
 from pellucid.matomo.labels import UNKNOWN, continent, country, region_name
 from pellucid.model.account import Access
 from pellucid.model.site import Site
@@ -26,7 +26,7 @@ _CONTINENTS = {
 
 def _countries(_call: Call, _sites: list[Site]) -> Answer:
     named = {code: country(code).text for code in sorted(CONTINENT)}
-    return {code: name for code, name in named.items() if name != UNKNOWN}
+    return Record({code: name for code, name in named.items() if name != UNKNOWN})
 
 
 def _location(call: Call, _sites: list[Site]) -> Answer:
@@ -49,7 +49,8 @@ def _location(call: Call, _sites: list[Site]) -> Answer:
         "isp": place.provider,
     }
     always = ("city_name",)
-    return {name: value for name, value in told.items() if name in always or value not in {"", None}} | {"ip": address}
+    known = {name: value for name, value in told.items() if name in always or value not in {"", None}}
+    return Record(known | {"ip": address})
 
 
 METHODS: Mapping[str, Method] = {

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from msgspec import structs
 
 from pellucid.errors import NotAllowed, RequestError
-from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method
+from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, Record
 from pellucid.matomo.segments import segment_of
 from pellucid.model.account import Access, Account
 from pellucid.model.saved_segment import SavedSegment
@@ -98,7 +98,7 @@ def _delete(call: Call, _sites: list[Site]) -> Answer:
 
 
 def _get(call: Call, _sites: list[Site]) -> Answer:
-    return _row(_found(call))
+    return Record(_row(_found(call)))
 
 
 def _all(call: Call, _sites: list[Site]) -> Answer:

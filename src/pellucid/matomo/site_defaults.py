@@ -10,7 +10,7 @@ from babel.numbers import get_currency_name, get_currency_symbol, get_territory_
 
 from pellucid.enrich.page import NEVER_KEPT
 from pellucid.matomo.administration import CURRENCY, TIMEZONE
-from pellucid.matomo.call import Answer, Call, Method
+from pellucid.matomo.call import Answer, Call, Method, Record
 from pellucid.matomo.zones import UTC, by_continent, name_of
 from pellucid.model.account import Access
 from pellucid.model.rules import Rules
@@ -35,7 +35,8 @@ def _symbols() -> Mapping[str, str]:
 
 def _currencies(_call: Call, _sites: list[Site]) -> Answer:
     named = {code: f"{get_currency_name(code, locale='en')} ({symbol})" for code, symbol in _symbols().items()}
-    return dict(sorted(named.items(), key=lambda row: row[1]))
+    ordered = dict(sorted(named.items(), key=lambda row: row[1]))
+    return Record(ordered)
 
 
 def _zone(call: Call, _sites: list[Site]) -> Answer:
@@ -89,7 +90,7 @@ METHODS: Mapping[str, Method] = {
     "SitesManager.getDefaultCurrency": _for(Access.ADMIN, _told(CURRENCY)),
     "SitesManager.getDefaultTimezone": _for_all(_told(TIMEZONE)),
     "SitesManager.getCurrencyList": _for_all(_currencies),
-    "SitesManager.getCurrencySymbols": _for_all(lambda _call, _sites: _symbols()),
+    "SitesManager.getCurrencySymbols": _for_all(lambda _call, _sites: Record(_symbols())),
     "SitesManager.isTimezoneSupportEnabled": _for(Access.VIEW, _told(answer=True)),
     "SitesManager.getTimezonesList": _for_all(lambda _call, _sites: by_continent()),
     "SitesManager.getTimezoneName": _for_all(_zone),

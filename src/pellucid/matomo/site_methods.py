@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pellucid.enrich.page import NEVER_KEPT
 from pellucid.matomo import administration as setup
-from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method
+from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, Record
 from pellucid.matomo.site_codes import METHODS as SITE_CODES
 from pellucid.matomo.site_defaults import METHODS as SITE_DEFAULTS
 from pellucid.model.account import Access
@@ -118,7 +118,7 @@ METHODS: Mapping[str, Method] = {
     "SitesManager.getAllSitesId": Method(partial(_ids, Access.VIEW), access=None, superuser=True),
     "SitesManager.getSitesWithAtLeastViewAccess": Method(partial(_visible_sites, Access.VIEW), access=None),
     "SitesManager.getSitesWithAdminAccess": Method(partial(_visible_sites, Access.ADMIN), access=None),
-    "SitesManager.getSiteFromId": Method(lambda _call, sites: setup.site_row(sites[0])),
+    "SitesManager.getSiteFromId": Method(lambda _call, sites: Record(setup.site_row(sites[0]))),
     "SitesManager.getSiteUrlsFromId": Method(lambda _call, sites: list(sites[0].urls)),
     "SitesManager.getSiteSettings": Method(lambda _call, sites: setup.settings_row(sites[0]), access=Access.ADMIN),
     "SitesManager.addSite": Method(_add_site, access=None, superuser=True),

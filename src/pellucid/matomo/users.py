@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from pellucid.errors import NotAllowed, NotFound, NotSignedIn, RequestError
-from pellucid.matomo.call import NOBODY, Answer, Call, Method, needs_somewhere
+from pellucid.matomo.call import NOBODY, Answer, Call, Method, Record, needs_somewhere
 from pellucid.model.account import Access, Account
 from pellucid.model.site import Site
 from pellucid.registry.tokens import WHOLE, Reach
@@ -57,11 +57,11 @@ def _user(call: Call, _sites: list[Site]) -> Answer:
     login, asking = call.given.text("userLogin"), call.account or NOBODY
     if not asking.superuser and login != asking.login:
         raise NotAllowed(f"The user has to be either a Super User or the user '{login}' itself.")
-    return account_row(find(call, login))
+    return Record(account_row(find(call, login)))
 
 
 def _user_by_email(call: Call, _sites: list[Site]) -> Answer:
-    return account_row(find(call, call.given.text("userEmail")))
+    return Record(account_row(find(call, call.given.text("userEmail"))))
 
 
 def _exists(call: Call, _sites: list[Site]) -> Answer:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec import json
 
 from pellucid.errors import RequestError
+from pellucid.matomo.call import Record
 from pellucid.matomo.formats import WRITERS, error, written
 from pellucid.matomo.parameters import Parameters
 
@@ -114,3 +115,14 @@ ANSWERS = st.recursive(
 @given(answer=ANSWERS)
 def test_any_answer_can_be_written_in_any_format(name: str, answer: object) -> None:
     assert isinstance(written(answer, Parameters({"format": name})).content, bytes)
+
+
+def test_a_record_that_is_no_report_is_a_row_in_xml_alone() -> None:
+    record = Record({"idsite": 1, "name": "Shop"})
+
+    root = ET.fromstring(text(record, format="xml"))  # noqa: S314 -- our own
+    assert [child.tag for child in root] == ["row"]
+    assert root.findtext("row/name") == "Shop"
+    assert json.decode(text(record, format="json")) == record
+    assert table(record, format="csv") == [["idsite", "name"], ["1", "Shop"]]
+    assert text(record, format="original") == 'a:2:{s:6:"idsite";i:1;s:4:"name";s:4:"Shop";}'

@@ -53,3 +53,11 @@ def test_numbers_and_plug_ins_are_told(ask: Ask) -> None:
     assert ask("VisitsSummary.getSumVisitsLengthPretty", **DAY) == {"value": "1 min 1s"}
     assert ask("API.isPluginActivated", pluginName="Goals") == {"value": True}
     assert ask("API.isPluginActivated", pluginName="Heatmaps") == {"value": False}
+
+
+def test_a_site_in_xml_is_a_row(client: TestClient, registry: Registry) -> None:
+    given = {"module": "API", "method": "SitesManager.getSiteFromId", "idSite": "1", "format": "xml"}
+
+    told = client.post("/index.php", data=given | {"token_auth": registry.create_token("root")}).text
+
+    assert "<result>\n\t<row>\n\t\t<idsite>1</idsite>" in told
