@@ -38,10 +38,14 @@ _Kept = TypeVar("_Kept", bound=Struct)
 
 
 class Registry:
-    """Everything that is set up; safe between threads, and between processes on one database."""
+    """Everything that is set up; safe between threads, and between processes on one database.
+
+    `changes` counts what was set up anew through this object; `revision` tells of other processes too.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.changes = 0
         self.refusals = Refusals(engine)
         self.annotations = Annotations(engine)
         self.segments = SavedSegments(engine)
@@ -330,6 +334,7 @@ class Registry:
             # First, so that on PostgreSQL too one change waits for the other.
             connection.execute(update(tables.REVISION).values(number=tables.REVISION.c.number + 1))
             yield connection
+        self.changes += 1
 
 
 def _checked(site: Site) -> dict[str, str | bool | datetime]:

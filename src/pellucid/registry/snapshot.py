@@ -1,14 +1,16 @@
 """What the hit path asks of the registry, in memory: looked up for every hit, and read again when it has changed."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from threading import Lock
 
+from pellucid.errors import Unavailable
 from pellucid.model.account import Access, Account
 from pellucid.model.site import Site
 from pellucid.registry.registry import Registry
 
 SECONDS_BETWEEN_LOOKS = 1.0
-"""How long a change may go unseen; what is not known at all is looked for at once."""
+"""How long a change of another process may go unseen; what is not known at all is looked for at once."""
 
 _SECONDS_BETWEEN_MISSES = 0.02
 _MOST_TOKENS = 10_000
@@ -23,6 +25,7 @@ class Snapshot:
         self._lock = Lock()
         self._missed = self._asked = float("-inf")
         self._revision = -1
+        self._changes = registry.changes
         self._sites: Mapping[int, Site] = {}
         self._origins: frozenset[str] = frozenset()
         self._bearers: dict[str, Account] = {}
@@ -47,6 +50,7 @@ class Snapshot:
 
     def site(self, site_id: int) -> Site | None:
         """Return a site, or None if there is none."""
+        self._see_own_changes()
         found = self._sites.get(site_id)
         if found is None:
             self._look_for_what_is_missed()
@@ -59,6 +63,7 @@ class Snapshot:
 
     def may_write(self, token: str, site_id: int) -> bool:
         """Return whether a token may send hits to a site that claim what a browser can not."""
+        self._see_own_changes()
         account = self._bearers.get(token)
         if account is None:
             self._look_for_what_is_missed()
@@ -66,6 +71,14 @@ class Snapshot:
             if account and len(self._bearers) < _MOST_TOKENS:
                 self._bearers[token] = account
         return account is not None and account.may(site_id, Access.WRITE)
+
+    def _see_own_changes(self) -> None:
+        """Look at once for what was changed in this process: whoever sets a goal up may send hits right after that."""
+        if self._registry.changes != self._changes:
+            self._changes = self._registry.changes
+            # What was known last counts until the registry answers again.
+            with suppress(Unavailable):
+                self.look()
 
     def _look_for_what_is_missed(self) -> None:
         # Somebody who asks for nothing that exists must not keep the registry busy.

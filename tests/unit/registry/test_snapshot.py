@@ -7,6 +7,7 @@ from time import sleep
 import pytest
 
 from pellucid.model.account import Access
+from pellucid.model.goal import Goal
 from pellucid.registry.database import open_database, sqlite_url
 from pellucid.registry.registry import Registry
 from pellucid.registry.snapshot import Snapshot
@@ -30,6 +31,13 @@ def registry(tmp_path: Path) -> Iterator[Registry]:
 
 
 @pytest.fixture
+def elsewhere(tmp_path: Path, registry: Registry) -> Iterator[Registry]:  # noqa: ARG001 -- has to be there first
+    """The registry as another process has it."""
+    with closing(Registry(open_database(sqlite_url(tmp_path / "registry.db")))) as other:
+        yield other
+
+
+@pytest.fixture
 def clock() -> Clock:
     return Clock()
 
@@ -50,11 +58,11 @@ def test_a_site_is_known_without_asking(registry: Registry, clock: Clock) -> Non
 
 
 def test_a_site_added_elsewhere_is_found_when_it_is_asked_for(
-    registry: Registry,
+    elsewhere: Registry,
     snapshot: Snapshot,
     clock: Clock,
 ) -> None:
-    site = registry.add_site("A", ["http://a"])
+    site = elsewhere.add_site("A", ["http://a"])
     clock.now += 1
 
     assert snapshot.site(site.id) == site
@@ -71,12 +79,25 @@ def test_the_origins_of_its_sites_are_known_and_no_others(registry: Registry, sn
     assert [origin for origin in (*ours, *others) if snapshot.is_ours(origin)] == list(ours)
 
 
-def test_a_change_is_seen_at_the_next_look(registry: Registry, snapshot: Snapshot, clock: Clock) -> None:
+def test_a_change_of_this_process_is_seen_at_once(registry: Registry, snapshot: Snapshot) -> None:
     site = registry.add_site("A", ["http://a"])
+    snapshot.site(site.id)
+
+    goal = registry.add_goal(Goal(site_id=site.id, id=0, name="Signed up"))
+
+    found = snapshot.site(site.id)
+    assert found is not None
+    assert found.goals == (goal,)
+
+
+def test_a_change_of_another_process_is_seen_at_the_next_look(
+    elsewhere: Registry, snapshot: Snapshot, clock: Clock
+) -> None:
+    site = elsewhere.add_site("A", ["http://a"])
     clock.now += 1
     snapshot.site(site.id)
 
-    changed = registry.update_site(site.id, name="B")
+    changed = elsewhere.update_site(site.id, name="B")
 
     assert snapshot.site(site.id) == site
     snapshot.look()
@@ -84,21 +105,21 @@ def test_a_change_is_seen_at_the_next_look(registry: Registry, snapshot: Snapsho
 
 
 def test_who_asks_for_nothing_again_and_again_does_not_make_it_look_each_time(
-    registry: Registry,
+    elsewhere: Registry,
     snapshot: Snapshot,
 ) -> None:
     assert snapshot.site(77) is None
-    site = registry.add_site("A", ["http://a"])
+    site = elsewhere.add_site("A", ["http://a"])
 
     assert snapshot.site(site.id) is None, "within the same moment as the last miss"
 
 
 def test_what_was_just_set_up_is_found_however_short_the_last_look_is_ago(
-    registry: Registry,
+    elsewhere: Registry,
     snapshot: Snapshot,
 ) -> None:
     snapshot.look()
-    site = registry.add_site("A", ["http://a"])
+    site = elsewhere.add_site("A", ["http://a"])
 
     assert snapshot.site(site.id) == site
 
