@@ -18,7 +18,8 @@ Answer = object
 _CALLBACK = re.compile(r"[0-9a-zA-Z_.]+")
 _DATED = re.compile(r"\d{4}(-\d\d(-\d\d(,\d{4}-\d\d-\d\d)?)?)?")
 _TAG = re.compile(r"[A-Za-z_][\w.-]*")
-_OF_A_ROW = frozenset({"label"})
+_BY_DATE = frozenset({"reportData", "reportMetadata"})
+"""What is told by the names of dates when several are asked for."""
 _METADATA = frozenset({"url", "segment", "logo", "code", "idsubdatatable", "region", "country", "referrer_type"})
 """Columns that tell more of a row and count nothing: tables have them behind the others."""
 
@@ -68,12 +69,12 @@ def _json(answer: Answer, given: Parameters) -> Written:
     return Written(b"%s(%s)" % (callback.encode(), body), "application/javascript; charset=utf-8")
 
 
-def _xml(answer: Answer, _given: Parameters) -> Written:
+def _xml(answer: Answer, given: Parameters) -> Written:
     if answer == {"result": "success", "message": "ok"}:
         return _xml_text('<result>\n\t<success message="ok" />\n</result>')
-    if isinstance(answer, Mapping) and (name := _name_of_series(answer)):
-        inner = "".join(_result(one, f' {name}="{escape(str(key))}"', 1) for key, one in answer.items())
-        return _xml_text(f"<results>\n{inner}</results>")
+    # Goals have numbers as sites have.
+    if isinstance(answer, Mapping) and given.text("method", "") != "Goals.getGoals" and _name_of_series(answer):
+        return _xml_text(f"<results>\n{_series(answer, 1)}</results>")
     return _xml_text(_result(answer, "", 0).rstrip("\n"))
 
 
@@ -88,6 +89,18 @@ def _name_of_series(answer: Mapping[object, object]) -> str:
     if all(_DATED.fullmatch(str(key)) for key in answer):
         return "date"
     return "idSite" if all(str(key).isdecimal() for key in answer) else ""
+
+
+def _series(answer: Mapping[object, Answer], depth: int) -> str:
+    """Return a result for each site, or for each date; within a site there may be dates."""
+    name, margin, text = _name_of_series(answer), "\t" * depth, ""
+    for key, one in answer.items():
+        attribute = f' {name}="{escape(str(key))}"'
+        if name == "idSite" and isinstance(one, Mapping) and _name_of_series(one) == "date":
+            text += f"{margin}<result{attribute}>\n{_series(one, depth + 1)}{margin}</result>\n"
+        else:
+            text += _result(one, attribute, depth)
+    return text
 
 
 def _result(answer: Answer, attribute: str, depth: int) -> str:
@@ -110,12 +123,25 @@ def _elements(node: Answer, depth: int) -> str:
 
 def _element(name: str, value: Answer, depth: int) -> str:
     margin = "\t" * depth
-    opening, closing = (name, name) if _TAG.fullmatch(name) else (f'row key="{escape(name)}"', "row")
+    opening, closing = _tag(name)
+    if name in _BY_DATE and isinstance(value, Mapping) and not any(_TAG.fullmatch(str(key)) for key in value):
+        inner = "".join(_result(one, f' prettyDate="{escape(str(key))}"', depth + 1) for key, one in value.items())
+        return f"{margin}<{name}>\n{inner}{margin}</{name}>\n" if inner else f"{margin}<{name} />\n"
     if isinstance(value, list | tuple | Mapping):
         inner = _elements(value, depth + 1)
         return f"{margin}<{opening}>\n{inner}{margin}</{closing}>\n" if inner else f"{margin}<{opening} />\n"
     text = _text(value)
     return f"{margin}<{opening}>{escape(text)}</{closing}>\n" if text else f"{margin}<{opening} />\n"
+
+
+def _tag(name: str) -> tuple[str, str]:
+    """Return how an element opens and closes: a key that is no name, such as `idgoal=1`, is an attribute of a row."""
+    if _TAG.fullmatch(name):
+        return name, name
+    attribute, _, value = name.partition("=")
+    if value and _TAG.fullmatch(attribute):
+        return f'row {attribute}="{escape(value)}"', "row"
+    return f'row key="{escape(name)}"', "row"
 
 
 def _text(value: Answer) -> str:

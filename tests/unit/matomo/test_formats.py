@@ -37,7 +37,7 @@ def test_rows_are_elements_with_what_is_in_them() -> None:
 
     assert [row.findtext("label") for row in root] == ["Böll & <Co>", "x"]
     assert root[1].findtext("subtable/row/label") == "y"
-    assert root[0].find("goals/row").get("key") == "idgoal=1"
+    assert root[0].find("goals/row").attrib == {"idgoal": "1"}
 
 
 def test_a_series_has_a_result_for_each_date_or_site() -> None:
@@ -46,6 +46,28 @@ def test_a_series_has_a_result_for_each_date_or_site() -> None:
 
     assert (dated.tag, [one.get("date") for one in dated]) == ("results", list(SERIES))
     assert [one.get("idSite") for one in sites] == ["1", "2"]
+
+
+def test_dates_within_a_site_are_results_too() -> None:
+    site = ET.fromstring(text({"1": SERIES, "2": SERIES}, format="xml"))[1]  # noqa: S314 -- our own
+
+    assert (site.get("idSite"), [one.get("date") for one in site], len(site[1])) == ("2", list(SERIES), 2)
+
+
+def test_goals_are_told_apart_by_numbers_and_are_no_sites() -> None:
+    told = {"1": {"name": "a"}, "2": {"name": "b"}}
+    root = ET.fromstring(text(told, method="Goals.getGoals"))  # noqa: S314 -- our own
+
+    assert (root.tag, [(row.tag, row.get("key")) for row in root]) == ("result", [("row", "1"), ("row", "2")])
+
+
+def test_the_rows_of_a_described_report_stand_by_the_names_of_dates() -> None:
+    told = {"reportData": {"Sunday, November 23, 2025": [], "Monday, November 24, 2025": ROWS}}
+    data = ET.fromstring(text(told))[0]  # noqa: S314 -- our own
+
+    assert [one.tag for one in data] == ["result", "result"]
+    assert [one.get("prettyDate") for one in data] == list(told["reportData"])
+    assert data[1][0].findtext("label") == "Böll & <Co>"
 
 
 def table(answer: object, delimiter: str = ",", **parameters: str) -> list[list[str]]:
