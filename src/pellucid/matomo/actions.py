@@ -5,11 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_currency_symbol
 from msgspec import Struct
 
 from pellucid.matomo.columns import Cell, Row, plain, rounded
 from pellucid.matomo.labels import SOURCES
+from pellucid.matomo.pretty import money
 from pellucid.model.column import Item
 from pellucid.model.event import Event
 from pellucid.model.goal import CustomDimension, DimensionScope, Goal
@@ -28,14 +28,15 @@ _TYPES: Mapping[str, Cell] = {
 _PAGES = frozenset({HitKind.PAGEVIEW, HitKind.SEARCH})
 _NOT_SHOWN = frozenset({HitKind.PING, HitKind.GOAL, HitKind.CART, HitKind.ORDER})
 """What was converted is shown as what it converted."""
-_CONVERTING = frozenset({HitKind.GOAL, HitKind.CART, HitKind.ORDER})
 _STATUS = {
     (False, False): "none",
     (True, False): "ordered",
     (False, True): "abandonedCart",
     (True, True): "orderedThenAbandonedCart",
 }
-_UNITS = (("days", 86_400), ("hours", 3_600), ("min", 60), ("s", 1))
+_UNITS = (("years", 31_557_600), ("days", 86_400), ("hours", 3_600), ("min", 60), ("s", 1))
+_LEAST_SECONDS = 10
+"""How long the last page of a visit was looked at is told if it is more."""
 
 
 class Setting(Struct, frozen=True):
@@ -93,17 +94,14 @@ def _attribution(conversion: Conversion) -> Row:
 
 
 def _seconds_on(event: Event, details: VisitDetails, place: int) -> int:
-    """Return how long a page was looked at: up to the next one, or as far as the visit tells."""
+    """Return how long a page was looked at: up to the next one, or as long as the visit went on."""
     on_it = 0
-    told = []
-    for at in range(place + 1, len(details.events)):
-        later = details.events[at]
+    for later in details.events[place + 1 :]:
         on_it += later.previous_seconds
         if later.kind == HitKind.PAGEVIEW:
             return on_it
-        if later.kind not in _CONVERTING:
-            told.append(later.time)
-    return max(told[-1] // 1000 - event.time // 1000, 0) if told else 0
+    rest = details.visit.seconds - (event.time // 1000 - details.visit.first_time // 1000)
+    return rest if rest > _LEAST_SECONDS else 0
 
 
 def _pageview(event: Event) -> Row:
@@ -120,8 +118,8 @@ def _pageview(event: Event) -> Row:
         row |= {
             "productViewName": event.product_name or None,
             "productViewSku": event.product_sku or None,
-            "productViewPrice": _money(event.product_price or 0),
         }
+        row |= {"productViewPrice": _money(event.product_price)} if event.product_price else {}
         row |= {"productViewCategories": event.product_categories} if event.product_categories else {}
     return row
 
@@ -164,7 +162,7 @@ def _content(event: Event) -> Row:
 def _goal(conversion: Conversion, setting: Setting) -> Row:
     goal = next((one for one in setting.goals if one.id == conversion.goal_id), None)
     name, revenue = goal.name if goal else "", _money(conversion.revenue)
-    told = f" ({_price(revenue, setting.site)} revenue)" if revenue else ""
+    told = f" ({money(revenue, setting.site.currency)} revenue)" if revenue else ""
     return {
         "goalName": name,
         "goalId": conversion.goal_id,
@@ -200,7 +198,7 @@ def _sale(conversion: Conversion, setting: Setting) -> Row:
         "revenue": revenue,
         "items": conversion.pieces,
         "itemDetails": [_item(item) for item in conversion.items],
-        "subtitle": f"{_price(revenue, setting.site)} revenue - {conversion.pieces} items: {names})",
+        "subtitle": f"{money(revenue, setting.site.currency)} revenue - {conversion.pieces} items: {names})",
     }
 
 
@@ -215,18 +213,19 @@ def _item(item: Item) -> Row:
     }
 
 
-def sales(details: VisitDetails) -> Row:
-    """Return what was bought in a visit, and what was left in the cart after that."""
-    orders = [conversion for conversion in details.conversions if conversion.kind == HitKind.ORDER]
-    left = [conversion for conversion in details.conversions if conversion.kind == HitKind.CART]
-    return {
-        "visitEcommerceStatus": _STATUS[bool(orders), bool(left)],
-        "totalEcommerceRevenue": _money(round(sum(order.revenue for order in orders), 2)),
-        "totalEcommerceConversions": len(orders),
-        "totalEcommerceItems": sum(order.pieces for order in orders),
-        "totalAbandonedCartsRevenue": _money(round(sum(cart.revenue for cart in left), 2)),
-        "totalAbandonedCarts": len(left),
-        "totalAbandonedCartsItems": sum(cart.pieces for cart in left),
+def sales(details: VisitDetails, site: Site) -> Row:
+    """Return whether something was bought in a visit or left in its cart; of a shop, what its visitor ever bought."""
+    kinds = {conversion.kind for conversion in details.conversions}
+    row: Row = {"visitEcommerceStatus": _STATUS[HitKind.ORDER in kinds, HitKind.CART in kinds]}
+    if not site.ecommerce:
+        return row
+    return row | {
+        "totalEcommerceRevenue": _money(round(details.orders.revenue, 2)),
+        "totalEcommerceConversions": details.orders.number,
+        "totalEcommerceItems": details.orders.pieces,
+        "totalAbandonedCartsRevenue": _money(round(details.carts.revenue, 2)),
+        "totalAbandonedCarts": details.carts.number,
+        "totalAbandonedCartsItems": details.carts.pieces,
     }
 
 
@@ -248,16 +247,11 @@ def _money(amount: float) -> int | float:
     return int(amount) if float(amount).is_integer() else amount
 
 
-def _price(amount: float, site: Site) -> str:
-    symbol = get_currency_symbol(site.currency, "en")
-    return f"{symbol}{amount}" if isinstance(amount, int) else f"{symbol}{amount:.2f}"
-
-
 def duration(seconds: int) -> str:
-    """Return a duration as Matomo writes it: the two largest of its units."""
+    """Return a duration as Matomo writes it: in the largest of its units and the next below it."""
+    largest = next((place for place, (_, size) in enumerate(_UNITS) if seconds >= size), len(_UNITS) - 1)
     told = []
-    for name, size in _UNITS:
+    for name, size in _UNITS[largest : largest + 2]:
         number, seconds = divmod(seconds, size)
-        if number:
-            told.append(f"{number}{'' if name == 's' else ' '}{name}")
-    return " ".join(told[:2]) or "0s"
+        told.append(f"{number}{'' if name == 's' else ' '}{name}")
+    return " ".join(told)

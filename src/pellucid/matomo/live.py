@@ -50,7 +50,7 @@ def visit_row(details: VisitDetails, setting: Setting) -> Row:
         **_device(visit),
         **_place(visit),
         **_of_visit(details, setting),
-        **sales(details),
+        **sales(details, setting.site),
         "actionDetails": action_rows(details, setting),
     }
 

@@ -12,7 +12,7 @@ from pellucid.matomo.call import Answer, Call, Method
 from pellucid.matomo.columns import Row
 from pellucid.matomo.dates import asked
 from pellucid.matomo.live import visit_row
-from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT
+from pellucid.matomo.parameters import ALL
 from pellucid.matomo.profile import VISITS_ADDED_UP, VISITS_SHOWN, profile_row
 from pellucid.matomo.segments import segment_on
 from pellucid.model.period import Period
@@ -20,6 +20,8 @@ from pellucid.model.query import Condition, Operator, Segment
 from pellucid.model.site import Site
 from pellucid.report.live import EVER, counters, first_visit, last_visits, neighbours
 
+_VISITS_TOLD = 10
+"""How many visits are told to who asks for no other number."""
 _HIDDEN = (
     "{what} is deactivated in website settings. A user with at least admin access can enable this feature in the "
     "settings for this website (idSite={site})."
@@ -49,7 +51,7 @@ def _period(call: Call, site: Site) -> Period:
 
 def _last_visits(call: Call, sites: list[Site]) -> Answer:
     given, rows = call.given, list[Row]()
-    limit = given.number("filter_limit", given.number("countVisitorsToFetch", DEFAULT_LIMIT))
+    limit = given.number("countVisitorsToFetch", given.number("filter_limit", _VISITS_TOLD))
     for site in sites:
         _shows_visits(site)
         visits = last_visits(

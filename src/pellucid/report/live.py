@@ -6,6 +6,7 @@ from datetime import date
 from msgspec import Struct, convert
 
 from pellucid.model.event import TIMING, Event
+from pellucid.model.hit import HitKind
 from pellucid.model.period import Period
 from pellucid.model.query import EVERYBODY, Segment
 from pellucid.model.site import Site
@@ -43,6 +44,18 @@ where site_id = {{site:UInt32}}
     and visit_day in {{days:Array(Date)}}
     and visit_id in {{visits:Array(UInt64)}}
 order by time, conversion_id, goal_id
+"""
+_SALES = """
+select visitor_id, kind, count(), sum(revenue), sum(pieces)
+from conversions final
+where site_id = {site:UInt32}
+    and kind in ('order', 'cart')
+    and (visit_day, visit_id) in (
+        select visit_day, visit_id
+        from visits
+        where site_id = {site:UInt32} and visitor_id in {visitors:Array(UInt64)}
+    )
+group by visitor_id, kind
 """
 _COUNTERS = """
 select
@@ -83,12 +96,25 @@ limit 10
 """
 
 
+class Sales(Struct, frozen=True):
+    """How many orders, or carts that were left; what they came to, and of how many pieces."""
+
+    number: int = 0
+    revenue: float = 0.0
+    pieces: int = 0
+
+
 class VisitDetails(Struct, frozen=True):
-    """A visit, what was done in it, and what it converted, in order."""
+    """A visit, what was done in it, and what it converted, in order.
+
+    `orders` and `carts` are those of all visits of its visitor.
+    """
 
     visit: Visit
     events: tuple[Event, ...]
     conversions: tuple[Conversion, ...] = ()
+    orders: Sales = Sales()
+    carts: Sales = Sales()
 
 
 class Counters(Struct, frozen=True):
@@ -172,11 +198,25 @@ def _with_details(store: Store, site_id: int, visits: list[Visit]) -> list[Visit
     if any(visit.conversions or visit.cart_id for visit in visits):
         for conversion in convert(store.ask(_CONVERSIONS, asked, Urgency.SHORT).rows, list[Conversion]):
             conversions[conversion.visit_day, conversion.visit_id].append(conversion)
+    sales = _sales(store, site_id, visits)
     return [
-        VisitDetails(visit, tuple(events[key]), tuple(conversions[key]))
+        VisitDetails(
+            visit,
+            tuple(events[key]),
+            tuple(conversions[key]),
+            orders=sales.get((visit.visitor_id, HitKind.ORDER), Sales()),
+            carts=sales.get((visit.visitor_id, HitKind.CART), Sales()),
+        )
         for visit in visits
         for key in [(visit.visit_day, visit.visit_id)]
     ]
+
+
+def _sales(store: Store, site_id: int, visits: list[Visit]) -> dict[tuple[int, str], Sales]:
+    """Return what the visitors of visits have ordered and left, ever, by visitor and kind."""
+    bound: dict[str, Bound] = {"site": site_id, "visitors": sorted({visit.visitor_id for visit in visits})}
+    rows = convert(store.ask(_SALES, bound, Urgency.SHORT).rows, list[tuple[int, str, int, float, int]])
+    return {(visitor, kind): Sales(number, revenue, pieces) for visitor, kind, number, revenue, pieces in rows}
 
 
 def counters(store: Store, site_id: int, minutes: int, now: int) -> Counters:

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from builders import NOON, a_conversion, a_visit, an_event
 from pellucid.matomo.actions import Setting, action_rows, duration, sales
@@ -11,7 +12,7 @@ from pellucid.model.goal import CustomDimension, DimensionScope, Goal
 from pellucid.model.site import Site
 from pellucid.model.visit import Conversion
 from pellucid.policy.presets import PRESETS
-from pellucid.report.live import VisitDetails
+from pellucid.report.live import Sales, VisitDetails
 
 SITE = Site(
     id=1,
@@ -46,13 +47,15 @@ def test_a_page_is_looked_at_until_the_next_one() -> None:
         seconds=61,
     )
 
-    assert [row.get("timeSpent") for row in shown] == [50, None, 10, None]
+    assert [row.get("timeSpent") for row in shown] == [50, None, 11, None]
     assert [row["pageviewPosition"] for row in shown] == [1, 2, 3, 3]
 
 
-def test_what_the_last_page_is_looked_at_is_not_known_unless_something_follows() -> None:
+def test_the_last_page_is_looked_at_as_long_as_the_visit_goes_on_if_that_is_more_than_a_moment() -> None:
     assert rows(an_event(), seconds=0)[0]["timeSpent"] == 0
-    assert rows(an_event(), an_event(kind="ping", time=NOON + 15_000), seconds=16)[0]["timeSpent"] == 15
+    assert rows(an_event(), an_event(kind="ping", time=NOON + 9_000), seconds=10)[0]["timeSpent"] == 0
+    assert rows(an_event(), an_event(kind="ping", time=NOON + 15_000), seconds=16)[0]["timeSpent"] == 16
+    assert rows(an_event(), an_event(time=NOON + 30_000, previous_seconds=30), seconds=51)[1]["timeSpent"] == 21
 
 
 def test_times_are_those_of_the_site() -> None:
@@ -84,6 +87,10 @@ def test_times_are_those_of_the_site() -> None:
         ),
         (an_event(kind="outlink", url="http://b/"), {"title": "Outlink", "subtitle": "http://b/"}),
         (
+            a_conversion(kind="order", order_id="A2", revenue=12_345.6),
+            {"subtitle": "€12,345.60 revenue - 0 items: )"},
+        ),
+        (
             a_conversion(revenue=12.5),
             {"goalName": "Signed up", "goalId": 1, "subtitle": "Signed up (€12.50 revenue)", "referrerType": "direct"},
         ),
@@ -111,19 +118,33 @@ def test_items_have_their_categories_and_one_piece_unless_said_otherwise() -> No
 
 
 def test_what_was_bought_and_what_was_left_are_told_apart() -> None:
-    cart = a_conversion(kind="cart", revenue=9.99, items=ITEMS, pieces=3)
-    order = a_conversion(kind="order", time=NOON + 1, revenue=20.0)
+    cart, order = a_conversion(kind="cart"), a_conversion(kind="order", time=NOON + 1)
+    ordered = VisitDetails(a_visit(), (), (order,), orders=Sales(2, 59.98, 4), carts=Sales(1, 9.99, 3))
 
-    both = VisitDetails(a_visit(), (), (order, cart))
+    assert sales(VisitDetails(a_visit(), (), (order, cart)), SITE)["visitEcommerceStatus"] == "orderedThenAbandonedCart"
+    assert sales(ordered, SITE) == {
+        "visitEcommerceStatus": "ordered",
+        "totalEcommerceRevenue": 59.98,
+        "totalEcommerceConversions": 2,
+        "totalEcommerceItems": 4,
+        "totalAbandonedCartsRevenue": 9.99,
+        "totalAbandonedCarts": 1,
+        "totalAbandonedCartsItems": 3,
+    }
 
-    assert sales(VisitDetails(a_visit(), (), (order,)))["visitEcommerceStatus"] == "ordered"
-    assert sales(both)["visitEcommerceStatus"] == "orderedThenAbandonedCart"
-    assert sales(both).items() >= {"totalEcommerceRevenue": 20, "totalAbandonedCartsItems": 3}.items()
+
+def test_of_a_site_that_is_no_shop_nothing_is_told_of_what_was_bought() -> None:
+    assert sales(VisitDetails(a_visit(), ()), structs.replace(SITE, ecommerce=False)) == {
+        "visitEcommerceStatus": "none"
+    }
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0s"), (59, "59s"), (61, "1 min 1s"), (3_600, "1 hours"), (90_061, "1 days 1 hours")],
+    [
+        *[(0, "0s"), (59, "59s"), (61, "1 min 1s"), (120, "2 min 0s"), (3_600, "1 hours 0 min")],
+        *[(90_061, "1 days 1 hours"), (86_400 * 366, "1 years 0 days")],
+    ],
 )
-def test_a_duration_has_its_two_largest_units(seconds: int, text: str) -> None:
+def test_a_duration_is_told_in_its_largest_unit_and_the_next(seconds: int, text: str) -> None:
     assert duration(seconds) == text
