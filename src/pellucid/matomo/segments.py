@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from ipaddress import IPv4Address
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from babel import Locale
 from msgspec import Struct
@@ -19,8 +19,9 @@ from pellucid.report.dimensions import DIMENSIONS, hidden
 _CONDITION = re.compile(r"(?P<name>[A-Za-z0-9]+)(?P<operator>==|!=|<=|>=|=@|!@|=\^|=\$|<|>)(?P<value>.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([,;])")
 _OWN = re.compile(r"dimension[0-9]{1,3}")
-_AND = re.compile(r"(?<!\\);")
-_OR = re.compile(r"(?<!\\),")
+# What joins nothing, as the last character, belongs to the value.
+_AND = re.compile(r"(?<!\\);(?!$)")
+_OR = re.compile(r"(?<!\\),(?!$)")
 
 KINDS = {
     "direct": SourceKind.DIRECT,
@@ -240,8 +241,8 @@ def segment_of(text: str, goals: Sequence[Goal] = ()) -> Segment:
     if not text:
         return EVERYBODY
     groups: list[tuple[Condition, ...]] = []
-    for group in _AND.split(text):
-        parts = [_conditions(part, goals) for part in _OR.split(group) if part]
+    for group in _AND.split(_as_meant(text)):
+        parts = [_conditions(unquote_plus(part), goals) for part in _OR.split(group) if part]
         negative = [conditions for conditions in parts if len(conditions) > 1 and _is_negative(conditions[0])]
         if negative and len(parts) > 1:
             raise RequestError(f"In {group!r} a condition that rules several out can not stand beside others with ','.")
@@ -250,6 +251,23 @@ def segment_of(text: str, goals: Sequence[Goal] = ()) -> Segment:
         elif parts:
             groups.append(tuple(condition for conditions in parts for condition in conditions))
     return Segment(tuple(groups))
+
+
+def _as_meant(text: str) -> str:
+    """Return a segment decoded once more, as Matomo takes it, unless that makes fewer conditions of it."""
+    decoded = unquote_plus(text)
+    return text if _conditions_of(text) > _conditions_of(decoded) else decoded
+
+
+def _conditions_of(text: str) -> int:
+    """Return how many conditions a segment has; none if one of them is not understood."""
+    parts = [unquote_plus(part) for group in _AND.split(text) for part in _OR.split(group) if part]
+    found = [_CONDITION.fullmatch(part) for part in parts]
+    return len(parts) if all(one and _is_known(one["name"]) for one in found) else 0
+
+
+def _is_known(name: str) -> bool:
+    return name in SEVERAL or name in NAMES or _OWN.fullmatch(name) is not None
 
 
 def segment_on(text: str, site: Site) -> Segment:
@@ -281,7 +299,7 @@ def _conditions(text: str, goals: Sequence[Goal]) -> list[Condition]:
     found = _CONDITION.fullmatch(text)
     if found is None or found["name"] not in SEVERAL:
         return [_condition(text)]
-    operator, value = Operator(found["operator"]), unquote(_ESCAPED.sub(r"\1", found["value"]))
+    operator, value = Operator(found["operator"]), unquote_plus(_ESCAPED.sub(r"\1", found["value"]))
     if found["name"] == _GOAL_NAME:
         return _reached(operator, value, goals)
     return [Condition(dimension, operator, value) for dimension in SEVERAL[found["name"]]]
@@ -315,5 +333,5 @@ def _condition(text: str) -> Condition:
         operators = " ".join(Operator)
         raise RequestError(f"The segment condition {text!r} is not valid: it needs a name and one of {operators}.")
     name = _named(found["name"])
-    value = unquote(_ESCAPED.sub(r"\1", found["value"]))
+    value = unquote_plus(_ESCAPED.sub(r"\1", found["value"]))
     return Condition(name.dimension, Operator(found["operator"]), name.value(value) if value else value)

@@ -110,7 +110,7 @@ _DIMENSIONS = (
     Dimension("content_target", "Where it leads.", {Source.CONTENTS: "content_target"}),
     Dimension("content_interaction", "What was done with it.", {Source.CONTENTS: "content_interaction"}),
     Dimension("event_url", "The page an event happened on.", {Source.EVENTS: "url"}),
-    Dimension("event_value", "The value of an event.", {Source.EVENTS: "event_value"}, number=True),
+    Dimension("event_value", "The value of an event.", {Source.EVENTS: "event_value"}, number=True, decimal=True),
     Dimension("action_url", "The address of anything that was done.", {Source.HITS: "url"}),
     Dimension("action_kind", "What kind of thing was done.", {Source.HITS: "kind"}),
     Dimension("search_category", "Where on the site it was searched for.", {Source.SEARCHES: "search_category"}),

@@ -30,8 +30,24 @@ def test_every_operator_is_read(operator: Operator) -> None:
 
 @settings(deadline=None)
 @given(st.text())
-def test_an_escaped_value_comes_through_whole(value: str) -> None:
-    assert segment_of(f"pageTitle=={quote(value, safe='')}").groups[0][0].value == value
+def test_a_value_that_is_escaped_as_often_as_matomo_decodes_it_comes_through_whole(value: str) -> None:
+    escaped = quote(quote(quote(value, safe=""), safe=""), safe="")
+
+    assert segment_of(f"pageTitle=={escaped}").groups[0][0].value == value
+
+
+@pytest.mark.parametrize(
+    "text", ["pageTitle==a b;visitCount>1", "pageTitle==a+b;visitCount>1", "pageTitle%3D%3Da%252Bb%3BvisitCount%3E1"]
+)
+def test_a_segment_is_understood_however_often_it_is_escaped(text: str) -> None:
+    title, count = segment_of(text).groups
+
+    assert (title[0].value, count[0].operator) == ("a b", Operator.MORE)
+
+
+def test_what_separates_conditions_is_part_of_a_value_where_it_separates_none_when_decoded() -> None:
+    assert [one.value for one in segment_of("pageTitle==a%2Cb,city==c").groups[0]] == ["a,b", "c"]
+    assert segment_of("pageTitle==a%3B").groups[0][0].value == "a;"
 
 
 def test_a_comma_behind_a_backslash_is_part_of_the_value() -> None:
