@@ -58,7 +58,7 @@ def matchers(goals: Iterable[Goal]) -> Mapping[HitKind, tuple[Matcher, ...]]:
 
 def reached(goal: Goal, revenue: float | None, event_value: float | None, after_seconds: int | None = None) -> Reached:
     """Return a goal as reached by a hit that told this revenue and this value of an event, if any."""
-    told = event_value if goal.use_event_value_as_revenue and event_value else revenue
+    told = event_value if goal.use_event_value_as_revenue and event_value is not None else revenue
     return Reached(goal.id, round(goal.revenue if told is None else told, 2), goal.allow_multiple, after_seconds)
 
 

@@ -193,6 +193,9 @@ def _goal(goal: Goal, given: Parameters) -> Goal:
     if attribute not in set(MatchAttribute):
         raise RequestError(f"A goal can not be held against {attribute!r}; there are {', '.join(MatchAttribute)}.")
     kind = given.text("patternType", goal.pattern_type)
+    if attribute == MatchAttribute.MANUALLY:
+        # Whatever is told of a pattern: there is none.
+        kind = goal.pattern_type
     if kind not in set(PatternType):
         raise RequestError(f"The patternType {kind!r} is not known; there are {', '.join(PatternType)}.")
     return structs.replace(
@@ -222,7 +225,7 @@ def goal_row(goal: Goal) -> Row:
         "deleted": 0,
         "event_value_as_revenue": int(goal.use_event_value_as_revenue),
     }
-    if goal.match_attribute == "manually":
+    if goal.match_attribute == MatchAttribute.MANUALLY:
         return row
     return row | {
         "pattern": goal.pattern,

@@ -73,6 +73,7 @@ def test_a_duration_is_told_in_minutes() -> None:
         ({"revenue": 5.0}, 0.0, None, 0.0),
         ({"revenue": 5.0}, None, 9.0, 5.0),
         ({"revenue": 5.0, "use_event_value_as_revenue": True}, None, 9.999, 10.0),
+        ({"revenue": 5.0, "use_event_value_as_revenue": True}, None, 0.0, 0.0),
         ({"revenue": 5.0, "use_event_value_as_revenue": True}, None, None, 5.0),
     ],
 )

@@ -52,7 +52,7 @@ def test_a_goal_is_made_read_changed_and_deleted(ask: Ask) -> None:
     assert made == {"value": 1}
     assert (changed["name"], changed["pattern"], changed["revenue"]) == ("Read it", "/b", 3)
     assert ask("Goals.getGoals") == []
-    assert ask("Goals.addGoal", name="Next", matchAttribute="manually") == {"value": 2}, "no number is given twice"
+    assert ask("Goals.addGoal", name="Next", matchAttribute="manually", patternType="") == {"value": 2}, "a new number"
 
 
 @pytest.mark.parametrize(
