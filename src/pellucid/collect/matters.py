@@ -150,7 +150,7 @@ def _item(row: Sequence[object]) -> Item:
     return Item(
         clean(str(sku), _LONGEST_NAME),
         clean(_text(name)),
-        tuple(clean(text, _LONGEST_NAME) for text in map(_text, categories) if text)[:MOST_CATEGORIES],
+        _in_number(map(_text, categories)),
         _money(_text(price)),
         1 if quantity is None else min(max(int(number_of(_text(quantity)) or 0), 0), _MOST_PIECES),
     )
@@ -247,8 +247,12 @@ def _in_bounds(number: float) -> float:
 
 def _categories(text: str) -> tuple[str, ...]:
     """Return the categories of a product: one, or a list as JSON."""
-    several = _texts(text) if text.startswith("[") else [text]
-    return tuple(clean(one, _LONGEST_NAME) for one in several if one)[:MOST_CATEGORIES]
+    return _in_number(_texts(text) if text.startswith("[") else [text])
+
+
+def _in_number(categories: Iterable[str]) -> tuple[str, ...]:
+    """Return the first categories; "0" is none, as a client that has none may send it."""
+    return tuple(clean(one, _LONGEST_NAME) for one in categories if one not in {"", "0"})[:MOST_CATEGORIES]
 
 
 def _texts(text: str) -> list[str]:

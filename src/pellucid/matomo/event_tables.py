@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from pellucid.errors import RequestError
 from pellucid.matomo.columns import NO_RESULTS, OF_HITS, Column, Ratio, Shown
 from pellucid.matomo.labels import Label, chosen
+from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.table import Table
 
 _EVENTS: Mapping[str, tuple[str, str, str]] = {
@@ -23,9 +25,10 @@ _OF_EVENTS = (
 )
 _VALUE = (Ratio("avg_event_value", "sum_event_value", "nb_events_with_value", 2),)
 _OF_CONTENTS = (
-    Column("nb_visits", "content_visits"),
-    Column("nb_uniq_visitors", "daily_content_visitors", Shown.OF_A_DAY),
-    Column("sum_daily_nb_uniq_visitors", "daily_content_visitors", Shown.OF_DAYS),
+    # Matomo counts visits by where content leads too, and adds them up.
+    Column("nb_visits", "content_visits_by_target"),
+    Column("nb_uniq_visitors", "daily_content_visitors_by_target", Shown.OF_A_DAY),
+    Column("sum_daily_nb_uniq_visitors", "daily_content_visitors_by_target", Shown.OF_DAYS),
     Column("nb_impressions", "impressions"),
     Column("nb_interactions", "interactions"),
 )
@@ -51,6 +54,19 @@ def events(main: str, second: str) -> Table:
     # Matomo counts visits by all three, and adds them up.
     (other,) = (dimension for dimension, _, _ in _EVENTS.values() if dimension not in {outer, inner})
     return Table((outer, inner, other), label, path=path, columns=_OF_EVENTS, ratios=_VALUE, lacks_inner=lacks_inner)
+
+
+def chosen_events(name: str, given: Parameters) -> Table:
+    """Return the report of a method, with the dimension in its subtables that `secondaryDimension` names."""
+    main, usual = EVENTS[name]
+    second = given.text("secondaryDimension", "") or usual
+    others = [usual, *(dimension for dimension in _EVENTS if dimension not in {main, usual})]
+    if second not in others:
+        raise RequestError(
+            f"Secondary dimension {second!r} is not valid for the API {name.partition('.')[2]}. "
+            f"Use one of: {', '.join(others)}"
+        )
+    return events(main, second)
 
 
 def _contents(outer: str, inner: str, column: str, segment: str, none: Mapping[str, str]) -> Table:
@@ -104,6 +120,9 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "Events.getCategoryFromNameId": ("eventName", "eventCategory"),
 }
 """By method: by what events are told apart, and by what within that where the asker does not say."""
+
+CHOSEN = ("Events.getCategory", "Events.getAction", "Events.getName")
+"""Methods whose subtables the asker may choose."""
 
 TABLES: Mapping[str, Table] = {
     **{name: events(main, second) for name, (main, second) in EVENTS.items()},

@@ -14,6 +14,7 @@ from pellucid.matomo.labels import chosen
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.reports import query_of
 from pellucid.matomo.rows import filtered
+from pellucid.matomo.tree import add
 from pellucid.matomo.visit_reports import counted
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Condition, Operator, Segment
@@ -124,7 +125,6 @@ _OF_ITEMS = {
     "nb_actions": "views",
     "prices": "item_prices",
     "viewed_prices": "viewed_prices",
-    "priced": "priced_views",
 }
 _BOUGHT = ("revenue", "quantity", "orders")
 _LEFT = {
@@ -135,18 +135,24 @@ _LEFT = {
 }
 
 
-def _items(dimension: str, segment: str, none: str) -> Report:
+def _items(segment: str, none: str, *dimensions: str) -> Report:
     def report(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+        if not site.ecommerce:
+            return []
         left = given.flag("abandonedCarts")
         metrics = tuple(_LEFT.get(metric, metric) if left else metric for metric in _OF_ITEMS.values())
         query = query_of(site, period, given, ())
-        sold = structs.replace(query, metrics=metrics, dimensions=(dimension,))
-        rows = []
+        sold = structs.replace(query, metrics=metrics, dimensions=dimensions)
+        summed: dict[str, Row] = {}
         for value, *numbers in reports.answer(sold).rows:
-            told = dict(zip(_OF_ITEMS, map(cell, numbers), strict=True))
+            # Matomo counts by each place that a category has in a product, and adds that up.
+            told = dict(zip(_OF_ITEMS, map(cell, numbers[len(dimensions) - 1 :]), strict=True))
+            add(summed.setdefault(str(value), {}), told)
+        rows = []
+        for value, told in summed.items():
             row = _item(told, period, given, orders="abandoned_carts" if left else "orders")
             if row and (value or told["orders"]):
-                text = str(value) or none
+                text = value or none
                 rows.append({"label": text, **row, **chosen(**{segment: text})})
         return filtered(rows, given, order=("revenue", "nb_visits"))
 
@@ -162,7 +168,7 @@ def _item(told: Mapping[str, Cell], period: Period, given: Parameters, *, orders
         row |= {"nb_visits": told["nb_visits"], visitors: told["nb_uniq_visitors"], "nb_actions": told["nb_actions"]}
     if not row:
         return row
-    prices, times = (told["prices"], told["orders"]) if told["orders"] else (told["viewed_prices"], told["priced"])
+    prices, times = (told["prices"], told["orders"]) if told["orders"] else (told["viewed_prices"], 1)
     row["avg_price"] = _average(prices, times, 2)
     row["avg_quantity"] = _average(told["quantity"] or 0, told["orders"], 1)
     share = percent(told["orders"], told["nb_visits"])
@@ -174,7 +180,9 @@ REPORTS: dict[str, Report] = {
     "Goals.get": goals,
     "Goals.getDaysToConversion": _until("days", counted("day", "days")),
     "Goals.getVisitsUntilConversion": _until("visits", counted("visit", "visits")),
-    "Goals.getItemsSku": _items("item_sku", "productSku", "Product SKU not defined"),
-    "Goals.getItemsName": _items("item_name", "productName", "Product Name not defined"),
-    "Goals.getItemsCategory": _items("item_category", "productCategory", "Product Category not defined"),
+    "Goals.getItemsSku": _items("productSku", "Product SKU not defined", "item_sku"),
+    "Goals.getItemsName": _items("productName", "Product Name not defined", "item_name"),
+    "Goals.getItemsCategory": _items(
+        "productCategory", "Product Category not defined", "item_category", "item_category_place"
+    ),
 }

@@ -146,17 +146,27 @@ def country(code: str) -> Label:
     return Label(name, {"code": code or NOWHERE, **chosen(countryCode=code or NOWHERE)})
 
 
-def continent(code: str) -> Label:
-    """Label a continent."""
+def continent(code: str, _country: str = "") -> Label:
+    """Label a continent, whichever of its countries it is."""
     name = _CONTINENTS.get(code, UNKNOWN)
     return Label(name, {"code": name})
 
 
+_NO_REGION: Mapping[str, Cell] = {
+    "region": NOWHERE,
+    "country": NOWHERE,
+    "country_name": UNKNOWN,
+    "region_name": UNKNOWN,
+}
+
+
 def region(code: str, within: str) -> Label:
-    """Label a region of a country."""
+    """Label a region of a country; what has no region is not told apart by country."""
+    if not code:
+        return Label(UNKNOWN, _NO_REGION)
     where, name = country(within).text, region_name(code, within)
     more: dict[str, Cell] = {"region": code, "country": within or NOWHERE, "country_name": where, "region_name": name}
-    return Label(f"{name}, {where}" if code else UNKNOWN, more | chosen(regionCode=code, countryCode=within))
+    return Label(f"{name}, {where}", more | chosen(regionCode=code, countryCode=within))
 
 
 @cache
@@ -169,11 +179,13 @@ def region_name(code: str, within: str) -> str:
 
 
 def city(name: str, code: str, within: str) -> Label:
-    """Label a city with its country."""
+    """Label a city with its country; what has no city is not told apart by region or country."""
+    if not name:
+        return Label(UNKNOWN, {"city": NOWHERE, **_NO_REGION, "city_name": UNKNOWN})
     above = region(code, within)
     text = ", ".join(filter(None, (name, str(above.more["region_name"]), str(above.more["country_name"]))))
     segment = chosen(city=name, regionCode=code, countryCode=within)
-    return Label(text if name else UNKNOWN, {**above.more, "city_name": name or UNKNOWN, **segment})
+    return Label(text, {**above.more, "city_name": name, **segment})
 
 
 def user(name: str) -> Label:

@@ -17,6 +17,7 @@ from pellucid.matomo.columns import Row
 from pellucid.matomo.comparison import compared, is_compared
 from pellucid.matomo.dates import key
 from pellucid.matomo.dimension_methods import METHODS as DIMENSIONS
+from pellucid.matomo.event_tables import CHOSEN, chosen_events
 from pellucid.matomo.evolution import evolution
 from pellucid.matomo.glossary import metric_glossary, report_glossary
 from pellucid.matomo.goal_reports import REPORTS as GOAL_REPORTS
@@ -118,6 +119,10 @@ def _number(name: str, reports: Answers, site: Site, period: Period, given: Para
     return {"value": number(name, reports, site, period, given)}
 
 
+def _events(name: str, reports: Answers, site: Site, period: Period, given: Parameters) -> Answer:
+    return table(chosen_events(name, given), reports, site, period, given)
+
+
 def _segments(call: Call, sites: list[Site]) -> Answer:
     return segments(call.registry.dimensions(sites[0].id))
 
@@ -188,6 +193,7 @@ METHODS: Mapping[str, Method] = {
         for name, report in (VISIT_REPORTS | GOAL_REPORTS | PAGE_REPORTS | TRANSITIONS).items()
     },
     **{name: Method(partial(_report, partial(table, report))) for name, report in TABLES.items()},
+    **{name: Method(partial(_report, partial(_events, name))) for name in CHOSEN},
     **{name: Method(partial(_report, partial(summary, report))) for name, report in SUMMARIES.items()},
     **{name: Method(partial(_report, partial(_number, column))) for name, column in NUMBERS.items()},
     "Transitions.isPeriodAllowed": Method(lambda _call, _sites: {"value": True}),

@@ -66,6 +66,8 @@ def filtered(
     if late:
         rows = [rest(row) for row in rows]
     hidden = _names(given, "hideColumns") | (frozenset() if given.whole else HIDDEN)
+    if given.flag("hideIdSubDatable"):
+        hidden |= {_IDENTIFIER}
     only = _names(given, "showColumns")
     return [_columns({**row, **_below(row, given, rest)}, hidden, only) for row in rows]
 

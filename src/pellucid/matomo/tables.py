@@ -213,7 +213,8 @@ _REPORTS: Mapping[str, Table] = {
     "DevicesDetection.getBrand": Table(("device_brand",), written(labels.known, "deviceBrand"), goals=Goals.ALL),
     "DevicesDetection.getModel": Table(("device_brand", "device_model", "device_type"), labels.model, goals=Goals.ALL),
     "UserCountry.getCountry": Table(("country",), labels.country, goals=Goals.ALL),
-    "UserCountry.getContinent": Table(("continent",), labels.continent, goals=Goals.ALL),
+    # Matomo adds continents up from countries, their visitors too.
+    "UserCountry.getContinent": Table(("continent", "country"), labels.continent, goals=Goals.ALL),
     "UserCountry.getRegion": Table(("region", "country"), labels.region, goals=Goals.ALL),
     "UserCountry.getCity": Table(("city", "region", "country"), labels.city, goals=Goals.ALL),
     "UserLanguage.getLanguageCode": Table(("language",), labels.language_code),

@@ -77,14 +77,14 @@ METRICS = (
     _of_items("left_revenue", "What was left in carts of a product is worth.", _REVENUE, Source.CART_ITEMS),
     _of_items("left_quantity", "Pieces left in carts of a product.", _QUANTITY, Source.CART_ITEMS),
     _of_items("left_carts", "Carts left with a product.", _SALES, Source.CART_ITEMS),
-    _of_items("left_prices", "The prices of a product in carts left, added up.", "sum(items.price)", Source.CART_ITEMS),
-    Metric(
-        "priced_views", "Page views that tell a price.", counted={Source.PRODUCT_VIEWS: "countIf(product_price > 0)"}
-    ),
+    _of_items("left_prices", "The prices of a product in carts, added up.", "sum(items.price)", Source.CART_ITEMS),
     Metric(
         "viewed_prices",
-        "The prices of a product on pages, added up.",
-        counted={Source.PRODUCT_VIEWS: "sum(ifNull(product_price, 0))"},
+        "What a product cost on pages: the mean of each day, added up over days.",
+        counted={
+            Source.PRODUCT_VIEWS: "arraySum(arrayMap(price -> round(price, 2), mapValues(avgMapIf("
+            "map(visit_day, ifNull(product_price, 0)), product_price is not null))))"
+        },
     ),
     _of_conversions("goals_reached", "Goals reached, orders and carts, each time.", "count()"),
     _of_conversions("converting_visits", "Visits with such a conversion.", f"uniqExact({VISIT})"),

@@ -31,6 +31,18 @@ METRICS = (
         "The different visitors of each day who saw content, added up.",
         f"uniqExactIf({VISITOR_OF_DAY}, content_interaction = '')",
     ),
+    _of(
+        Source.CONTENTS,
+        "content_visits_by_target",
+        "Visits in which content was seen, added up over where it leads.",
+        f"uniqExactIf({VISIT} + cityHash64(content_target), content_interaction = '')",
+    ),
+    _of(
+        Source.CONTENTS,
+        "daily_content_visitors_by_target",
+        "The different visitors of each day who saw content, added up over where it leads.",
+        f"uniqExactIf({VISITOR_OF_DAY} + cityHash64(content_target), content_interaction = '')",
+    ),
     _of(Source.CONTENTS, "impressions", "How often content was seen.", "countIf(content_interaction = '')"),
     _of(Source.CONTENTS, "interactions", "How often content was used.", "countIf(content_interaction != '')"),
     _of(Source.SEARCHES, "searches_made", "Searches on the site.", "count()"),

@@ -27,14 +27,25 @@ def _of_item(name: str, meaning: str, item: str, viewed: str) -> Dimension:
     return Dimension(name, meaning, told)
 
 
+def _in_turn(several: str, part: int) -> str:
+    """Return each of several values, or its place among them: both from the same row of what is joined."""
+    return f"arrayJoin(arrayZip({several}, arrayEnumerate({several}))).{part}"
+
+
 DIMENSIONS = (
     _of_item("item_sku", "The number of a product, ordered or viewed.", "items.sku", "product_sku"),
     _of_item("item_name", "The name of a product, ordered or viewed.", "items.name", "product_name"),
     _of_item(
         "item_category",
         "A category of a product, ordered or viewed.",
-        "arrayJoin(if(empty(items.categories), [''], items.categories))",
-        "arrayJoin(product_categories)",
+        _in_turn("if(empty(items.categories), [''], items.categories)", 1),
+        _in_turn("product_categories", 1),
+    ),
+    _of_item(
+        "item_category_place",
+        "Which of the categories of a product it is, the first or another.",
+        _in_turn("if(empty(items.categories), [''], items.categories)", 2),
+        _in_turn("product_categories", 2),
     ),
     Dimension("previous_page", "The address of the page viewed before.", {Source.VIEWS: "previous_url"}),
     Dimension("previous_page_title", "The title of the page viewed before.", {Source.VIEWS: "previous_title"}),

@@ -188,6 +188,10 @@ def test_a_referrer_may_mean_nothing() -> None:
     ("text", "items"),
     [
         ('[["SKU","Bell",["Parts","Fun"],9.99,2]]', (Item("SKU", "Bell", ("Parts", "Fun"), 9.99, 2),)),
+        (
+            '[["SKU","Bell",["Parts","",0,"Fun","a","b","c","d"]]]',
+            (Item("SKU", "Bell", ("Parts", "Fun", "a", "b", "c"), 0.0, 1),),
+        ),
         ('[["SKU"]]', (Item("SKU", "", (), 0.0, 1),)),
         ('{"0":["SKU","Bell","Parts","9.99","2"]}', (Item("SKU", "Bell", ("Parts",), 9.99, 2),)),
         ('[["",1],[],3,null,[[]]]', ()),

@@ -181,6 +181,7 @@ def test_folders_have_numbers_to_be_asked_for_by() -> None:
     assert folder(rows, 2) == [{"label": "/b"}]
     assert folder(rows, 9) == []
     assert closed(rows) == [{"label": "shop", "idsubdatatable": 1}, {"label": "/"}]
+    assert filtered(closed(rows), parameters_of([("hideIdSubDatable", "1")])) == [{"label": "/"}, {"label": "shop"}]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,147 @@
+"""Reports whose numbers are added up the way Matomo adds them up: products, contents, events and places."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec import json
+
+from builders import DAY, NOON, a_conversion, a_visit, an_event
+from pellucid.matomo.call import Answer
+from pellucid.model.column import Item
+from pellucid.model.event import Event
+from pellucid.model.visit import Conversion, Visit
+from pellucid.registry.registry import Registry
+from pellucid.store.client import Store
+
+Ask = Callable[..., Any]
+OF_DAY = {"idSite": "3", "period": "day", "date": str(DAY)}
+OF_WEEK = OF_DAY | {"period": "week", "date": "2025-11-26"}
+BELL = Item("B", "Bell", ("Parts", "Fun"), 10.0, 2)
+
+
+def inserted(store: Store, *rows: Visit | Event | Conversion) -> None:
+    tables: dict[type, str] = {Visit: "visits", Event: "events", Conversion: "conversions"}
+    for kind, table in tables.items():
+        some = [json.encode(row) for row in rows if type(row) is kind]
+        if some:
+            store.insert(table, kind, b"\n".join(some), token=f"{table} of a shop")
+
+
+@pytest.fixture(autouse=True)
+def shop(registry: Registry) -> None:
+    registry.add_site("Bells", ["http://bells.example.org"], ecommerce=True)
+
+
+def by_label(answer: Any) -> dict[str, Any]:
+    return {row["label"]: row for row in answer}
+
+
+def test_what_is_left_in_carts_has_its_price_there(ask: Ask, store: Store) -> None:
+    cart = a_conversion(site_id=3, kind="cart", goal_id=0, items=(BELL,), pieces=2)
+    order = a_conversion(site_id=3, conversion_id=2, kind="order", goal_id=0, items=(Item("B", "Bell", (), 7.0, 1),))
+    inserted(store, a_visit(site_id=3), cart, order)
+
+    (left,), (sold,) = (ask("Goals.getItemsSku", **OF_DAY, abandonedCarts=one) for one in "10")
+
+    assert (left["avg_price"], left["abandoned_carts"], sold["avg_price"]) == (10, 1, 7)
+
+
+def test_views_of_a_category_are_counted_by_its_place_in_products(ask: Ask, store: Store) -> None:
+    views = [
+        an_event(site_id=3, event_id=1, product_sku="B", product_categories=("Parts", "Fun")),
+        an_event(site_id=3, event_id=2, product_sku="C", product_categories=("Fun",)),
+    ]
+    inserted(store, a_visit(site_id=3), *views)
+
+    rows = by_label(ask("Goals.getItemsCategory", **OF_DAY))
+
+    assert [(rows[name]["nb_visits"], rows[name]["nb_actions"]) for name in ("Parts", "Fun")] == [(1, 1), (2, 2)]
+
+
+def test_the_mean_price_of_each_day_on_which_a_product_is_viewed_is_added_up(ask: Ask, store: Store) -> None:
+    later = {"visit_day": DAY + timedelta(days=1), "visit_id": 2, "time": NOON + 86_400_000}
+    views = [
+        an_event(site_id=3, event_id=1, product_sku="B", product_price=10.0),
+        an_event(site_id=3, event_id=2, product_sku="B", product_price=20.0),
+        an_event(site_id=3, event_id=3, product_sku="B"),
+        an_event(site_id=3, event_id=4, product_sku="B", product_price=8.0, **later),
+    ]
+    inserted(store, a_visit(site_id=3), a_visit(site_id=3, visit_id=2, visit_day=later["visit_day"]), *views)
+
+    assert ask("Goals.getItemsSku", **OF_DAY)[0]["avg_price"] == 15
+    assert ask("Goals.getItemsSku", **OF_WEEK)[0]["avg_price"] == 23
+
+
+def test_a_site_that_is_no_shop_has_no_products(ask: Ask, store: Store, registry: Registry) -> None:
+    inserted(store, a_visit(site_id=3), an_event(site_id=3, product_sku="B"))
+    registry.update_site(3, ecommerce=False)
+
+    assert ask("Goals.getItemsSku", **OF_DAY) == []
+
+
+def test_visits_of_content_are_counted_by_where_it_leads(ask: Ask, store: Store) -> None:
+    seen = {"site_id": 3, "kind": "content", "content_name": "banner", "content_piece": "a.png"}
+    contents = [
+        an_event(event_id=1, content_target="http://a/", **seen),
+        an_event(event_id=2, content_target="http://a/", **seen),
+        an_event(event_id=3, content_target="http://b/", **seen),
+        an_event(event_id=4, content_target="http://c/", content_interaction="click", **seen),
+    ]
+    inserted(store, a_visit(site_id=3), *contents)
+
+    (row,) = ask("Contents.getContentNames", **OF_DAY)
+
+    assert (row["nb_visits"], row["nb_uniq_visitors"], row["nb_impressions"], row["nb_interactions"]) == (2, 2, 3, 1)
+
+
+def test_the_asker_chooses_what_events_are_told_apart_by_within(ask: Ask, store: Store) -> None:
+    done = {"site_id": 3, "kind": "event", "event_category": "video", "event_action": "play", "event_name": "intro"}
+    inserted(store, a_visit(site_id=3), an_event(**done))
+
+    def inner(**given: str) -> Answer:
+        (row,) = ask("Events.getCategory", **OF_DAY, expanded="1", **given)
+        return row["subtable"][0]["label"]
+
+    assert (inner(), inner(secondaryDimension="eventName")) == ("play", "intro")
+    refused = ask("Events.getAction", **OF_DAY, secondaryDimension="eventAction")
+    assert refused["message"] == (
+        "Secondary dimension 'eventAction' is not valid for the API getAction. Use one of: eventName, eventCategory"
+    )
+
+
+def test_visits_are_chosen_by_fractions_of_values(ask: Ask, store: Store) -> None:
+    rated = an_event(site_id=3, kind="event", event_category="a", event_action="rate", event_value=9.66)
+    inserted(store, a_visit(site_id=3), rated)
+
+    found = [ask("VisitsSummary.getVisits", **OF_DAY, segment=f"eventValue{one}") for one in (">9", ">9.7")]
+
+    assert [answer["value"] for answer in found] == [1, 0]
+
+
+def test_places_that_are_not_told_are_one_row_and_continents_are_added_up_from_countries(
+    ask: Ask, store: Store
+) -> None:
+    inserted(
+        store,
+        a_visit(site_id=3, visit_id=1, continent="eur", country="fr"),
+        a_visit(site_id=3, visit_id=2, continent="eur", country="pl"),
+    )
+
+    (region,), (city,), (continent,) = (
+        ask(f"UserCountry.get{what}", **OF_DAY) for what in ("Region", "City", "Continent")
+    )
+
+    assert (region["label"], region["nb_visits"], region["region"], region["country"]) == ("Unknown", 2, "xx", "xx")
+    assert (city["label"], city["city"], city["country_name"], "segment" in city) == ("Unknown", "xx", "Unknown", False)
+    assert (continent["label"], continent["nb_visits"], continent["nb_uniq_visitors"]) == ("Europe", 2, 2)
+
+
+def test_ten_visits_are_told_unless_another_number_is_asked_for(ask: Ask, store: Store) -> None:
+    inserted(store, *(a_visit(site_id=3, visit_id=number, visitor_id=number) for number in range(1, 16)))
+
+    def told(**given: str) -> int:
+        return len(ask("Live.getLastVisitsDetails", **OF_DAY, **given))
+
+    assert (told(), told(filter_limit="12"), told(countVisitorsToFetch="3", filter_limit="12")) == (10, 12, 3)
