@@ -28,6 +28,8 @@ _TYPES: Mapping[str, Cell] = {
 _PAGES = frozenset({HitKind.PAGEVIEW, HitKind.SEARCH})
 _NOT_SHOWN = frozenset({HitKind.PING, HitKind.GOAL, HitKind.CART, HitKind.ORDER})
 """What was converted is shown as what it converted."""
+_SALES = frozenset({HitKind.CART, HitKind.ORDER})
+"""What happens on no page that is told."""
 _STATUS = {
     (False, False): "none",
     (True, False): "ordered",
@@ -55,7 +57,7 @@ def action_rows(details: VisitDetails, setting: Setting) -> list[Row]:
         if event.kind in _NOT_SHOWN:
             continue
         page += event.kind in _PAGES
-        row = _begun(event, setting) | _DETAILS[HitKind(event.kind)](event) | {"pageviewPosition": page}
+        row = _begun(event, setting) | _DETAILS[HitKind(event.kind)](event) | {"pageviewPosition": page or None}
         if event.kind == HitKind.PAGEVIEW:
             spent = _seconds_on(event, details, place)
             row |= {"timeSpent": spent, "timeSpentPretty": duration(spent)}
@@ -76,7 +78,7 @@ def _begun(row: Event | Conversion, setting: Setting) -> Row:
     return {
         "type": _TYPES.get(row.kind, row.kind),
         **({"pageId": row.event_id} if isinstance(row, Event) else {}),
-        "url": row.url,
+        **({} if row.kind in _SALES else {"url": row.url}),
         "timestamp": row.time // 1000,
         "serverTimePretty": f"{time:%b} {time.day}, {time:%Y %H:%M:%S}",
         "idpageview": row.pageview_id or None,
@@ -120,8 +122,7 @@ def _pageview(event: Event) -> Row:
             "productViewSku": event.product_sku or None,
         }
         row |= {"productViewPrice": _money(event.product_price)} if event.product_price else {}
-        row |= {"productViewCategories": event.product_categories} if event.product_categories else {}
-    return row
+    return row | ({"productViewCategories": event.product_categories} if event.product_categories else {})
 
 
 def _search(event: Event) -> Row:
@@ -193,7 +194,6 @@ def _sale(conversion: Conversion, setting: Setting) -> Row:
     revenue = _money(conversion.revenue)
     names = ", ".join(item.name for item in conversion.items)
     return {
-        "url": None,
         "idpageview": None,
         "revenue": revenue,
         "items": conversion.pieces,

@@ -18,6 +18,8 @@ Answer = object
 _CALLBACK = re.compile(r"[0-9a-zA-Z_.]+")
 _DATED = re.compile(r"\d{4}(-\d\d(-\d\d(,\d{4}-\d\d-\d\d)?)?)?")
 _TAG = re.compile(r"[A-Za-z_][\w.-]*")
+_TOLD_BY_NUMBER = ("Goals.getGoals", "Annotations.")
+"""Methods whose answers are one result, though numbers stand in them as those of sites do elsewhere."""
 _BY_DATE = frozenset({"reportData", "reportMetadata"})
 """What is told by the names of dates when several are asked for."""
 _METADATA = frozenset({"url", "segment", "logo", "code", "idsubdatatable", "region", "country", "referrer_type"})
@@ -72,8 +74,8 @@ def _json(answer: Answer, given: Parameters) -> Written:
 def _xml(answer: Answer, given: Parameters) -> Written:
     if answer == {"result": "success", "message": "ok"}:
         return _xml_text('<result>\n\t<success message="ok" />\n</result>')
-    # Goals have numbers as sites have.
-    if isinstance(answer, Mapping) and given.text("method", "") != "Goals.getGoals" and _name_of_series(answer):
+    told_by_number = given.text("method", "").startswith(_TOLD_BY_NUMBER)
+    if isinstance(answer, Mapping) and not told_by_number and _name_of_series(answer):
         return _xml_text(f"<results>\n{_series(answer, 1)}</results>")
     return _xml_text(_result(answer, "", 0).rstrip("\n"))
 

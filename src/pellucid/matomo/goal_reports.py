@@ -49,10 +49,11 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
     """Return what was converted: in all, or of one goal, of orders, of carts."""
     goal = given.text("idGoal", "")
     columns = {ORDER: _ORDER, CART: _CART}.get(goal, _PLAIN)
+    wanted = [name for name in given.text("columns", "").split(",") if name]
     row: Row = {}
     asked = [partial(_converted, goal, columns, kinds, reports, site, period, given) for kinds in _ENDINGS.values()]
     for ending, told in zip(_ENDINGS, together(*asked), strict=True):
-        row |= {f"{name}{ending}": value for name, value in told.items()}
+        row |= {f"{name}{ending}": value for name, value in told.items() if not wanted or name in wanted}
     return [row] if given.flag("flat") else row
 
 

@@ -217,10 +217,15 @@ def _ordered(rows: Sequence[Row], given: Parameters, order: Sequence[str]) -> Se
     return sorted(sorted(rows, key=_natural), key=lambda row: _rank(row.get(column)), reverse=descending)
 
 
-def _natural(row: Row) -> list[tuple[bool, int, str]]:
-    """Return what labels are sorted by: as people sort them, 9 before 10."""
-    parts = _DIGITS.split(str(row.get("label", "")).lower())
-    return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts if part]
+def _natural(row: Row) -> str:
+    """Return what labels are sorted by: as people sort them, 9 before 10, and without regard to case."""
+    return _DIGITS.sub(_by_size, str(row.get("label", "")).upper())
+
+
+def _by_size(digits: re.Match[str]) -> str:
+    """Return a number as what is sorted by its size: with how many digits it has before it, where digits stand."""
+    number = digits[0].lstrip("0") or "0"
+    return f"0{chr(len(number))}{number}"
 
 
 def _rank(value: Cell) -> tuple[bool, float, str]:

@@ -132,7 +132,7 @@ def _before(page: _Page, found: Told, shown: int) -> dict[str, Answer]:
         elif name in page.names:
             loops += views
         else:
-            pages[without_scheme(name) if page.is_url else title(name)] += views
+            pages[_bare(name) if page.is_url else title(name)] += views
     return {
         "pageviews": every,
         "loops": loops,
@@ -146,7 +146,7 @@ def _after(page: _Page, found: Told, shown: int) -> dict[str, Answer]:
     for key, times in found:
         kind, address, name, keyword = key[0], key[1], key[-2], key[-1]
         if kind == HitKind.PAGEVIEW and name not in page.names:
-            following["followingPages"][without_scheme(name) if page.is_url else title(name)] += times
+            following["followingPages"][_bare(name) if page.is_url else title(name)] += times
         elif kind in _FOLLOWING:
             following[_FOLLOWING[kind]][keyword if kind == HitKind.SEARCH else address] += times
     return {name: _shown(counted, shown) for name, counted in following.items()}
@@ -179,13 +179,17 @@ def _sources(found: Told, shown: int) -> list[Answer]:
 def _source(kind: str, name: str, url: str, keyword: str) -> str:
     if kind == SourceKind.WEBSITE:
         return url or name
-    return " - ".join(filter(None, (name, keyword))) if kind == SourceKind.CAMPAIGN else name or NO_KEYWORD
+    return " ".join(filter(None, (name, keyword))) if kind == SourceKind.CAMPAIGN else name or NO_KEYWORD
 
 
 def _spellings(url: str) -> tuple[str, ...]:
     """Return an address with each beginning that means the same page."""
-    bare = without_scheme(url).removeprefix("www.")
-    return tuple(f"{scheme}{bare}" for scheme in _SCHEMES)
+    return tuple(f"{scheme}{_bare(url)}" for scheme in _SCHEMES)
+
+
+def _bare(url: str) -> str:
+    """Return what of an address tells pages apart."""
+    return without_scheme(url).removeprefix("www.")
 
 
 REPORTS = {

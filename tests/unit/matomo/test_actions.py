@@ -58,6 +58,21 @@ def test_the_last_page_is_looked_at_as_long_as_the_visit_goes_on_if_that_is_more
     assert rows(an_event(), an_event(time=NOON + 30_000, previous_seconds=30), seconds=51)[1]["timeSpent"] == 21
 
 
+def test_what_is_done_before_any_page_is_on_none_and_sales_have_no_address() -> None:
+    event, order = rows(
+        an_event(kind="event", event_category="video", event_action="play"),
+        a_conversion(kind="order", time=NOON + 1_000, url="http://a/"),
+    )
+
+    assert (event["pageviewPosition"], "url" in order) == (None, False)
+
+
+def test_a_page_of_a_category_shows_no_product() -> None:
+    (page,) = rows(an_event(product_categories=("Parts",)))
+
+    assert (page["productViewCategories"], "productViewSku" in page) == (("Parts",), False)
+
+
 def test_times_are_those_of_the_site() -> None:
     assert rows(an_event())[0]["serverTimePretty"] == "Nov 24, 2025 13:00:00"
 

@@ -54,9 +54,10 @@ def test_dates_within_a_site_are_results_too() -> None:
     assert (site.get("idSite"), [one.get("date") for one in site], len(site[1])) == ("2", list(SERIES), 2)
 
 
-def test_goals_are_told_apart_by_numbers_and_are_no_sites() -> None:
+@pytest.mark.parametrize("method", ["Goals.getGoals", "Annotations.getAll"])
+def test_goals_and_sites_with_notes_are_one_result(method: str) -> None:
     told = {"1": {"name": "a"}, "2": {"name": "b"}}
-    root = ET.fromstring(text(told, method="Goals.getGoals"))  # noqa: S314 -- our own
+    root = ET.fromstring(text(told, method=method))  # noqa: S314 -- our own
 
     assert (root.tag, [(row.tag, row.get("key")) for row in root]) == ("result", [("row", "1"), ("row", "2")])
 

@@ -170,6 +170,14 @@ def test_a_pattern_that_could_take_for_ever_is_refused(pattern: str) -> None:
         labels(filter_pattern=pattern)
 
 
+def test_labels_stand_as_people_sort_them() -> None:
+    rows: list[Row] = [{"label": label} for label in ("ad10.jpg", "ad2.jpg", "_x", "ad.jpg", "Ad9", "b", "")]
+
+    told = filtered(rows, parameters_of([("filter_sort_column", "label"), ("filter_sort_order", "asc")]))
+
+    assert [row["label"] for row in told] == ["", "ad.jpg", "ad2.jpg", "Ad9", "ad10.jpg", "b", "_x"]
+
+
 def test_folders_have_numbers_to_be_asked_for_by() -> None:
     rows: list[Row] = [
         {"label": "shop", "subtable": [{"label": "bikes", "subtable": [{"label": "/b"}]}]},
@@ -181,7 +189,7 @@ def test_folders_have_numbers_to_be_asked_for_by() -> None:
     assert folder(rows, 2) == [{"label": "/b"}]
     assert folder(rows, 9) == []
     assert closed(rows) == [{"label": "shop", "idsubdatatable": 1}, {"label": "/"}]
-    assert filtered(closed(rows), parameters_of([("hideIdSubDatable", "1")])) == [{"label": "/"}, {"label": "shop"}]
+    assert filtered(closed(rows), parameters_of([("hideIdSubDatable", "1")])) == [{"label": "shop"}, {"label": "/"}]
 
 
 @pytest.mark.parametrize(

@@ -90,3 +90,26 @@ def test_what_is_shown_has_words(ask: Ask) -> None:
 
     assert told["exits"] == "Exits"
     assert all("%s" in text for name, text in told.items() if name.endswith("Inline"))
+
+
+def test_pages_with_and_without_www_are_the_same_and_campaigns_have_their_keyword_behind_them(
+    ask: Ask, store: Store
+) -> None:
+    site = "shop.example.org"
+    steps = [
+        {"url": f"http://www.{site}/a", "title": "A"},
+        {"url": f"https://{site}/b", "title": "B", "previous_url": f"http://www.{site}/a", "previous_title": "A"},
+        {"url": f"http://{site}/a", "title": "A", "previous_url": f"https://{site}/b", "previous_title": "B"},
+        {"url": f"http://www.{site}/b", "title": "B", "previous_url": f"http://{site}/a", "previous_title": "A"},
+    ]
+    events = [an_event(visit_id=8, event_id=80 + at, time=NOON + at, **step) for at, step in enumerate(steps)]
+    came = {"source_kind": "campaign", "source_name": "spring", "source_keyword": "bells"}
+    visit = a_visit(visit_id=8, entry_url=f"http://www.{site}/a", **came)
+    store.insert("visits", Visit, json.encode(visit), token="a visit of a campaign")
+    store.insert("events", Event, b"\n".join(map(json.encode, events)), token="its events")
+
+    told = ask("Transitions.getTransitionsForPageUrl", **DAY, pageUrl=f"http://{site}/a")
+
+    assert told["previousPages"] == [{"label": f"{site}/b", "referrals": 1}]
+    assert told["followingPages"] == [{"label": f"{site}/b", "referrals": 2}]
+    assert [row["details"] for row in told["referrers"]] == [[{"label": "spring bells", "referrals": 1}]]
