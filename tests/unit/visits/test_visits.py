@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NOON, a_hit
-from pellucid.model.hit import Hit, HitKind, Source, SourceKind
+from pellucid.model.hit import Hit, HitKind, Search, Source, SourceKind
 from pellucid.model.visit import Past, Visit
 from pellucid.visits.visits import MOST_ACTIONS, open_visit, visit_of
 from visit_strategies import COUNTED, MINUTE, after, hits_within, taken_in, visits_of
@@ -204,6 +204,15 @@ def test_a_visit_enters_and_leaves_on_pages_and_searches() -> None:
 
     assert (visit.entry_url, visit.entry_title) == ("http://a/1", "One")
     assert (visit.exit_url, visit.exit_title) == ("http://a/2", "Two")
+
+
+def test_a_visit_that_begins_with_a_search_is_entered_on_no_page() -> None:
+    (visit,) = visits_of(
+        after(0, kind=HitKind.SEARCH, search=Search("bell", "", None)),
+        after(1, url="http://a/1", title="One"),
+    )
+
+    assert (visit.entry_url, visit.entry_title, visit.exit_url) == ("", "", "http://a/1")
 
 
 def test_a_page_that_comes_late_can_be_the_entry() -> None:
