@@ -95,9 +95,11 @@ def _get(call: Call, sites: list[Site]) -> Answer:
 
 
 def _periods(call: Call, site: Site) -> Sequence[Period]:
-    """Return the periods that are meant, the last of them alone unless `lastN` asks for more."""
+    """Return the periods that are meant, the last of them alone unless `lastN` asks for more; of a range its days."""
     today = call.now.astimezone(ZoneInfo(site.timezone)).date()
     wanted: Asked = asked(call.given.text("period", PeriodKind.DAY), call.given.text("date"), today)
+    if wanted.periods[-1].kind is PeriodKind.RANGE:
+        return asked(PeriodKind.DAY, f"{wanted.periods[-1].first},{wanted.periods[-1].last}", today).periods
     number = call.given.number("lastN", 0)
     if not number or wanted.several:
         return wanted.periods

@@ -18,15 +18,15 @@ class Annotations:
         self._engine = engine
 
     def add(self, annotation: Annotation) -> Annotation:
-        """Add a note under the next id of its site."""
+        """Add a note under the next id of its site; the first is 0."""
         of_site = ANNOTATION.c.site_id == annotation.site_id
         with for_change(self._engine).begin() as connection:
             # The site's row is held, so that two notes at once get two ids.
             site = select(SITE.c.id).where(SITE.c.id == annotation.site_id).with_for_update()
             if connection.execute(site).one_or_none() is None:
                 raise NotFound(f"There is no site {annotation.site_id}.")
-            highest = connection.execute(select(func.max(ANNOTATION.c.id)).where(of_site)).scalar() or 0
-            added = structs.replace(annotation, id=highest + 1)
+            highest = connection.execute(select(func.max(ANNOTATION.c.id)).where(of_site)).scalar()
+            added = structs.replace(annotation, id=0 if highest is None else highest + 1)
             connection.execute(insert(ANNOTATION).values(**structs.asdict(added) | {"day": added.day.isoformat()}))
         return added
 

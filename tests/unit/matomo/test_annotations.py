@@ -26,14 +26,14 @@ def test_notes_are_added_changed_and_deleted(ask: Ask) -> None:
         "note": "Sale",
         "starred": 1,
         "user": "root",
-        "idNote": 1,
+        "idNote": 0,
         "canEditOrDelete": 1,
     }
-    assert ask("Annotations.save", idSite="1", idNote="1", note="Snow", starred="0")[0]["note"] == "Snow"
-    assert ask("Annotations.get", idSite="1", idNote="1")[0]["starred"] == 0
-    assert ask("Annotations.delete", idSite="1", idNote="1") == {"result": "success", "message": "ok"}
+    assert ask("Annotations.save", idSite="1", idNote="0", note="Snow", starred="0")[0]["note"] == "Snow"
+    assert ask("Annotations.get", idSite="1", idNote="0")[0]["starred"] == 0
+    assert ask("Annotations.delete", idSite="1", idNote="0") == {"result": "success", "message": "ok"}
     assert ask("Annotations.getAll", idSite="1") == {"1": []}
-    assert "no note with id 1" in ask("Annotations.get", idSite="1", idNote="1")["message"]
+    assert "no note with id 0" in ask("Annotations.get", idSite="1", idNote="0")["message"]
     assert "has to say something" in ask("Annotations.add", **NOTE | {"note": " "})["message"]
 
 
@@ -59,8 +59,8 @@ def test_who_sees_a_site_writes_notes_and_changes_no_others(ask: Ask, client: Te
 
     assert reading("Annotations.add", **NOTE)[0]["canEditOrDelete"] == 1
     assert [note["canEditOrDelete"] for note in reading("Annotations.getAll", idSite="1")["1"]] == [0, 1]
-    assert "permission" in reading("Annotations.delete", idSite="1", idNote="1")["message"]
-    assert "permission" in reading("Annotations.save", idSite="1", idNote="1", note="x")["message"]
+    assert "permission" in reading("Annotations.delete", idSite="1", idNote="0")["message"]
+    assert "permission" in reading("Annotations.save", idSite="1", idNote="0", note="x")["message"]
     assert "superuser" in reading("Annotations.deleteAll", idSite="1")["message"]
     assert "view" in reading("Annotations.add", **NOTE | {"idSite": "2"})["message"]
     ask("Annotations.deleteAll", idSite="1")
@@ -74,9 +74,19 @@ def test_a_token_that_reads_changes_nothing(client: TestClient, registry: Regist
     ]
 
     told = {
-        name: reading(name, **NOTE, idNote="1", idSegment="1", name="A", definition="actions>1") for name in changing
+        name: reading(name, **NOTE, idNote="0", idSegment="1", name="A", definition="actions>1") for name in changing
     }
 
     assert {"Annotations.add", "SegmentEditor.add", "Goals.addGoal"} <= told.keys()
     assert [name for name, answer in told.items() if answer.get("result") != "error"] == []
     assert reading("Annotations.getAll", idSite="1") == {"1": []}
+
+
+def test_a_range_is_counted_by_its_days_whatever_number_is_asked_for(ask: Ask) -> None:
+    ask("Annotations.add", **NOTE)
+    days = {"idSite": "1", "period": "range", "date": "2025-11-23,2025-11-25", "lastN": "9"}
+
+    counts = ask("Annotations.getAnnotationCountForDates", **days)["1"]
+
+    assert [(day, told["count"]) for day, told in counts] == [("2025-11-23", 0), ("2025-11-24", 1), ("2025-11-25", 0)]
+    assert [note["idNote"] for note in ask("Annotations.getAll", **days)["1"]] == [0]

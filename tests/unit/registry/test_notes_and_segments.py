@@ -38,17 +38,19 @@ def test_notes_are_kept_by_site_and_day(registry: Registry) -> None:
 
     assert registry.annotations.on(1) == (first, later)
     assert registry.annotations.on(1, date(2025, 11, 25), date(2025, 12, 31)) == (later,)
-    assert (first.id, later.id) == (1, 2)
+    assert (first.id, later.id) == (0, 1)
 
 
 def test_a_note_is_changed_and_deleted(registry: Registry) -> None:
     changed = structs.replace(registry.annotations.add(NOTE), note="Sale, and snow")
 
     registry.annotations.update(changed)
-    assert registry.annotations.find(1, 1) == changed
-    registry.annotations.delete(1, 1)
-    with pytest.raises(NotFound, match="no note with id 1"):
-        registry.annotations.find(1, 1)
+    assert registry.annotations.find(1, 0) == changed
+    other = registry.annotations.add(NOTE)
+    registry.annotations.delete(1, 0)
+    assert registry.annotations.on(1) == (other,)
+    with pytest.raises(NotFound, match="no note with id 0"):
+        registry.annotations.find(1, 0)
     with pytest.raises(NotFound, match="no site 9"):
         registry.annotations.add(structs.replace(NOTE, site_id=9))
 
