@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from io import StringIO
+from typing import Any
 
 from msgspec import Struct, json
 
@@ -20,8 +21,9 @@ _DATED = re.compile(r"\d{4}(-\d\d(-\d\d(,\d{4}-\d\d-\d\d)?)?)?")
 _TAG = re.compile(r"[A-Za-z_][\w.-]*")
 _TOLD_BY_NUMBER = ("Goals.getGoals", "Annotations.")
 """Methods whose answers are one result, though numbers stand in them as those of sites do elsewhere."""
-_BY_DATE = frozenset({"reportData", "reportMetadata"})
-"""What is told by the names of dates when several are asked for."""
+_PRETTY = "prettyDate"
+_OF_PERIODS = frozenset({"reportData", "reportMetadata"})
+"""Elements that hold what is told of each of several periods."""
 _METADATA = frozenset({"url", "segment", "logo", "code", "idsubdatatable", "region", "country", "referrer_type"})
 """Columns that tell more of a row and count nothing: tables have them behind the others."""
 
@@ -75,9 +77,14 @@ def _xml(answer: Answer, given: Parameters) -> Written:
     if answer == {"result": "success", "message": "ok"}:
         return _xml_text('<result>\n\t<success message="ok" />\n</result>')
     told_by_number = given.text("method", "").startswith(_TOLD_BY_NUMBER)
-    if isinstance(answer, Mapping) and not told_by_number and _name_of_series(answer):
-        return _xml_text(f"<results>\n{_series(answer, 1)}</results>")
+    if isinstance(answer, Mapping) and not told_by_number and (name := _name_of_series(answer)):
+        return _xml_text(f"<results>\n{_results(answer, name, 1)}</results>")
     return _xml_text(_result(answer, "", 0).rstrip("\n"))
+
+
+def _results(series: Mapping[Any, Answer], name: str, depth: int) -> str:
+    """Return several answers under what tells them apart: a site, a date, or a date as people read it."""
+    return "".join(_result(one, f' {name}="{escape(str(key))}"', depth) for key, one in series.items())
 
 
 def _xml_text(text: str) -> Written:
@@ -86,23 +93,15 @@ def _xml_text(text: str) -> Written:
 
 def _name_of_series(answer: Mapping[object, object]) -> str:
     """Return what the keys of several answers are: dates, or sites; nothing if it is one answer."""
-    if not answer or any(not isinstance(value, list | Mapping) for value in answer.values()):
+    if not _is_series(answer):
         return ""
     if all(_DATED.fullmatch(str(key)) for key in answer):
         return "date"
     return "idSite" if all(str(key).isdecimal() for key in answer) else ""
 
 
-def _series(answer: Mapping[object, Answer], depth: int) -> str:
-    """Return a result for each site, or for each date; within a site there may be dates."""
-    name, margin, text = _name_of_series(answer), "\t" * depth, ""
-    for key, one in answer.items():
-        attribute = f' {name}="{escape(str(key))}"'
-        if name == "idSite" and isinstance(one, Mapping) and _name_of_series(one) == "date":
-            text += f"{margin}<result{attribute}>\n{_series(one, depth + 1)}{margin}</result>\n"
-        else:
-            text += _result(one, attribute, depth)
-    return text
+def _is_series(answer: Mapping[object, object]) -> bool:
+    return bool(answer) and all(isinstance(value, list | Mapping) for value in answer.values())
 
 
 def _result(answer: Answer, attribute: str, depth: int) -> str:
@@ -111,39 +110,41 @@ def _result(answer: Answer, attribute: str, depth: int) -> str:
     if not isinstance(value, list | tuple | Mapping):
         text = _text(value)
         return f"{margin}<result{attribute}>{escape(text)}</result>\n" if text else f"{margin}<result{attribute} />\n"
-    inner = _elements([value] if isinstance(value, Record) else value, depth + 1)
+    if isinstance(value, Mapping) and attribute and (name := _name_of_series(value)):
+        inner = _results(value, name, depth + 1)
+    else:
+        inner = _elements([value] if isinstance(value, Record) else value, depth + 1)
     return f"{margin}<result{attribute}>\n{inner}{margin}</result>\n" if inner else f"{margin}<result{attribute} />\n"
 
 
 def _elements(node: Answer, depth: int) -> str:
     if isinstance(node, Mapping):
-        return "".join(_element(str(name), value, depth) for name, value in node.items())
+        key = _PRETTY if _PRETTY in node else ""
+        return "".join(_element(str(name), value, depth, key) for name, value in node.items())
     if isinstance(node, list | tuple):
         return "".join(_element("row", value, depth) for value in node)
     return ""
 
 
-def _element(name: str, value: Answer, depth: int) -> str:
+def _element(name: str, value: Answer, depth: int, key: str = "") -> str:
     margin = "\t" * depth
-    opening, closing = _tag(name)
-    if name in _BY_DATE and isinstance(value, Mapping) and not any(_TAG.fullmatch(str(key)) for key in value):
-        inner = "".join(_result(one, f' prettyDate="{escape(str(key))}"', depth + 1) for key, one in value.items())
-        return f"{margin}<{name}>\n{inner}{margin}</{name}>\n" if inner else f"{margin}<{name} />\n"
+    opening, closing = _tags(name)
     if isinstance(value, list | tuple | Mapping):
-        inner = _elements(value, depth + 1)
+        if isinstance(value, Mapping) and name in _OF_PERIODS and _is_series(value):
+            inner = _results(value, key or _name_of_series(value) or _PRETTY, depth + 1)
+        else:
+            inner = _elements(value, depth + 1)
         return f"{margin}<{opening}>\n{inner}{margin}</{closing}>\n" if inner else f"{margin}<{opening} />\n"
     text = _text(value)
     return f"{margin}<{opening}>{escape(text)}</{closing}>\n" if text else f"{margin}<{opening} />\n"
 
 
-def _tag(name: str) -> tuple[str, str]:
-    """Return how an element opens and closes: a key that is no name, such as `idgoal=1`, is an attribute of a row."""
+def _tags(name: str) -> tuple[str, str]:
+    """Return what an element begins and ends with: what is no name of one stands in an attribute."""
     if _TAG.fullmatch(name):
         return name, name
-    attribute, _, value = name.partition("=")
-    if value and _TAG.fullmatch(attribute):
-        return f'row {attribute}="{escape(value)}"', "row"
-    return f'row key="{escape(name)}"', "row"
+    attribute, equals, value = name.partition("=")
+    return (f'row {attribute}="{escape(value)}"' if equals else f'row key="{escape(name)}"'), "row"
 
 
 def _text(value: Answer) -> str:

@@ -48,12 +48,6 @@ def test_a_series_has_a_result_for_each_date_or_site() -> None:
     assert [one.get("idSite") for one in sites] == ["1", "2"]
 
 
-def test_dates_within_a_site_are_results_too() -> None:
-    site = ET.fromstring(text({"1": SERIES, "2": SERIES}, format="xml"))[1]  # noqa: S314 -- our own
-
-    assert (site.get("idSite"), [one.get("date") for one in site], len(site[1])) == ("2", list(SERIES), 2)
-
-
 @pytest.mark.parametrize("method", ["Goals.getGoals", "Annotations.getAll"])
 def test_goals_and_sites_with_notes_are_one_result(method: str) -> None:
     told = {"1": {"name": "a"}, "2": {"name": "b"}}
@@ -69,6 +63,20 @@ def test_the_rows_of_a_described_report_stand_by_the_names_of_dates() -> None:
     assert [one.tag for one in data] == ["result", "result"]
     assert [one.get("prettyDate") for one in data] == list(told["reportData"])
     assert data[1][0].findtext("label") == "Böll & <Co>"
+
+
+def test_series_of_several_sites_have_the_dates_in_each() -> None:
+    root = ET.fromstring(text({"1": SERIES, "2": SERIES}, format="xml"))  # noqa: S314 -- our own
+
+    assert [[one.get("date") for one in site] for site in root] == [list(SERIES), list(SERIES)]
+    assert root[1][1].findtext("row/label") == "Böll & <Co>"
+
+
+@pytest.mark.parametrize(("told", "key"), [({"prettyDate": "Both"}, "prettyDate"), ({"label": "x"}, "date")])
+def test_the_periods_of_a_report_on_several_are_told_by_an_attribute(told: dict[str, str], key: str) -> None:
+    root = ET.fromstring(text(told | {"reportData": SERIES}, format="xml"))  # noqa: S314 -- our own
+
+    assert [one.attrib for one in root.iter("result") if one is not root] == [{key: day} for day in SERIES]
 
 
 def table(answer: object, delimiter: str = ",", **parameters: str) -> list[list[str]]:
