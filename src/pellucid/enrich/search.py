@@ -59,15 +59,25 @@ _MOST = 2**32 - 1
 _LONGEST_COUNT = 20
 
 
+_LIST = r"(?:\[\w*\]|%5B\w*%5D)?"
+"""What follows a parameter's name where it may come several times, as PHP has it: `find[]=bell`."""
+
+_LISTED = re.compile(rf"{_LIST}\Z", re.IGNORECASE)
+
+
 @lru_cache(maxsize=1024)
 def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"[?&#;](?:{'|'.join(map(re.escape, names))})=[^&#]", re.IGNORECASE)
+    return re.compile(rf"[?&#;](?:{'|'.join(map(re.escape, names))}){_LIST}=[^&#]", re.IGNORECASE)
 
 
 def _parameters(url: str, charset: str) -> dict[str, str]:
     bare, _, fragment = url.partition("#")
     pairs = [pair.partition("=") for pair in f"{bare.partition('?')[2]}&{fragment}".split("&")]
-    return {name.lower(): unquote_plus(value, charset, "replace") for name, separator, value in pairs if separator}
+    return {
+        _LISTED.sub("", name).lower(): unquote_plus(value, charset, "replace")
+        for name, separator, value in pairs
+        if separator
+    }
 
 
 def _first(names: Sequence[str], told: dict[str, str]) -> str:

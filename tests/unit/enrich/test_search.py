@@ -17,6 +17,8 @@ READER = SearchReader(SEARCH_KEYWORDS, ("cat",))
         ("http://a/find?q=bell", Search("bell")),
         ("http://a/find?x=1&Q=bike+bell", Search("bike bell")),
         ("http://a/find#q=bell", Search("bell")),
+        ("http://a/find?q[]=bell", Search("bell")),
+        ("http://a/find?Q%5B%5D=bell&cat[0]=parts", Search("bell", "parts")),
         ("http://a/find?query=two&q=one", Search("one")),
         ("http://a/find?q=&query=two", Search("two")),
         ("http://a/find?q=bell&CAT=parts&search_count=12", Search("bell", "parts", 12)),
