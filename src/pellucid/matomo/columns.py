@@ -166,6 +166,17 @@ NO_RESULTS = "nb_without_results"
 HIDDEN = frozenset({NO_RESULTS, *(f"sum_time_{part}" for part in TIMINGS)})
 """Columns that others are worked out from, and that are not shown themselves."""
 
+
+def untimed(rows: Sequence[Row]) -> frozenset[str]:
+    """Return the columns of the parts of loading that no row tells a time of, though all are asked for it."""
+    return frozenset(
+        name
+        for part in TIMINGS
+        if any(f"avg_time_{part}" in row for row in rows) and not any(row.get(f"sum_time_{part}") for row in rows)
+        for name in (f"avg_time_{part}", *(column.name for column in timing(part)))
+    )
+
+
 COUNTS_OF_PERFORMANCE = frozenset(column.name for column in OF_PERFORMANCE)
 NUMBERS = (
     (NAMES.keys() - {"label"})

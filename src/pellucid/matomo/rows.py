@@ -7,7 +7,7 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from pellucid.errors import RequestError
-from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, HIDDEN, NUMBERS, Cell, Row, with_ratios
+from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, HIDDEN, NO_RESULTS, NUMBERS, Cell, Row, untimed, with_ratios
 from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters
 from pellucid.matomo.tree import SUBTABLE, add, changed
 
@@ -65,7 +65,9 @@ def filtered(
         rows = _cut(_truncated(_ordered(left, given, order), given, finish), given)
     if late:
         rows = [rest(row) for row in rows]
-    hidden = _names(given, "hideColumns") | (frozenset() if given.whole else HIDDEN)
+    unwanted = _names(given, "hideColumns")
+    # As in Matomo what others are worked out from is left where somebody says what is to be hidden.
+    hidden = unwanted | untimed(rows) | (frozenset() if given.whole else {NO_RESULTS} if unwanted else HIDDEN)
     if given.flag("hideIdSubDatable"):
         hidden |= {_IDENTIFIER}
     only = _names(given, "showColumns")

@@ -43,6 +43,26 @@ def test_columns_are_chosen_and_left_out() -> None:
     assert others[0] == {"label": "C"}
 
 
+def timed(seconds: float, hits: int) -> Row:
+    """A row of a page: how long it took to load, beside a part of that which no page tells."""
+    row: Row = {"label": "/a", "nb_visits": 1, "max_time_server": None, "max_time_network": None}
+    for part, time in (("server", seconds), ("network", 0)):
+        row |= {f"sum_time_{part}": time, f"nb_hits_with_time_{part}": hits, f"avg_time_{part}": time}
+    return row
+
+
+def test_parts_of_loading_that_no_row_tells_a_time_of_have_no_columns() -> None:
+    (row, _) = filtered([timed(0.5, 1), timed(0, 0)], parameters_of([]))
+
+    assert list(row) == ["label", "nb_visits", "max_time_server", "nb_hits_with_time_server", "avg_time_server"]
+
+
+def test_what_averages_are_worked_out_from_is_left_where_something_is_hidden() -> None:
+    (row,) = filtered([timed(0.5, 1)], parameters_of([("hideColumns", "nb_visits")]))
+
+    assert row["sum_time_server"] == 0.5
+
+
 def test_what_tells_of_a_row_stays_beside_the_columns_that_are_chosen() -> None:
     rows: list[Row] = [{"label": "/a", "nb_visits": 1, "nb_hits": 2, "url": "http://s/a"}]
 
