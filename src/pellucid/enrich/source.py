@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct, convert
 
@@ -29,6 +29,8 @@ class _Engine(Struct):
     hosts: list[str]
     keyword: list[str]
     path: str = ""
+    only_told: bool = False
+    """Whether its pages are searches only where they have a keyword's parameter, or are its first page."""
 
 
 class Home(Struct, frozen=True):
@@ -52,13 +54,13 @@ _ENGINES = Hosts({host: engine for engine in _ENGINE_LIST for host in engine.hos
 _SOCIAL = _names("social_networks.toml")
 _ASSISTANTS = _names("assistants.toml")
 HOMES: Mapping[str, Home] = {
-    **{
-        name: Home(hosts[0])
-        for name, hosts in reversed(convert(_table("social_networks.toml"), dict[str, list[str]]).items())
-    },
-    **{engine.name: Home(engine.hosts[0].replace(".*", ".com"), engine.path) for engine in reversed(_ENGINE_LIST)},
+    engine.name: Home(engine.hosts[0].replace(".*", ".com"), engine.path) for engine in reversed(_ENGINE_LIST)
 }
-"""By the name of a search engine or a social network."""
+"""By the name of a search engine."""
+HOMES_OF_NETWORKS: Mapping[str, str] = {
+    name: hosts[0] for name, hosts in convert(_table("social_networks.toml"), dict[str, list[str]]).items()
+}
+"""By the name of a social network."""
 _SPAM = Hosts(
     {
         line: True
@@ -133,12 +135,18 @@ def _known(referrer: str, own_hosts: frozenset[str], page_host: str) -> Source:
     if assistant:
         return Source(SourceKind.ASSISTANT, assistant, "", told)
     engine = _ENGINES.find(host)
-    if engine:
+    if engine and (not engine.only_told or _is_search(referrer, engine)):
         return Source(SourceKind.SEARCH, engine.name, _searched(referrer, engine), told)
     network = _SOCIAL.find(host)
     if network:
         return Source(SourceKind.SOCIAL, network, "", told)
-    return Source(SourceKind.WEBSITE, _label(host.removeprefix("www.")), "", told)
+    return Source(SourceKind.WEBSITE, _label(host), "", told)
+
+
+def _is_search(referrer: str, engine: _Engine) -> bool:
+    asked = urlsplit(referrer)
+    names = {pair.partition("=")[0] for pair in asked.query.split("&")}
+    return not names.isdisjoint(engine.keyword) or (asked.path in {"", "/"} and not asked.query)
 
 
 def _searched(referrer: str, engine: _Engine) -> str:

@@ -10,7 +10,7 @@ from babel.core import get_global
 from device_detector.parser.settings import FAMILY_FROM_OS
 from msgspec import Struct
 
-from pellucid.enrich.source import HOMES
+from pellucid.enrich.source import HOMES, HOMES_OF_NETWORKS
 from pellucid.matomo.columns import Cell
 from pellucid.model.hit import SourceKind
 from pellucid.policy.identity import visitor_of_user_id
@@ -214,8 +214,7 @@ def search_url(name: str, text: str) -> str:
 
 def network_url(name: str) -> str:
     """Return where a social network is at home."""
-    home = HOMES.get(name)
-    return home.host if home else ""
+    return HOMES_OF_NETWORKS.get(name, "")
 
 
 def source_kind(kind: str) -> Label:

@@ -105,7 +105,8 @@ def _sources(
         return (outer,) if only is SourceKind.CAMPAIGN and not came_by else (outer, Label(came_by))
 
     def _of(name: str) -> dict[str, Cell]:
-        return chosen(referrerType=labels.SOURCES[only][2], referrerName=name)
+        by_kind = {} if only is SourceKind.WEBSITE else {"referrerType": labels.SOURCES[only][2]}
+        return chosen(**by_kind, referrerName=name)
 
     def _url(url: str) -> dict[str, Cell]:
         return {"url": url} if url else {}

@@ -31,7 +31,10 @@ OWN = frozenset({"site.example", "shop.example"})
         ("http://shop.example:8080/", (SourceKind.DIRECT, "", "")),
         ("http://blog.shop.example/", (SourceKind.WEBSITE, "blog.shop.example", "")),
         ("https://news.example.net:8080/a?b=c", (SourceKind.WEBSITE, "news.example.net", "")),
-        ("https://www.blog.example/", (SourceKind.WEBSITE, "blog.example", "")),
+        ("https://www.blog.example/", (SourceKind.WEBSITE, "www.blog.example", "")),
+        ("https://www.facebook.com/", (SourceKind.SEARCH, "Facebook", "")),
+        ("https://www.facebook.com/search?q=bells", (SourceKind.SEARCH, "Facebook", "bells")),
+        ("https://www.facebook.com/our.shop/posts/7", (SourceKind.SOCIAL, "Facebook", "")),
         ("http://[2001:db8::1]/x", (SourceKind.WEBSITE, "2001:db8::1", "")),
     ],
 )
