@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import structs
 
+from pellucid.enrich.page import page_url
 from pellucid.errors import RequestError
 from pellucid.matomo.answers import Answers
 from pellucid.matomo.columns import OF_HITS, OF_VISITS, RATIOS_OF_VISITS, Column, Ratio, Row, timing
@@ -38,7 +39,7 @@ def _one(name: str) -> Report:
     of, parameter, dimension = _ONE[name]
 
     def report(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
-        wanted = given.text(parameter).strip()
+        wanted = _kept(given.text(parameter).strip(), parameter, site)
         one = structs.replace(
             TABLES[of],
             rows=(Condition(dimension, Operator.EQUALS, wanted),),
@@ -50,6 +51,14 @@ def _one(name: str) -> Report:
         return table(one, reports, site, period, given.without("flat", "expanded", "idSubtable"))
 
     return report
+
+
+def _kept(text: str, parameter: str, site: Site) -> str:
+    """Return what is asked for as it is kept of hits: an address without the parameters that are not."""
+    if parameter == _TITLE:
+        return text
+    excluded = frozenset(name.strip().lower() for name in site.rules.excluded_parameters)
+    return page_url(text, excluded, keep_fragment=site.rules.keeps_fragments or parameter != "pageUrl")
 
 
 def _label(text: str, parameter: str) -> str:
