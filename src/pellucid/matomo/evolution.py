@@ -1,9 +1,12 @@
-"""How one row of a report changes over periods: `API.getRowEvolution`."""
+"""How one row of a report changes over periods, or a column of several: `API.getRowEvolution`."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import quote_plus, unquote_plus
 
 from pellucid.matomo.columns import RATIOS_OF_VISITS, Row, with_ratios
 from pellucid.matomo.parameters import Parameters
+from pellucid.matomo.rows import labelled
 
 _OF_VISITS: Mapping[str, str] = {
     "nb_visits": "Visits",
@@ -13,12 +16,22 @@ _OF_VISITS: Mapping[str, str] = {
     "avg_time_on_site": "Avg. Time on Website",
     "bounce_rate": "Bounce Rate",
 }
+_WITH_USERS: Mapping[str, str] = {
+    **{name: _OF_VISITS[name] for name in ("nb_visits", "nb_uniq_visitors", "nb_actions")},
+    "nb_users": "Users",
+    **{name: _OF_VISITS[name] for name in ("nb_actions_per_visit", "avg_time_on_site", "bounce_rate")},
+}
 _OF_PAGES: Mapping[str, str] = {
     "nb_hits": "Pageviews",
     "nb_visits": "Unique Pageviews",
     "avg_time_on_page": "Avg. time on page",
     "bounce_rate": "Bounce Rate",
     "exit_rate": "Exit rate",
+}
+_OF_ENTRIES: Mapping[str, str] = {
+    "entry_nb_visits": "Entrances",
+    "entry_bounce_count": "Bounces",
+    "bounce_rate": "Bounce Rate",
 }
 _DIMENSIONS: Mapping[str, str] = {
     "UserCountry.getCountry": "Country",
@@ -34,26 +47,88 @@ _DIMENSIONS: Mapping[str, str] = {
     "DevicesDetection.getType": "Device type",
     "Actions.getPageUrls": "Page URL",
     "Actions.getPageTitles": "Page Title",
+    "Actions.getEntryPageUrls": "Entry Page URL",
+    "Actions.getEntryPageTitles": "Entry Page title",
 }
+
+_BY_ADDRESS = frozenset({f"Actions.get{kind}PageUrls" for kind in ("", "Entry", "Exit")} | {"Referrers.getWebsites"})
+"""Reports whose rows are told by their addresses."""
+
+_SCHEME = re.compile(r"^https?://(www\.)?", re.IGNORECASE)
 
 
 def evolution(name: str, rows: Callable[[], Mapping[str, Sequence[Row]]], given: Parameters) -> Row:
-    """Return the numbers of the row with the wanted label, period by period; `rows` gives it in each."""
-    label = given.text("label").strip()
-    names = _OF_PAGES if name.startswith("Actions.") else _OF_VISITS
-    data: dict[str, list[Row]] = {}
-    for period, found in rows().items():
-        data[period] = [_told(row, names) for row in found[:1]]
+    """Return the numbers of the row with the wanted label, period by period; `rows` gives all rows of each.
+
+    Of several labels, or of all rows if none is named, one column is told.
+    """
+    names = _names(name)
+    every = rows()
+    labels = _wanted(given) or _all_labels(every, given)
+    if len(labels) != 1:
+        return _of_several(name, names, every, labels, given)
+    found = {period: labelled(some, labels) for period, some in every.items()}
+    data = {period: [_told(row, names) for row in some[:1]] for period, some in found.items()}
     metrics = {column: _metric(heading, column, data) for column, heading in names.items()}
     return {
-        "label": label,
+        "label": _heading(name, labels[0], found),
         "reportData": data,  # type: ignore[dict-item]
         "metadata": {"metrics": metrics, "dimension": _DIMENSIONS.get(name, "")},  # type: ignore[dict-item]
     }
 
 
+def _names(name: str) -> Mapping[str, str]:
+    """Return the columns that a report is followed by, and what they are called."""
+    if name.startswith("Actions."):
+        return _OF_ENTRIES if name.startswith("Actions.getEntry") else _OF_PAGES
+    # Matomo tells of users in every report but those on places.
+    return _OF_VISITS if name.startswith("UserCountry.") else _WITH_USERS
+
+
+def _of_several(
+    name: str, names: Mapping[str, str], every: Mapping[str, Sequence[Row]], labels: Sequence[str], given: Parameters
+) -> Row:
+    column = given.text("column", "")
+    column = column if column in names else next(iter(names))
+    data: dict[str, list[Row]] = {period: [{}] if labels else [] for period in every}
+    metrics: dict[str, Row] = {}
+    ending = f" ({names[column]})" if given.flag("legendAppendMetric", default=True) else ""
+    for place, label in enumerate(labels):
+        found = {period: labelled(some, [label]) for period, some in every.items()}
+        for period, some in found.items():
+            value = _told(some[0], names).get(column) if some else 0
+            data[period][0][f"{column}_{place}"] = _number(value)
+        one = f"{column}_{place}"
+        metrics[one] = _metric(f"{_heading(name, label, found)}{ending}", one, data)
+    return {
+        "column": column,
+        "reportData": data,  # type: ignore[dict-item]
+        "metadata": {"metrics": metrics, "dimension": _DIMENSIONS.get(name, ""), "columns": dict(names)},  # type: ignore[dict-item]
+    }
+
+
+def _wanted(given: Parameters) -> list[str]:
+    """Return the labels that are asked for: commas part them, and those within them are escaped."""
+    told = given.several("label") or ()
+    return list(dict.fromkeys(part.strip() for text in told for part in text.split(",") if part.strip()))
+
+
+def _all_labels(every: Mapping[str, Sequence[Row]], given: Parameters) -> list[str]:
+    told = list(dict.fromkeys(quote_plus(str(row["label"])) for some in every.values() for row in some))
+    limit = given.number("filter_limit", -1)
+    return told[:limit] if limit > 0 else told
+
+
+def _heading(name: str, label: str, found: Mapping[str, Sequence[Row]]) -> str:
+    """Return what a row is called: a page by its address, others by the labels that lead to it."""
+    url = next((row["url"] for some in found.values() for row in some if row.get("url")), "")
+    if url and name in _BY_ADDRESS:
+        return _SCHEME.sub("", str(url))
+    return " - ".join(unquote_plus(part).strip() for part in label.split(">"))
+
+
 def _told(row: Row, names: Mapping[str, str]) -> Row:
-    whole = with_ratios(row, RATIOS_OF_VISITS, written=True) if names is _OF_VISITS else row
+    whole = with_ratios(row, RATIOS_OF_VISITS, written=True) if "nb_actions" in names else row
     return {column: whole[column] for column in names if column in whole}
 
 

@@ -134,7 +134,7 @@ def _row_evolution(call: Call, sites: list[Site]) -> Answer:
         raise RequestError(f"There is no report {name} with rows; there are {', '.join(sorted(TABLES))}.")
     site = sites[0]
     wanted = call.periods(site)
-    given = call.given.with_text(filter_limit="-1").without("idSubtable")
+    given = call.given.with_text(filter_limit="-1", expanded="1").without("idSubtable", "label", "flat")
 
     def rows() -> dict[str, list[Row]]:
         return {key(period): table(report, call.reports, site, period, given) for period in wanted.periods}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Protocol
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from pellucid.errors import RequestError
 from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, HIDDEN, NO_RESULTS, NUMBERS, Cell, Row, untimed, with_ratios
@@ -100,7 +100,7 @@ def labelled(rows: Sequence[Row], labels: Sequence[str]) -> list[Row]:
         inside: Sequence[Row] = rows
         row: Row | None = None
         for part in label.split(_WITHIN):
-            row = next((one for one in inside if _is_named(one, unquote(part).strip())), None)
+            row = next((one for one in inside if _is_named(one, unquote_plus(part).strip())), None)
             below = row.get(SUBTABLE) if row else None
             inside = below if isinstance(below, list) else []
         found += [row] if row else []

@@ -26,3 +26,42 @@ def test_a_row_is_followed_over_periods() -> None:
     }
     assert answered["metadata"]["metrics"]["nb_visits"] == {"name": "Visits", "min": 0, "max": 2}
     assert answered["metadata"]["dimension"] == "Country"
+
+
+def pages(**asked: str) -> Row:
+    """What is told of two pages in a folder, and one beside it, over two days."""
+    told: list[Row] = [
+        {"label": "/b, c", "nb_hits": 1, "nb_visits": 1, "url": "http://s.example/b, c"},
+        {
+            "label": "a",
+            "nb_hits": 5,
+            "nb_visits": 2,
+            "subtable": [{"label": "/x", "nb_hits": 5, "url": "https://www.s.example/a/x"}],
+        },
+    ]
+    return evolution("Actions.getPageUrls", lambda: {"1": told, "2": []}, Parameters(asked))
+
+
+def test_of_several_rows_one_column_is_followed() -> None:
+    answered = pages(label="a>%2Fx,%2Fb%2C+c,none")
+
+    assert answered["column"] == "nb_hits"
+    assert answered["reportData"] == {
+        "1": [{"nb_hits_0": 5, "nb_hits_1": 1, "nb_hits_2": 0}],
+        "2": [{"nb_hits_0": 0, "nb_hits_1": 0, "nb_hits_2": 0}],
+    }
+    assert answered["metadata"]["metrics"] == {
+        "nb_hits_0": {"name": "s.example/a/x (Pageviews)", "min": 0, "max": 5},
+        "nb_hits_1": {"name": "s.example/b, c (Pageviews)", "min": 0, "max": 1},
+        "nb_hits_2": {"name": "none (Pageviews)", "min": 0, "max": 0},
+    }
+
+
+def test_all_rows_are_followed_if_none_is_named() -> None:
+    assert pages(column="nb_visits")["reportData"]["1"] == [{"nb_visits_0": 1, "nb_visits_1": 2}]
+    assert pages(filter_limit="1")["label"] == "s.example/b, c"
+
+
+def test_a_row_below_others_is_called_by_the_labels_that_lead_to_it() -> None:
+    assert pages(label="a>%2Fx")["label"] == "s.example/a/x"
+    assert pages(label="a>none")["label"] == "a - none"
