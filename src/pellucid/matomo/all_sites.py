@@ -8,6 +8,7 @@ from pellucid.matomo import administration as setup
 from pellucid.matomo import overview
 from pellucid.matomo.call import NOBODY, Answer, Call, Method
 from pellucid.matomo.columns import Row, rounded
+from pellucid.matomo.dates import key
 from pellucid.matomo.parameters import ALL
 from pellucid.matomo.pretty import money
 from pellucid.matomo.rows import filtered
@@ -26,12 +27,33 @@ def _each(call: Call, sites: list[Site]) -> list[Row]:
 
 
 def _all(call: Call, _sites: list[Site]) -> Answer:
-    return filtered(_each(call, setup.visible(call.registry, call.account or NOBODY)), call.given)
+    """Return a row for each site that was visited; for each of several periods under its key."""
+    pattern = call.given.text("pattern", "").lower()
+    sites = setup.visible(call.registry, call.account or NOBODY)
+    found = [site for site in sites if pattern in "\n".join((site.name, *site.urls[:1])).lower()]
+    spans = [(site, call.periods(site)) for site in found]
+    if not any(span.several for _, span in spans):
+        return _visited(call, [(site, span.periods[-1]) for site, span in spans])
+    return {
+        key(period): _visited(call, [(site, span.periods[place]) for site, span in spans])
+        for place, period in enumerate(spans[0][1].periods)
+    }
+
+
+def _visited(call: Call, some: list[tuple[Site, Period]]) -> list[Row]:
+    rows = overview.sites(call.reports, some, call.given)
+    only = call.given.text("showColumns", "")
+    if not call.given.flag("enhanced") and (not only or "nb_visits" in only.split(",")):
+        rows = [row for row in rows if row["nb_visits"]]
+    return filtered(rows, call.given)
 
 
 def _one(call: Call, sites: list[Site]) -> Answer:
-    rows = filtered(_each(call, sites[:1]), call.given)
-    return rows[0] if rows else []
+    """Return the numbers of one site; Matomo tells nothing else of it here."""
+    period = call.periods(sites[0]).periods[-1]
+    (row,) = overview.sites(call.reports, [(sites[0], period)], call.given)
+    left = filtered([overview.numbers_of(row)], call.given)
+    return left[0] if left else []
 
 
 def _with_groups(call: Call, _sites: list[Site]) -> Answer:

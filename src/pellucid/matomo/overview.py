@@ -106,6 +106,12 @@ def site_row(reports: Answers, site: Site, period: Period, given: Parameters) ->
     }
 
 
+def numbers_of(row: Row) -> Row:
+    """Return what a site comes to and how that differs, without what tells which site and which periods."""
+    told = {*(column for column, _, _ in _EVOLVING.values())}
+    return {name: value for name, value in row.items() if name in told or "_evolution" in name}
+
+
 def _numbers(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
     all_of = everything(reports, site, period, given.without("columns"))
     return {name: all_of[name] for name in ("nb_visits", "nb_actions", "nb_pageviews", "revenue")}

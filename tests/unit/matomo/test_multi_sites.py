@@ -1,0 +1,38 @@
+from typing import Any
+
+DAY = {"format": "JSON", "period": "day", "date": "2025-11-24"}
+
+
+def test_sites_that_nobody_visited_are_told_of_only_if_that_is_asked_for(ask: Any) -> None:
+    quiet = DAY | {"date": "2025-11-23"}
+
+    every = ask("MultiSites.getAll", **quiet, enhanced="1")
+
+    assert ask("MultiSites.getAll", **quiet) == []
+    assert sorted(row["label"] for row in every) == ["Blog", "Shop"]
+    assert len(ask("MultiSites.getAll", **quiet, showColumns="visits_evolution")) == 2
+
+
+def test_sites_are_chosen_by_a_part_of_name_or_address(ask: Any) -> None:
+    def chosen(pattern: str) -> list[str]:
+        return sorted(row["label"] for row in ask("MultiSites.getAll", **DAY, enhanced="1", pattern=pattern))
+
+    assert chosen("sHo") == ["Shop"]
+    assert chosen("blog.example") == ["Blog"]
+    assert chosen("example.org") == ["Blog", "Shop"]
+
+
+def test_several_dates_have_each_their_sites(ask: Any) -> None:
+    days = ask("MultiSites.getAll", **DAY | {"date": "2025-11-23,2025-11-24"})
+
+    assert {day: [row["label"] for row in rows] for day, rows in days.items()} == {
+        "2025-11-23": [],
+        "2025-11-24": ["Shop", "Blog"],
+    }
+
+
+def test_of_one_site_its_numbers_are_told_and_how_they_changed(ask: Any) -> None:
+    row = ask("MultiSites.getOne", **DAY, idSite="1")
+
+    assert {name for name in row if "_evolution" not in name} == {"nb_visits", "nb_actions", "nb_pageviews", "revenue"}
+    assert (row["visits_evolution"], row["visits_evolution_trend"]) == ("100%", 1)
