@@ -46,7 +46,10 @@ _ENDINGS = {
 
 
 def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
-    """Return what was converted: in all, or of one goal, of orders, of carts."""
+    """Return what was converted: in all, or of one goal, of orders, of carts.
+
+    Beside other answers, only what visitors of a kind converted is told of which there were any.
+    """
     goal = given.text("idGoal", "")
     columns = {ORDER: _ORDER, CART: _CART}.get(goal, _PLAIN)
     wanted = [name for name in given.text("columns", "").split(",") if name]
@@ -54,6 +57,8 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
     asked = [partial(_converted, goal, columns, kinds, reports, site, period, given) for kinds in _ENDINGS.values()]
     for ending, told in zip(_ENDINGS, together(*asked), strict=True):
         row |= {f"{name}{ending}": value for name, value in told.items() if not wanted or name in wanted}
+    if not row:
+        return []
     return [row] if given.flag("flat") else row
 
 
@@ -70,6 +75,8 @@ def _converted(
     query = query_of(site, period, given, columns)
     query = structs.replace(query, segment=Segment((*query.segment.groups, *group)))
     visits = reports.answer(structs.replace(query, metrics=("visits",))).rows[0][0]
+    if given.beside and not visits:
+        return {}
     of_goal = structs.replace(query, where=((_goal(goal),),))
     told = row_of(columns, reports.answer(of_goal).rows[0])
     told = {name: round(value, 2) if isinstance(value, float) else value for name, value in told.items()}

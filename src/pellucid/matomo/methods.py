@@ -94,11 +94,12 @@ def _sites(call: Call, access: Access) -> list[Site]:
 
 def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Call, sites: list[Site]) -> Answer:
     """Answer for each site, and for each period: several come under their keys."""
+    of_one_site = len(sites) == 1 and call.given.text("idSite") != setup.ALL_SITES
 
-    def of_period(site: Site, period: Period) -> Answer:
+    def of_period(site: Site, period: Period, *, beside: bool) -> Answer:
         if is_compared(call.given):
             return compared(plain, call, site, period)
-        return plain(site, period, call.given)
+        return plain(site, period, structs.replace(call.given, beside=beside))
 
     def plain(site: Site, period: Period, given: Parameters) -> Answer:
         told = one(call.reports, site, period, given)
@@ -107,10 +108,10 @@ def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Ca
     def of_site(site: Site) -> Answer:
         wanted = call.periods(site)
         if not wanted.several:
-            return of_period(site, wanted.periods[0])
-        return {key(period): of_period(site, period) for period in wanted.periods}
+            return of_period(site, wanted.periods[0], beside=not of_one_site)
+        return {key(period): of_period(site, period, beside=True) for period in wanted.periods}
 
-    if len(sites) == 1 and call.given.text("idSite") != setup.ALL_SITES:
+    if of_one_site:
         return of_site(sites[0])
     return {str(site.id): of_site(site) for site in sites}
 

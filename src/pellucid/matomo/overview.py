@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import partial
 
 from babel.numbers import get_currency_symbol
+from msgspec import structs
 
 from pellucid.matomo.answers import Answers, together
 from pellucid.matomo.columns import Cell, Row, plain, rounded
@@ -37,7 +38,7 @@ _PARTS = {
 def everything(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
     """Return the columns of all summaries; `columns` names those that are wanted."""
     wanted = {name for name in given.text("columns", "").split(",") if name}
-    every = given.without("columns")
+    every = structs.replace(given.without("columns"), beside=False)
     row: Row = {}
     for part in together(
         *(

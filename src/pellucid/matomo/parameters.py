@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pellucid.errors import RequestError
 
@@ -14,21 +14,24 @@ _MISSING = "Please specify a value for '{name}'."
 class Parameters(Struct, frozen=True):
     """What a request says, by name; of repeated names the last, those that end in `[]` or `[0]` as lists.
 
-    `whole` asks for rows with the columns too that others are worked out from, and that are not shown themselves.
+    `whole` asks for rows with the columns too that others are worked out from, and that are not shown themselves. The
+    answer is one of several, on other sites or other periods, if it is `beside` others.
     """
 
     given: Mapping[str, str]
     lists: Mapping[str, tuple[str, ...]] = {}
     whole: bool = False
+    beside: bool = False
 
     def without(self, *names: str) -> "Parameters":
         """Return the parameters but for these."""
         given = {name: value for name, value in self.given.items() if name not in names}
-        return Parameters(given, {name: told for name, told in self.lists.items() if name not in names}, self.whole)
+        lists = {name: told for name, told in self.lists.items() if name not in names}
+        return structs.replace(self, given=given, lists=lists)
 
     def with_text(self, **values: str) -> "Parameters":
         """Return the parameters, these values in place of others."""
-        return Parameters({**self.given, **values}, self.lists, self.whole)
+        return structs.replace(self, given={**self.given, **values})
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return a value, or raise `RequestError` if there is none and no default."""

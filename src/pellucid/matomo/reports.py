@@ -86,10 +86,15 @@ def number(name: str, reports: Answers, site: Site, period: Period, given: Param
 
 
 def summary(report: Summary, reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
-    """Return the one row of a report; asked for `flat`, it is a list like any other."""
+    """Return the one row of a report; asked for `flat`, it is a list like any other.
+
+    As in Matomo there is none beside those of other sites or periods if nothing was done.
+    """
     columns = [column for column in report.columns if not (column.name in NOT_ENABLED and period.kind in LONG)]
     wanted = [name for name in given.text("columns", "").split(",") if name]
     answered = reports.answer(query_of(site, period, given, columns)).rows[0]
+    if given.beside and not any(answered):
+        return []
     row = with_ratios(row_of(columns, answered), report.ratios, written=written_of(given))
     row = {name: value for name, value in row.items() if name in wanted or not (wanted or name in report.hidden)}
     return [row] if given.flag("flat") else row

@@ -69,8 +69,8 @@ _DISTINCT: Mapping[str, tuple[SourceKind, int]] = {
 _OF_SOURCES = ("visits", "source_names", "source_keywords", "source_urls")
 
 
-def frequency(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
-    """Return the summary of new and of returning visitors."""
+def frequency(reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
+    """Return the summary of new and of returning visitors; beside other answers only of those there were."""
     columns = [column for column in SUMMARY if not (column.name in NOT_ENABLED and period.kind in LONG)]
     row: Row = {}
     query = query_of(site, period, given, columns)
@@ -80,9 +80,11 @@ def frequency(reports: Answers, site: Site, period: Period, given: Parameters) -
     asked = [structs.replace(query, segment=Segment((*query.segment.groups, group))) for group in groups]
     for ending, answered in zip(_FREQUENCIES, together(*(partial(reports.answer, one) for one in asked)), strict=True):
         told = row_of(columns, answered.rows[0])
+        if given.beside and not told["nb_visits"]:
+            continue
         told = with_ratios(told, RATIOS_OF_VISITS, written=written_of(given))
         row |= {f"{name}_{ending}": value for name, value in told.items()}
-    return row
+    return row or []
 
 
 def by_weekday(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
