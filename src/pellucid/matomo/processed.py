@@ -67,7 +67,8 @@ def processed(ask: Ask, call: Call, sites: list[Site]) -> Answer:
     began, site = monotonic(), sites[0]
     report = _listed(call, site)
     wanted = call.periods(site)
-    found = {period: _Found(ask, call, site, report, period) for period in wanted.periods}
+    beside = structs.replace(call, given=structs.replace(call.given, beside=wanted.several))
+    found = {period: _Found(ask, beside, site, report, period) for period in wanted.periods}
     columns = _columns(report, call.given)
     for one in found.values():
         columns = one.without_nothing(columns)

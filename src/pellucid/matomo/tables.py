@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from urllib.parse import quote, unquote
+from urllib.parse import quote, quote_plus, unquote
 
 from pellucid.matomo import event_tables, labels
 from pellucid.matomo.columns import (
@@ -25,35 +25,41 @@ _ESCAPED_TWICE = {number: quote(quote(chr(number), safe=""), safe="") for number
 
 
 def _chosen_by(name: str, url: str) -> dict[str, Cell]:
-    """Return the segment that chooses by an address: it is escaped twice, as it has to be sent."""
+    """Return the segment that chooses by an address, if there is one: it is escaped twice, as it has to be sent."""
+    if not name:
+        return {}
     escaped = url.translate(_ESCAPED_TWICE) if url.isascii() else quote(quote(url, safe=""), safe="")
     return {"segment": f"{name}=={escaped}"}
 
 
-def _page(url: str, *, column: str) -> Label:
+def _page(url: str, *, column: str, segment: str) -> Label:
     path = path_and_query(url)
-    return Label(unquote(path), {"url": url, column: path, **_chosen_by("pageUrl", url)})
+    return Label(unquote(path), {"url": url, column: path, **_chosen_by(segment, url)})
 
 
-def _folders_of_page(url: str) -> tuple[Label, ...]:
+def _folders_of_page(url: str, *, segment: str) -> tuple[Label, ...]:
     *folders, page = path_of(url)
-    return (*map(Label, folders), Label(page, {"url": url, **_chosen_by("pageUrl", url)}))
+    return (*map(Label, folders), Label(page, {"url": url, **_chosen_by(segment, url)}))
 
 
-def _title(text: str) -> Label:
-    return Label(labels.title(text), chosen(pageTitle=text))
+def _title(text: str, *, segment: str) -> Label:
+    return Label(labels.title(text), _titled(segment, text))
 
 
-def _title_apart(text: str) -> tuple[Label]:
+def _title_apart(text: str, *, segment: str) -> tuple[Label]:
     # Matomo keeps titles apart from folders by a space before them.
-    return (Label(f" {labels.title(text)}", chosen(pageTitle=text)),)
+    return (Label(f" {labels.title(text)}", _titled(segment, text)),)
 
 
-def _pages(column: str, needs: str) -> Table:
+def _titled(segment: str, text: str) -> dict[str, Cell]:
+    return chosen(**{segment: quote_plus(text)}) if segment else {}
+
+
+def _pages(column: str, needs: str, segment: str = "") -> Table:
     return Table(
         ("page_url",),
-        partial(_page, column=column),
-        path=_folders_of_page,
+        partial(_page, column=column, segment=segment),
+        path=partial(_folders_of_page, segment=segment),
         columns=OF_PAGES,
         ratios=RATIOS_OF_PAGES,
         ratios_in_folders=RATIOS_OF_PAGES[:3],
@@ -63,9 +69,16 @@ def _pages(column: str, needs: str) -> Table:
     )
 
 
-def _titles(column: str, needs: str) -> Table:
+def _titles(column: str, needs: str, segment: str = "") -> Table:
     return Table(
-        ("page_title",), _title, column, _title_apart, OF_PAGES, RATIOS_OF_PAGES, needs=needs, goals=Goals.PAGES
+        ("page_title",),
+        partial(_title, segment=segment),
+        column,
+        partial(_title_apart, segment=segment),
+        OF_PAGES,
+        RATIOS_OF_PAGES,
+        needs=needs,
+        goals=Goals.PAGES,
     )
 
 
@@ -149,12 +162,12 @@ _REPORTS: Mapping[str, Table] = {
     "VisitTime.getVisitInformationPerServerTime": _hours("hour", "visitStartServerHour", Goals.ALL),
     "VisitTime.getVisitInformationPerLocalTime": _hours("local_hour", "visitLocalHour", Goals.NONE),
     "UserId.getUsers": Table(("user_id",), labels.user, where=(Condition("user_id", Operator.DIFFERS, ""),)),
-    "Actions.getPageUrls": _pages("Actions_PageUrl", "nb_hits"),
-    "Actions.getEntryPageUrls": _pages("Actions_EntryPageUrl", "entry_nb_visits"),
-    "Actions.getExitPageUrls": _pages("Actions_ExitPageUrl", "exit_nb_visits"),
-    "Actions.getPageTitles": _titles("Actions_PageTitle", "nb_hits"),
-    "Actions.getEntryPageTitles": _titles("Actions_EntryPageTitle", "entry_nb_visits"),
-    "Actions.getExitPageTitles": _titles("Actions_ExitPageTitle", "exit_nb_visits"),
+    "Actions.getPageUrls": _pages("Actions_PageUrl", "nb_hits", "pageUrl"),
+    "Actions.getEntryPageUrls": _pages("Actions_EntryPageUrl", "entry_nb_visits", "entryPageUrl"),
+    "Actions.getExitPageUrls": _pages("Actions_ExitPageUrl", "exit_nb_visits", "exitPageUrl"),
+    "Actions.getPageTitles": _titles("Actions_PageTitle", "nb_hits", "pageTitle"),
+    "Actions.getEntryPageTitles": _titles("Actions_EntryPageTitle", "entry_nb_visits", "entryPageTitle"),
+    "Actions.getExitPageTitles": _titles("Actions_ExitPageTitle", "exit_nb_visits", "exitPageTitle"),
     "Actions.getDownloads": _links("download_url", "downloads", "Actions_DownloadUrl", "downloadUrl"),
     "Actions.getOutlinks": _links("outlink_url", "outlinks", "Actions_ClickedUrl", "outlinkUrl"),
     "Referrers.getReferrerType": Table(("source_kind",), labels.source_kind, columns=OF_SOURCES, goals=Goals.ALL),

@@ -19,3 +19,15 @@ def test_a_page_is_found_by_its_address_with_what_is_not_kept_of_it(ask: Any, re
 
 def test_a_page_with_another_parameter_is_another_page(ask: Any) -> None:
     assert ask("Actions.getPageUrl", **DAY, pageUrl="http://shop.example.org/?page=2") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "segment"),
+    [
+        ("Actions.getPageTitles", "pageTitle==Home"),
+        ("Actions.getEntryPageUrls", "entryPageUrl==http%253A%252F%252Fshop.example.org%252F"),
+        ("Actions.getExitPageUrls", "exitPageUrl==http%253A%252F%252Fshop.example.org%252F"),
+    ],
+)
+def test_a_row_is_chosen_by_the_page_as_the_report_counts_it(ask: Any, method: str, segment: str) -> None:
+    assert segment in [row.get("segment") for row in ask(method, **DAY)]
