@@ -75,7 +75,9 @@ def own_dimension(reports: Answers, site: Site, period: Period, given: Parameter
     number = given.number("idDimension")
     own = next((one for one in site.dimensions if one.id == number), None)
     if own is None:
-        raise RequestError(f"The site has no custom dimension {number}.")
+        raise RequestError(f"Dimension {number} for website {site.id} does not exist.")
+    if not own.active:
+        raise RequestError(f"Dimension {number} for website {site.id} is not active.")
     name, column = f"dimension{number}", f"CustomDimension_CustomDimension{number}"
 
     def label(value: str) -> Label:

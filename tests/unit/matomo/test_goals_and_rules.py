@@ -139,6 +139,16 @@ def test_what_excludes_requests_is_set_and_told(ask: Ask, registry: Registry) ->
     assert "excluded_requests" not in ask("SitesManager.getSiteFromId"), "Matomo's rows have no such column"
 
 
+def test_a_dimension_that_is_not_there_or_not_active_has_no_report(ask: Ask) -> None:
+    ask("CustomDimensions.configureNewCustomDimension", name="Member", scope="visit", active="0")
+    told = [
+        ask("CustomDimensions.getCustomDimension", idDimension=number, period="day", date="2025-11-24")["message"]
+        for number in "19"
+    ]
+
+    assert told == ["Dimension 1 for website 1 is not active.", "Dimension 9 for website 1 does not exist."]
+
+
 def test_what_a_sites_hits_are_held_against_is_set_and_told(ask: Ask, registry: Registry) -> None:
     ask("SitesManager.updateSite", excludedIps="10.0.0.0/8, 1.2.3.4", searchKeywordParameters="find", siteSearch="1")
     ask("SitesManager.updateSite", excludedQueryParameters="sid", excludeUnknownUrls="1", keepURLFragments="1")
