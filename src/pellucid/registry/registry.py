@@ -5,14 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from msgspec import Struct, convert, json, structs
-from sqlalchemy import Connection, Engine, Row, Table, delete, func, insert, select, update
+from msgspec import json, structs
+from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
 
 from pellucid.errors import NotFound, NotSignedIn, RequestError
 from pellucid.model.account import Access, Account
@@ -26,15 +23,13 @@ from pellucid.registry.accounts import delete_account, find_account, set_hash, s
 from pellucid.registry.annotations import Annotations
 from pellucid.registry.database import for_change
 from pellucid.registry.refusals import Refusals
+from pellucid.registry.rows import checked_row, dimensions_of, goals_of, next_id, site_of
 from pellucid.registry.saved_segments import SavedSegments
 from pellucid.registry.tokens import WHOLE, Reach, add_token, find_token, hash_of, within
 
 SHORTEST_PASSWORD = 10
 LONGEST_LOGIN = 100
-_CURRENCY_LETTERS = 3
 _NO_PASSWORD = ""
-
-_Kept = TypeVar("_Kept", bound=Struct)
 
 
 class Registry:
@@ -61,8 +56,8 @@ class Registry:
         """Return all sites, by id."""
         with self._engine.connect() as connection:
             rows = connection.execute(select(tables.SITE).order_by(tables.SITE.c.id)).all()
-            goals, dimensions = _goals(connection), _dimensions(connection)
-        return tuple(_site(row, goals, dimensions) for row in rows)
+            goals, dimensions = goals_of(connection), dimensions_of(connection)
+        return tuple(site_of(row, goals, dimensions) for row in rows)
 
     def site(self, site_id: int) -> Site:
         """Return one site, or raise `NotFound`."""
@@ -70,7 +65,7 @@ class Registry:
             row = connection.execute(select(tables.SITE).where(tables.SITE.c.id == site_id)).one_or_none()
             if row is None:
                 raise NotFound(f"There is no site {site_id}.")
-            return _site(row, _goals(connection, site_id), _dimensions(connection, site_id))
+            return site_of(row, goals_of(connection, site_id), dimensions_of(connection, site_id))
 
     def add_site(
         self,
@@ -96,14 +91,14 @@ class Registry:
             created=datetime.now(UTC),
         )
         with self._changing() as connection:
-            key = connection.execute(insert(tables.SITE).values(**_checked(site))).inserted_primary_key
+            key = connection.execute(insert(tables.SITE).values(**checked_row(site))).inserted_primary_key
         return structs.replace(site, id=key[0] if key else 0)
 
     def update_site(self, site_id: int, **changes: str | bool | tuple[str, ...] | Privacy | Rules) -> Site:
         """Change fields of a site, and return it; raise `RequestError` where a value is wrong."""
         site = structs.replace(self.site(site_id), **changes)
         with self._changing() as connection:
-            connection.execute(update(tables.SITE).where(tables.SITE.c.id == site_id).values(**_checked(site)))
+            connection.execute(update(tables.SITE).where(tables.SITE.c.id == site_id).values(**checked_row(site)))
         return site
 
     def revision(self) -> int:
@@ -264,14 +259,14 @@ class Registry:
         """Add a goal under the next id of its site."""
         self.site(goal.site_id)
         with self._changing() as connection:
-            added = structs.replace(goal, id=_next(connection, tables.GOAL, goal.site_id))
+            added = structs.replace(goal, id=next_id(connection, tables.GOAL, goal.site_id))
             connection.execute(insert(tables.GOAL).values(**structs.asdict(added)))
         return added
 
     def goals(self, site_id: int) -> tuple[Goal, ...]:
         """Return the goals of a site, by id."""
         with self._engine.connect() as connection:
-            return _goals(connection, site_id)
+            return goals_of(connection, site_id)
 
     def update_goal(self, goal: Goal) -> None:
         """Change a goal of a site; raise `NotFound` if there is none of its number."""
@@ -310,7 +305,7 @@ class Registry:
             alike = (tables.DIMENSION.c.site_id == site_id) & (tables.DIMENSION.c.scope == scope)
             added = CustomDimension(
                 site_id=site_id,
-                id=_next(connection, tables.DIMENSION, site_id),
+                id=next_id(connection, tables.DIMENSION, site_id),
                 index=(connection.execute(select(func.count()).where(alike)).scalar() or 0) + 1,
                 scope=scope,
                 name=name,
@@ -325,7 +320,7 @@ class Registry:
     def dimensions(self, site_id: int) -> tuple[CustomDimension, ...]:
         """Return the custom dimensions of a site, by id."""
         with self._engine.connect() as connection:
-            return _dimensions(connection, site_id)
+            return dimensions_of(connection, site_id)
 
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
@@ -335,75 +330,3 @@ class Registry:
             connection.execute(update(tables.REVISION).values(number=tables.REVISION.c.number + 1))
             yield connection
         self.changes += 1
-
-
-def _checked(site: Site) -> dict[str, str | bool | datetime]:
-    """Return a site as its row, or raise `RequestError` telling which value is wrong."""
-    if not site.name:
-        raise RequestError("A site needs a name.")
-    if not site.urls:
-        raise RequestError("A site needs at least one address, such as https://example.org.")
-    for url in site.urls:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise RequestError(
-                f"The address of a site begins with http:// or https:// and has a host: {url!r} does not."
-            )
-    if site.timezone not in available_timezones():
-        raise RequestError(f"There is no time zone {site.timezone!r}; names are those of IANA, such as Europe/Berlin.")
-    if len(site.currency) != _CURRENCY_LETTERS or not site.currency.isalpha():
-        raise RequestError(f"A currency has three letters (ISO 4217), such as EUR; {site.currency!r} has not.")
-    return {
-        "name": site.name,
-        "urls": json.encode(site.urls).decode(),
-        "timezone": site.timezone,
-        "currency": site.currency,
-        "ecommerce": site.ecommerce,
-        "privacy": json.encode(site.privacy).decode(),
-        "created": site.created,
-        "rules": json.encode(site.rules).decode(),
-    }
-
-
-def _site(row: Row[Any], goals: Sequence[Goal], dimensions: Sequence[CustomDimension]) -> Site:
-    return Site(
-        id=row.id,
-        name=row.name,
-        urls=json.decode(row.urls, type=tuple[str, ...]),
-        timezone=row.timezone,
-        currency=row.currency,
-        ecommerce=row.ecommerce,
-        privacy=json.decode(row.privacy, type=Privacy),
-        created=row.created,
-        rules=json.decode(row.rules, type=Rules),
-        goals=tuple(goal for goal in goals if goal.site_id == row.id),
-        dimensions=tuple(dimension for dimension in dimensions if dimension.site_id == row.id),
-    )
-
-
-def _goals(connection: Connection, site_id: int | None = None) -> tuple[Goal, ...]:
-    return tuple(_struct(Goal, row) for row in _of_site(connection, tables.GOAL, site_id) if not row.deleted)
-
-
-def _dimensions(connection: Connection, site_id: int | None = None) -> tuple[CustomDimension, ...]:
-    found = []
-    for row in _of_site(connection, tables.DIMENSION, site_id):
-        extractions = json.decode(row.extractions, type=tuple[Extraction, ...])
-        found.append(_struct(CustomDimension, row, extractions=extractions))
-    return tuple(found)
-
-
-def _of_site(connection: Connection, table: Table, site_id: int | None) -> Sequence[Row[Any]]:
-    chosen = select(table).order_by(table.c.site_id, table.c.id)
-    return connection.execute(chosen if site_id is None else chosen.where(table.c.site_id == site_id)).all()
-
-
-def _struct(kind: type[_Kept], row: Row[Any], **read: object) -> _Kept:
-    """Return a row whose columns are the fields of a struct; `read` are those that are kept as text."""
-    columns = {str(name): value for name, value in row._mapping.items()}  # noqa: SLF001 -- SQLAlchemy's own name for a row's columns
-    return convert(columns | read, kind)
-
-
-def _next(connection: Connection, table: Table, site_id: int) -> int:
-    highest = connection.execute(select(func.max(table.c.id)).where(table.c.site_id == site_id)).scalar()
-    return (highest or 0) + 1
