@@ -87,7 +87,7 @@ def own_dimension(reports: Answers, site: Site, period: Period, given: Parameter
         of_visits = Table((name,), label, column, None, OF_VISITS, RATIOS_OF_VISITS, goals=Goals.ALL, only_told=True)
         return table(of_visits, reports, site, period, given)
     of_actions = Table(
-        (name,),
+        (f"page_{name}",),
         label,
         column,
         columns=(*OF_HITS, Column("nb_hits", "views")),

@@ -78,6 +78,7 @@ def _of(name: str) -> tuple[Source, ...]:
 
 
 _OWN = re.compile(r"dimension([0-9]{1,3})")
+_OWN_OF_PAGES = re.compile(r"page_dimension([0-9]{1,3})")
 _VARIABLE = re.compile(r"(visit_)?variable_(name|value)_([1-9][0-9]?)")
 
 _CONVERTING = (Source.CONVERSIONS, Source.VIEWS_BEFORE, Source.ENTRIES_BEFORE)
@@ -174,13 +175,18 @@ def hidden(privacy: Privacy) -> frozenset[str]:
 def dimension_of(name: str) -> Dimension | None:
     """Return a dimension by its name; None if there is none.
 
-    Of the owner's own are dimensions (`dimension1`) and custom variables, of the visit or of what was done in it
-    (`visit_variable_name_1`, `variable_value_1`).
+    Of the owner's own are dimensions (`dimension1`, `page_dimension1` as page views tell it) and custom variables, of
+    the visit or of what was done in it (`visit_variable_name_1`, `variable_value_1`).
     """
     own, variable = _OWN.fullmatch(name), _VARIABLE.fullmatch(name)
     if own is not None:
         return Dimension(
             name, "What the owner tells apart.", everywhere(f"dimensions['{int(own[1])}']"), scattered=True
+        )
+    of_pages = _OWN_OF_PAGES.fullmatch(name)
+    if of_pages is not None:
+        return Dimension(
+            name, "What the owner tells page views apart by.", {Source.VIEWS: f"dimensions['{int(of_pages[1])}']"}
         )
     if variable is None:
         return DIMENSIONS.get(name)

@@ -145,3 +145,18 @@ def test_ten_visits_are_told_unless_another_number_is_asked_for(ask: Ask, store:
         return len(ask("Live.getLastVisitsDetails", **OF_DAY, **given))
 
     assert (told(), told(filter_limit="12"), told(countVisitorsToFetch="3", filter_limit="12")) == (10, 12, 3)
+
+
+def test_values_of_a_dimension_of_actions_are_those_of_page_views(ask: Ask, store: Store) -> None:
+    ask("CustomDimensions.configureNewCustomDimension", idSite="3", name="Tone", scope="action", active="1")
+    views = [
+        an_event(site_id=3, event_id=1, dimensions={"1": "loud"}),
+        an_event(site_id=3, event_id=2, dimensions={"1": "loud"}),
+        an_event(site_id=3, event_id=3),
+    ]
+    inserted(store, a_visit(site_id=3), *views)
+
+    (row,) = ask("CustomDimensions.getCustomDimension", **OF_DAY, idDimension="1")
+
+    assert (row["label"], row["nb_visits"], row["nb_uniq_visitors"], row["nb_hits"]) == ("loud", 1, 1, 2)
+    assert row["segment"] == "dimension1==loud"
