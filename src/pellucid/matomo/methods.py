@@ -108,7 +108,7 @@ def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Ca
     def of_site(site: Site) -> Answer:
         wanted = call.periods(site)
         if not wanted.several:
-            return of_period(site, wanted.periods[0], beside=not of_one_site)
+            return of_period(site, wanted.periods[0], beside=not of_one_site or call.given.beside)
         return {key(period): of_period(site, period, beside=True) for period in wanted.periods}
 
     if of_one_site:

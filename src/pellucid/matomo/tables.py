@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from urllib.parse import quote, quote_plus, unquote
+from urllib.parse import quote_plus, unquote
 
 from pellucid.matomo import event_tables, labels
 from pellucid.matomo.columns import (
@@ -21,14 +21,14 @@ from pellucid.matomo.tree import path_and_query, path_of, without_scheme
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import Condition, Operator
 
-_ESCAPED_TWICE = {number: quote(quote(chr(number), safe=""), safe="") for number in range(128)}
+_ESCAPED_TWICE = {number: quote_plus(quote_plus(chr(number))) for number in range(128)}
 
 
 def _chosen_by(name: str, url: str) -> dict[str, Cell]:
     """Return the segment that chooses by an address, if there is one: it is escaped twice, as it has to be sent."""
     if not name:
         return {}
-    escaped = url.translate(_ESCAPED_TWICE) if url.isascii() else quote(quote(url, safe=""), safe="")
+    escaped = url.translate(_ESCAPED_TWICE) if url.isascii() else quote_plus(quote_plus(url))
     return {"segment": f"{name}=={escaped}"}
 
 

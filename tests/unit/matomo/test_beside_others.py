@@ -26,3 +26,9 @@ def test_visitors_of_a_kind_that_did_not_come_have_no_numbers_beside_others(ask:
         kinds = {name.rpartition("_")[2] for name in row}
         assert {kind for kind in kinds if not row[f"nb_visits_{kind}"]} == set()
         assert {name.split("_")[-2] for name in goals[site] if name.endswith("_visit")} == kinds
+
+
+def test_a_shown_report_on_several_days_has_nothing_of_a_day_on_which_nothing_was_done(ask: Any) -> None:
+    shown = ask("API.getProcessedReport", **DAYS, apiModule="Actions", apiAction="get")
+
+    assert [bool(told) for told in shown["reportData"].values()] == [False, True]
