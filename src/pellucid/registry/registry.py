@@ -23,7 +23,7 @@ from pellucid.registry.accounts import delete_account, find_account, set_hash, s
 from pellucid.registry.annotations import Annotations
 from pellucid.registry.database import for_change
 from pellucid.registry.refusals import Refusals
-from pellucid.registry.rows import checked_row, dimensions_of, goals_of, next_id, site_of
+from pellucid.registry.rows import checked_row, dimensions_of, goals_of, next_id, site_of, without_slashes
 from pellucid.registry.saved_segments import SavedSegments
 from pellucid.registry.tokens import WHOLE, Reach, add_token, find_token, hash_of, within
 
@@ -83,7 +83,7 @@ class Registry:
         site = Site(
             id=0,
             name=name.strip(),
-            urls=tuple(urls),
+            urls=without_slashes(urls),
             timezone=timezone,
             currency=currency.upper(),
             ecommerce=ecommerce,
@@ -97,6 +97,7 @@ class Registry:
     def update_site(self, site_id: int, **changes: str | bool | tuple[str, ...] | Privacy | Rules) -> Site:
         """Change fields of a site, and return it; raise `RequestError` where a value is wrong."""
         site = structs.replace(self.site(site_id), **changes)
+        site = structs.replace(site, urls=without_slashes(site.urls))
         with self._changing() as connection:
             connection.execute(update(tables.SITE).where(tables.SITE.c.id == site_id).values(**checked_row(site)))
         return site

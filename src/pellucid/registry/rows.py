@@ -1,6 +1,6 @@
 """Rows of sites, goals and dimensions, and what they stand for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -18,6 +18,11 @@ from pellucid.registry import tables
 _CURRENCY_LETTERS = 3
 
 _Kept = TypeVar("_Kept", bound=Struct)
+
+
+def without_slashes(urls: Iterable[str]) -> tuple[str, ...]:
+    """Return addresses as they are kept, the same whether a slash was written at their end, as in Matomo."""
+    return tuple(url.rstrip("/") for url in urls)
 
 
 def checked_row(site: Site) -> dict[str, str | bool | datetime]:

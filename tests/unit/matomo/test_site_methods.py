@@ -41,6 +41,13 @@ def test_addresses_of_a_site_are_added_and_set(ask: Ask, registry: Registry) -> 
     assert registry.site(1).urls == ("http://shop.example.org", "https://shop.example.net")
 
 
+def test_a_slash_at_the_end_of_an_address_is_not_kept(ask: Ask, registry: Registry) -> None:
+    added = ask("SitesManager.addSite", siteName="Shop", **{"urls[0]": "https://a.example/", "urls[1]": "http://b/c/"})
+    assert registry.site(added["value"]).urls == ("https://a.example", "http://b/c")
+    ask("SitesManager.updateSite", idSite="1", urls="https://new.example/")
+    assert ask("SitesManager.getSiteFromId", idSite="1")["main_url"] == "https://new.example"
+
+
 def test_subtables_of_referrers_have_methods_of_their_own(ask: Ask) -> None:
     (website,) = ask("Referrers.getWebsites", **DAY)
 
