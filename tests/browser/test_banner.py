@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page
 
-from browser.pages import PageServer
+from browser.pages import PageServer, a_site
 from browser.visitor import Visitor
 
 LANGUAGES = {"en": "No", "de": "Nein", "fr": "Non", "es": "No", "it": "No", "nl": "Nee", "pl": "Nie", "pt": "Não"}
@@ -170,3 +170,18 @@ def test_nothing_keeps_anyone_from_using_it(browser: Browser, page_server: PageS
     assert found.response["violations"] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "name"), [("cookies", "No", "mtm_cookie_consent"), ("", "Yes", "mtm_consent")]
+)
+def test_an_answer_is_remembered_for_as_long_as_the_page_says(
+    page: Page, page_server: PageServer, visitor: Visitor, kind: str, text: str, name: str
+) -> None:
+    page_server.sites = [a_site(consent_days=30)]
+    page_server.page = a_page(kind=kind, days="30")
+    page.goto(page_server.url())
+    answer(page, text)
+
+    page_server.wait_for_hits(1)
+    assert visitor.days_left(name) == pytest.approx(30, abs=0.1)

@@ -1,6 +1,7 @@
 """The stub and the small tracker in Chromium: after a no the server is asked for nothing at all."""
 
 from collections.abc import Sequence
+from time import time
 
 import pytest
 from msgspec import json
@@ -192,3 +193,19 @@ def test_the_small_tracker_remembers_consent_no_longer_than_the_page_asks_for(
 
     page_server.hits_when_settled(page)
     assert visitor.days_left("mtm_consent") == pytest.approx(days, abs=0.01)
+
+
+def test_the_small_tracker_remembers_consent_for_as_long_as_the_site_settled(
+    page: Page, page_server: PageServer, visitor: Visitor
+) -> None:
+    page_server.sites = [a_site("consent", consent_days=30)]
+    page_server.page = with_lite("['rememberConsentGiven']", "['trackPageView']")
+    page.goto(page_server.url())
+    page_server.wait_for_hits(1)
+    assert visitor.days_left("mtm_consent") == pytest.approx(30, abs=0.1)
+
+    visitor.had("mtm_consent", str(int((time() - 31 * 86_400) * 1000)))
+    page_server.page = with_lite("['trackPageView']")
+    page.goto(page_server.url())
+
+    assert len(page_server.hits_when_settled(page)) == 1

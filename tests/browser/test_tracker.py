@@ -145,6 +145,34 @@ def test_consent_is_remembered_for_six_months(visitor: Visitor, page: Page, page
     assert visitor.days_left(CONSENT) == pytest.approx(182, abs=0.1)
 
 
+@pytest.mark.parametrize("days", [30, 400])
+def test_consent_is_remembered_for_as_long_as_the_site_settled(
+    visitor: Visitor, page: Page, page_server: PageServer, days: int
+) -> None:
+    page_server.sites = [a_site(consent_days=days)]
+    page_server.page = a_page("['rememberConsentGiven']", "['rememberCookieConsentGiven', 300000]", VIEW)
+
+    page.goto(page_server.url())
+
+    page_server.wait_for_hits(1)
+    assert visitor.days_left(CONSENT) == pytest.approx(days, abs=0.1)
+    assert visitor.days_left(COOKIE_CONSENT) == pytest.approx(days, abs=0.1)
+    assert 390 < visitor.days_left(ID) < 394, "nothing else follows it"
+
+
+@pytest.mark.parametrize(("ago", "counts"), [(29, True), (31, False)])
+def test_consent_counts_for_as_long_as_the_site_settled(
+    visitor: Visitor, page: Page, page_server: PageServer, ago: int, *, counts: bool
+) -> None:
+    page_server.sites = [a_site("consent", consent_days=30)]
+    visitor.had(CONSENT, str(int((time() - ago * 86_400) * 1000)))
+    page_server.page = a_page(VIEW)
+
+    page.goto(page_server.url())
+
+    assert len(page_server.hits_when_settled(page)) == counts
+
+
 def test_consent_of_long_ago_counts_no_more(visitor: Visitor, page: Page, page_server: PageServer) -> None:
     long_ago = time() - retention.CHOICE.total_seconds() - 60
     visitor.had(CONSENT, str(int(long_ago * 1000)))

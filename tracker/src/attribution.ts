@@ -1,9 +1,9 @@
 /** Where a visit came from, kept so that a later conversion can be attributed to it. */
 import { addressOf, firstOf, referrerOf } from "./address";
-import { rule } from "./consent";
 import { isOwn, parsed } from "./hosts";
 import { parsedJson } from "./parameters";
 import type { Settings } from "./settings";
+import { rule } from "./site";
 import type { State } from "./state";
 import { read, remove, write } from "./storage";
 import { seconds } from "./visitor";

@@ -3,7 +3,8 @@
  * kept before a choice, and the choice can be changed on any page.
  *
  * It is configured by its own tag: `data-kind="cookies"` where only cookies are asked for, `data-language`,
- * `data-privacy` (the address of the privacy page), `data-position="top"`, and `data-accent` (a colour). Elements with
+ * `data-privacy` (the address of the privacy page), `data-position="top"`, `data-accent` (a colour), and
+ * `data-days`, for which a choice is remembered, where that is not 182. Elements with
  * `data-pellucid-consent` open it again, and so does `PellucidConsent.open()`.
  */
 import { LANGUAGES, type Words } from "./banner/words";
@@ -12,9 +13,10 @@ import { hasConsented, read, write } from "./small/cookies";
 import { objects } from "./small/wishes";
 import { consent, cookieConsent, objection } from "./storage.json";
 
-const { kind, language, privacy, position, accent } = document.currentScript!.dataset;
+const { kind, language, privacy, position, accent, days } = document.currentScript!.dataset;
 const ofCookies = kind === "cookies";
-const kept = ofCookies ? cookieConsent : consent;
+const of = ofCookies ? cookieConsent : consent;
+const kept = { ...of, seconds: +days! * 86400 || of.seconds };
 /** A no to cookies is no objection to being measured without: it is kept as a consent of no time. */
 const NO = 0;
 
@@ -43,7 +45,7 @@ const choose = (yes: boolean) => (): void => {
   const was = isGiven();
   if (ofCookies) write(kept, yes ? Date.now() : NO);
   else {
-    write(consent, yes ? Date.now() : "");
+    write(kept, yes ? Date.now() : "");
     write(objection, yes ? "" : Date.now());
   }
   if (!ofCookies) push([yes ? "rememberConsentGiven" : "optUserOut"]);

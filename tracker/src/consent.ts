@@ -1,10 +1,8 @@
 /** What the visitor wants, gathered from the page, the browser and what was remembered. It changes nothing. */
 import { Choice, decide } from "./choice";
-import { UNKNOWN, type SiteRule } from "./site";
+import { rule } from "./site";
 import type { State } from "./state";
 import { lifetimeOf, read } from "./storage";
-
-export const rule = (state: State): SiteRule => state.rules[state.setSiteId] ?? UNKNOWN;
 
 export const isRequired = (state: State) => state.requireConsent || rule(state).consent;
 
@@ -12,7 +10,7 @@ export const isRequired = (state: State) => state.requireConsent || rule(state).
 export const remembered = (state: State, item: "consent" | "cookieConsent"): string => {
   const time = read(state, item);
   // An earlier tracker asked for 30 years.
-  return Date.now() - +time <= lifetimeOf(item) * 1000 ? time : "";
+  return Date.now() - +time <= lifetimeOf(item, state) * 1000 ? time : "";
 };
 
 const isGiven = (state: State) => state.setConsentGiven || remembered(state, "consent");

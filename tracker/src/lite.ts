@@ -21,13 +21,15 @@ let question: unknown;
 let pageview = "";
 
 const rule = () => window.PellucidSites?.[settings.setSiteId as string] ?? UNKNOWN;
+/** Consent, for as long as the site remembers it. */
+const yes = () => ({ ...consent, seconds: rule().days! * 86400 || consent.seconds });
 const signal = () => objects(rule().gpc, rule().dnt || settings.setDoNotTrack);
 const isRequired = () => settings.requireConsent || rule().consent;
 const choice = () =>
   decide({
     objected: isObjected || toAll || read(objection),
     asked: !rule().instance || toAll === false,
-    consent: isGiven || hasConsented(),
+    consent: isGiven || hasConsented(yes()),
     required: isRequired(),
     signal: signal(),
   });
@@ -53,7 +55,7 @@ const flush = (): void => {
   if (may === Choice.Asking && waiting[0]) question ??= ask();
   if (may !== Choice.Allowed) return;
   for (const hit of waiting.splice(0)) {
-    const consent = (isGiven || hasConsented()) && (isRequired() || signal()) ? 1 : "";
+    const consent = (isGiven || hasConsented(yes())) && (isRequired() || signal()) ? 1 : "";
     const told = Object.entries({ ...hit, consent }).filter(([, value]) => (value ?? "") !== "");
     const body = new URLSearchParams(told as [string, string][]);
     const address = settings.setTrackerUrl as string;
@@ -118,7 +120,8 @@ const methods: Record<string, (...values: never[]) => unknown> = {
   setConsentGiven: give,
   rememberConsentGiven(hours?: number) {
     give();
-    write({ ...consent, seconds: Math.min(hours ? hours * 3600 : Infinity, consent.seconds) }, Date.now());
+    const kept = yes();
+    write({ ...kept, seconds: Math.min(hours ? hours * 3600 : Infinity, kept.seconds) }, Date.now());
   },
   forgetConsentGiven: object,
   optUserOut: object,

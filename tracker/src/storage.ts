@@ -4,6 +4,8 @@
  */
 import { sha1 } from "./sha1";
 import type { Settings } from "./settings";
+import { rule } from "./site";
+import type { State } from "./state";
 import table from "./storage.json";
 
 /** What Matomo's trackers called the cookies that know a visitor. */
@@ -11,7 +13,9 @@ const KINDS = ["id", "ses", "ref", "cvar", "hsr"];
 
 export type Item = keyof typeof table;
 
-export const lifetimeOf = (item: Item): number => table[item].seconds;
+/** Returns the longest life of an item in seconds; that of consent is the site's to settle. */
+export const lifetimeOf = (item: Item, state?: State): number =>
+  (/sent/.test(item) && rule(state!).days! * 86400) || table[item].seconds;
 
 /** Returns the item that Matomo calls by this short name, if it is one that may be kept. */
 export const itemOf = (kind: string): Item | undefined =>
@@ -34,18 +38,18 @@ export const read = (settings: Settings, item: Item): string => {
 };
 
 /** Keeps an item for the given seconds, never longer than its declared lifetime. */
-export const write = (settings: Settings, item: Item, value: string, seconds = lifetimeOf(item)): void => {
+export const write = (settings: State, item: Item, value: string, seconds = Infinity): void => {
   const { setCookieDomain, setCookiePath } = settings;
   const keep = (domain: string) =>
     // An objection is one to the whole site, whatever part of it the page is.
-    set(settings, nameOf(settings, item), value, Math.min(seconds, lifetimeOf(item)), domain, item === "objection" ? "" : setCookiePath);
+    set(settings, nameOf(settings, item), value, Math.min(seconds, lifetimeOf(item, settings)), domain, item === "objection" ? "" : setCookiePath);
   keep(setCookieDomain);
   // A browser refuses a domain that the page is not in. A visitor's choice must not be lost to that.
   if (setCookieDomain && read(settings, item) !== value) keep("");
 };
 
 /** Browsers forget a cookie after 400 days; a visitor's choice still stands. */
-export const renew = (settings: Settings, item: Item): void => {
+export const renew = (settings: State, item: Item): void => {
   const value = read(settings, item);
   if (value) write(settings, item, value);
 };

@@ -120,10 +120,11 @@ everyone.
 
 {table(("name", "what it holds", "what for", "set by", "for how long", "where"), map(_of_item, _ours()))}
 The *tracker* here is any of Pellucid's scripts in the page: the stub, the banner and the opt-out's checkbox, too. Times
-are the longest: a page may ask for less, and browsers may forget sooner ([below](#browser-by-browser)). `<site>` is the
-site's number, `<hash>` is made from domain and path. A page may have its tracker's cookies begin otherwise than with
-`_pk_`, and be valid for another path or all names of its domain. Global Privacy Control and Do Not Track are settings
-of the browser, and leave no cookie.
+are the longest: a page may ask for less, and browsers may forget sooner ([below](#browser-by-browser)). For consent a
+site may settle another number of days, {retention.LONGEST_CHOICE.days} at most, which `/privacy/SITE` tells. `<site>`
+is the site's number, `<hash>` is made from domain and path. A page may have its tracker's cookies begin otherwise than
+with `_pk_`, and be valid for another path or all names of its domain. Global Privacy Control and Do Not Track are
+settings of the browser, and leave no cookie.
 
 A page can have links to other names of its site carry the identifier (`pk_vid`), where cookies may be kept
 (`enableCrossDomainLinking`); the server strikes it out of addresses.

@@ -166,6 +166,7 @@ def presets() -> str:
         "single visits and profiles are shown": lambda kept: _yes(kept.shows_visits),
         "user ids of the site's own": lambda kept: _yes(kept.user_ids),
         "asks for consent first": lambda kept: _yes(kept.consent is ConsentRule.TRACKING),
+        "consent is remembered for": lambda kept: f"{kept.consent_days} days",
         "Global Privacy Control is an objection": lambda kept: _yes(kept.honour_gpc),
         "Do Not Track is an objection": lambda kept: _yes(kept.honour_dnt),
         "address kept (IPv4, IPv6)": lambda kept: _bits(kept.kept_address_bits, kept.kept_address_bits_v6),

@@ -12,6 +12,7 @@ from pellucid.app.registry import open_registry
 from pellucid.cli.options import data_option, example, settings_of
 from pellucid.model.site import Privacy
 from pellucid.policy.presets import PRESETS
+from pellucid.policy.retention import LONGEST_CHOICE
 
 _FOREVER = "forever"
 _HIDING = {"nothing": (True, True), "profiles": (True, False), "visits": (False, False)}
@@ -49,15 +50,22 @@ _WARNING = (
     type=click.Choice(list(_HIDING)),
     help="What nobody is shown: all visits of one visitor together, any single visit, or nothing of that.",
 )
+@click.option(
+    "--consent-days",
+    metavar="DAYS",
+    type=click.IntRange(1, LONGEST_CHOICE.days),
+    help=f"How long a visitor's consent is remembered, {LONGEST_CHOICE.days} at most; then it is asked for again.",
+)
 @click.option("--keep", metavar="DAYS", help=f"How long what is recorded is kept; '{_FOREVER}' until it is deleted.")
 @data_option
-def site_privacy(
+def site_privacy(  # noqa: PLR0913 -- an option each
     site_id: int,
     preset: str | None,
     signals: str | None,
     because: str,
     keep: str | None,
     hide: str | None,
+    consent_days: int | None,
     data: Path,
     *,
     ask_first: bool | None,
@@ -81,6 +89,8 @@ def site_privacy(
         if hide:
             shows_visits, shows_profiles = _HIDING[hide]
             privacy = structs.replace(privacy, shows_visits=shows_visits, shows_profiles=shows_profiles)
+        if consent_days:
+            privacy = structs.replace(privacy, consent_days=consent_days)
         if keep:
             privacy = structs.replace(privacy, retention_days=_days(keep))
         if privacy != before:

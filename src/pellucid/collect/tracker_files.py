@@ -1,8 +1,8 @@
 """The scripts as browsers get them: built files, the trackers behind one line that says what each site's owner settled.
 
-The line holds numbers of sites and yes or no, nothing else. Every answer is the same for everyone and sets nothing.
-Each file is there too as it was built, the same bytes for every server, at an address that holds its hash: for
-subresource integrity, and to be held against the source.
+The line holds numbers of sites, yes or no, and a number of days, nothing else. Every answer is the same for everyone
+and sets nothing. Each file is there too as it was built, the same bytes for every server, at an address that holds its
+hash: for subresource integrity, and to be held against the source.
 """
 
 import gzip
@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from pellucid.model.site import ConsentRule, Privacy, Site
+from pellucid.policy.retention import CHOICE
 
 PATHS = ("/pellucid.js", "/matomo.js", "/piwik.js", "/js/", "/js/matomo.js", "/js/piwik.js")
 LITE, CONSENT = "/lite.js", "/consent.js"
@@ -47,16 +48,20 @@ def _built(name: str) -> BuiltFile:
 BUILT: dict[str, BuiltFile] = {name: _built(name) for name in ("pellucid", "lite", "consent", "stub")}
 
 
-class SiteRule(Struct, frozen=True):
-    """What a browser has to know of a site's settings; the names are those of the tracker's `site.ts`."""
+class SiteRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a browser has to know of a site's settings; the names are those of the tracker's `site.ts`.
+
+    What is as here by default goes without saying. `days` is how long consent is remembered.
+    """
 
     cookies: bool
     features: bool
     sources: bool
-    consent: bool
+    consent: bool = False
     gpc: bool
     dnt: bool
-    instance: bool
+    instance: bool = False
+    days: int = CHOICE.days
 
 
 def rule_of(privacy: Privacy) -> SiteRule:
@@ -69,6 +74,7 @@ def rule_of(privacy: Privacy) -> SiteRule:
         gpc=privacy.honour_gpc,
         dnt=privacy.honour_dnt,
         instance=privacy.asks_first,
+        days=privacy.consent_days,
     )
 
 

@@ -31,12 +31,13 @@ class ConsentRule(StrEnum):
 class Privacy(Struct, frozen=True, kw_only=True):
     """What a site may learn about its visitors. A preset is a named value of this.
 
-    `retention_days` is None where events are kept until the owner deletes them. `kept_address_bits` counts the
-    leading bits of an IPv4 address that stay on events (0: none), `located_address_bits` those that place is found by;
-    for IPv6 the pair is `kept_address_bits_v6` and `located_address_bits_v6`. `asks_first`: the tracker asks this
-    server whether the visitor objected to all of its sites before it sends anything. Without `attributes` no
-    earlier source of a visitor is remembered, told or kept. Without `shows_visits` nobody is shown single visits,
-    without `shows_profiles` not what one visitor did over several.
+    A visitor's yes is remembered for `consent_days`. `retention_days` is None where events are kept until the owner
+    deletes them. `kept_address_bits` counts the leading bits of an IPv4 address that stay on events (0: none),
+    `located_address_bits` those that place is found by; for IPv6 the pair is `kept_address_bits_v6` and
+    `located_address_bits_v6`. `asks_first`: the tracker asks this server whether the visitor objected to all of its
+    sites before it sends anything. Without `attributes` no earlier source of a visitor is remembered, told or kept.
+    Without `shows_visits` nobody is shown single visits, without `shows_profiles` not what one visitor did over
+    several.
     """
 
     preset: str
@@ -46,6 +47,7 @@ class Privacy(Struct, frozen=True, kw_only=True):
     attributes: bool = True
     user_ids: bool = True
     consent: ConsentRule = ConsentRule.NOTHING
+    consent_days: int = 182
     honour_gpc: bool = True
     honour_dnt: bool = True
     signals_ignored_because: str = ""

@@ -19,10 +19,13 @@ REFERRER_COOKIE = timedelta(seconds=15_768_000)
 """Both count from the last request anew."""
 
 CHOICE = timedelta(days=182)
-"""6 months: how long consent is remembered (CNIL, recommendation on consent)."""
+"""6 months: how long consent is remembered (CNIL, recommendation on consent), where a site settled nothing else."""
 
 OBJECTION = timedelta(days=400)
 """400 days is what browsers allow at most; an objection that a page keeps is renewed by each page of the site."""
+
+LONGEST_CHOICE = OBJECTION
+"""What a site may settle at most: no yes outlives a no."""
 
 REFUSALS = timedelta(days=750)
 """How long the numbers of refused hits are kept, by day."""

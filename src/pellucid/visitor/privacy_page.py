@@ -5,12 +5,13 @@ request, and shows it back. It sets nothing and keeps nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from hashlib import sha256
 from http import HTTPStatus
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from msgspec import Struct
+from msgspec import Struct, structs
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -102,7 +103,9 @@ def may_be_set(privacy: Privacy) -> Sequence[Item]:
     """Return what a site with these settings may keep in a visitor's browser, whatever the visitor chooses."""
     measured = (VISITOR, VISIT, *([REFERRER] if privacy.attributes else []), VARIABLES) if privacy.cookies else ()
     asked = (CONSENT,) if privacy.consent is ConsentRule.TRACKING else (CONSENT, COOKIE_CONSENT)
-    return (*measured, *asked, OPT_OUT, IGNORE, IGNORE_PARTITIONED)
+    remembered = timedelta(days=privacy.consent_days)
+    choices = (structs.replace(item, lifetime=remembered) for item in asked)
+    return (*measured, *choices, OPT_OUT, IGNORE, IGNORE_PARTITIONED)
 
 
 def may_be_read(privacy: Privacy) -> Sequence[Read]:

@@ -63,6 +63,15 @@ def test_a_site_gets_the_settings_of_another_preset(tmp_path: Path) -> None:
     assert "retention days" in told
 
 
+@pytest.mark.parametrize(("days", "kept"), [("1", 1), ("400", 400), ("0", 182), ("401", 182), ("ever", 182)])
+def test_consent_is_remembered_for_as_many_days_as_are_settled(tmp_path: Path, days: str, kept: int) -> None:
+    run(tmp_path, "add", "Shop", "https://shop.example")
+
+    CliRunner().invoke(site, ["privacy", "1", "--consent-days", days, "--data", str(tmp_path)])
+
+    assert a_privacy(tmp_path)["consent_days"] == kept
+
+
 @pytest.mark.parametrize(
     ("hidden", "shown"), [("visits", (False, False)), ("profiles", (True, False)), ("nothing", (True, True))]
 )

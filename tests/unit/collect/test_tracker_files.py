@@ -66,19 +66,15 @@ def test_its_first_line_says_what_each_site_settled_and_no_more(server: Server) 
             "cookies": True,
             "features": True,
             "sources": True,
-            "consent": False,
             "gpc": True,
             "dnt": True,
-            "instance": False,
         },
         "2": {
             "cookies": False,
             "features": False,
             "sources": True,
-            "consent": False,
             "gpc": True,
             "dnt": True,
-            "instance": False,
         },
     }
 
@@ -91,6 +87,15 @@ def test_a_site_that_asks_for_consent_or_ignores_signals_says_so() -> None:
     assert rule == SiteRule(
         cookies=True, features=True, sources=True, consent=True, gpc=False, dnt=False, instance=True
     )
+
+
+def test_a_site_that_remembers_consent_for_another_time_says_for_how_many_days() -> None:
+    of_old, settled = PRESETS["matomo"], structs.replace(PRESETS["matomo"], consent_days=30)
+
+    lines = [tracker_file([a_site(1, privacy)]).plain.splitlines()[0] for privacy in (of_old, settled)]
+
+    assert b"days" not in lines[0]
+    assert b'"days":30' in lines[1]
 
 
 def test_anyone_may_keep_it_and_nothing_is_set(server: Server) -> None:

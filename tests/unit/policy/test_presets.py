@@ -35,6 +35,7 @@ def test_the_exemption_meets_the_conditions_of_the_cnil() -> None:
     assert not preset.browser_features, "11: the device is not described in detail"
     assert not preset.user_ids, "2 and 3: no user id, no cross-referencing"
     assert 180 <= retention.CHOICE.days <= 183, "a choice is remembered for 6 months"
+    assert preset.consent_days == retention.CHOICE.days
 
 
 def test_consent_means_nothing_before_it() -> None:

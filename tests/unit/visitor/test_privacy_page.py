@@ -223,3 +223,12 @@ def test_a_visitor_reads_that_logs_were_imported(*, imported: bool) -> None:
     page = _get(a_site(1, "matomo"), imported=imported).text
 
     assert ("imported from the access logs" in page) is imported
+
+
+def test_it_says_for_how_long_this_site_remembers_consent() -> None:
+    site = a_site(1, "consent")
+
+    page = _get(structs.replace(site, privacy=structs.replace(site.privacy, consent_days=31))).text
+
+    (row,) = [row for row in ROW.findall(page) if "<code>mtm_consent</code>" in row]
+    assert "31 days" in row
