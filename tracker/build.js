@@ -23,7 +23,7 @@ await build({
 for (const name of Object.keys(SCRIPTS)) {
   const file = `${target}/${name}.js`;
   const { code } = await minify(await readFile(file, "utf8"), {
-    compress: { passes: 3 },
+    compress: { passes: 3, inline: 1, pure_getters: true },
     ecma: 2020,
     format: { preamble: "/*! Pellucid, MIT */" },
   });

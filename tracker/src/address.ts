@@ -4,7 +4,7 @@ import { absolute, isOwn, list } from "./hosts";
 import { parametersOf } from "./parameters";
 import type { Settings } from "./settings";
 
-const SOURCES = ["utm_source", "mtm_source", "matomo_source", "pk_source"];
+const SOURCES = "utm_source|mtm_source|matomo_source|pk_source";
 
 /** Returns the first parameter of these names that has a value; campaigns may stand behind the hash too. */
 export const firstOf = (address: string, names: string | string[]): string => {

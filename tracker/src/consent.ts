@@ -16,14 +16,17 @@ export const remembered = (state: State, item: "consent" | "cookieConsent"): str
 const isGiven = (state: State) => state.setConsentGiven || remembered(state, "consent");
 
 const hasSignal = (state: State) => {
-  const { gpc, dnt } = rule(state);
+  const { gpc = true, dnt = true } = rule(state);
   const notTracked = [navigator.doNotTrack, window.doNotTrack].some((said) => /^(1|yes)$/.test(`${said}`));
   return (gpc && navigator.globalPrivacyControl) || ((dnt || state.setDoNotTrack) && notTracked);
 };
 
+/** Whether an objection stands, said on this page or before, to this site or to all of the server's. */
+export const hasObjected = (state: State) => state.objected || state.instance || read(state, "objection");
+
 export const choiceOf = (state: State): Choice =>
   decide({
-    objected: state.objected || state.instance || read(state, "objection"),
+    objected: hasObjected(state),
     asked: !rule(state).instance || state.instance === false,
     consent: isGiven(state),
     required: isRequired(state),

@@ -16,9 +16,9 @@ export type LinkRules = Pick<
 
 /** As patterns, of which one may stand for several. */
 export const DOWNLOAD_EXTENSIONS =
-  "7z|aac|apk|ar[cj]|as[cfx]|avi|azw3|bin|csv|deb|dmg|docx?|epub|exe|flv|gif|gz|gzip|hqx|ibooks|jar|jpe?g|js|md5|mobi|" +
-  "mov|movie|mp[234]|mpe?g|ms[ip]|od[bfgpst]|og[gv]|pdf|phps|png|pptx?|qtm?|ram?|rar|rpm|rtf|sea|sha|sha1|sha256|sha512|" +
-  "si[gt]|tar|tbz2?|tgz|torrent|txt|wav|webm|wm[av]|wpd|xlsx?|xml|xz|z|zip";
+  "7z|aac|apk|ar[cj]|as[cfx]|avi|azw3|bin|csv|deb|dmg|docx?|epub|exe|flv|gif|gz(ip)?|hqx|ibooks|jar|jpe?g|js|md5|mobi|" +
+  "mov(ie)?|mp[234]|mpe?g|ms[ip]|od[bfgpst]|og[gv]|pdf|phps|png|pptx?|qtm?|ram?|rar|rpm|rtf|sea|sha(1|256|512)?|" +
+  "si[gt]|t(ar|bz2?|gz)|torrent|txt|wav|webm|wm[av]|wpd|xlsx?|xml|xz|z(ip)?";
 
 /** Returns what following a link is recorded as, if it is. */
 export const kindOfLink = (

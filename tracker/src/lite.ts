@@ -8,6 +8,7 @@ import { forgetVisitor, hasConsented, read, write } from "./small/cookies";
 import { talk } from "./small/frame";
 import { objects } from "./small/wishes";
 import { consent, objection } from "./storage.json";
+import { isUntouched } from "./touch";
 
 type Values = Record<string, unknown>;
 type Command = [name: unknown, ...values: never[]];
@@ -23,7 +24,10 @@ let pageview = "";
 const rule = () => window.PellucidSites?.[settings.setSiteId as string] ?? UNKNOWN;
 /** Consent, for as long as the site remembers it. */
 const yes = () => ({ ...consent, seconds: rule().days! * 86400 || consent.seconds });
-const signal = () => objects(rule().gpc, rule().dnt || settings.setDoNotTrack);
+const signal = () => {
+  const { gpc = true, dnt = true } = rule();
+  return objects(gpc, dnt || settings.setDoNotTrack);
+};
 const isRequired = () => settings.requireConsent || rule().consent;
 const choice = () =>
   decide({
@@ -92,9 +96,14 @@ const takeBack = (): void => {
   write(objection, "");
 };
 
-const give = (): void => {
+/** What a page says by itself, before the visitor has touched it, is nothing against an objection. */
+const give = (hours?: number): void => {
+  if ((isObjected || read(objection)) && isUntouched()) return;
   takeBack();
   isGiven = true;
+  if (!hours) return;
+  const kept = yes();
+  write({ ...kept, seconds: Math.min(hours * 3600, kept.seconds) }, Date.now());
 };
 
 const methods: Record<string, (...values: never[]) => unknown> = {
@@ -117,12 +126,8 @@ const methods: Record<string, (...values: never[]) => unknown> = {
     );
   },
   requireConsent: () => (settings.requireConsent = true),
-  setConsentGiven: give,
-  rememberConsentGiven(hours?: number) {
-    give();
-    const kept = yes();
-    write({ ...kept, seconds: Math.min(hours ? hours * 3600 : Infinity, kept.seconds) }, Date.now());
-  },
+  setConsentGiven: () => give(),
+  rememberConsentGiven: (hours?: number) => give(hours || Infinity),
   forgetConsentGiven: object,
   optUserOut: object,
   forgetUserOptOut: takeBack,

@@ -37,7 +37,7 @@ export const apply = (command: Command, trackers: readonly object[], namespace: 
     const owner = (plugin ? (tracker as Owners)[plugin] : tracker) as Owner | undefined;
     const call = typeof method === "function" ? method : owner?.[name ?? method];
     if (call) call.apply(owner, values);
-    else if (!plugin) throw new TypeError(`Pellucid: no ${method as string}`);
+    else if (!plugin) throw TypeError(`Pellucid: no ${method as string}`);
     else if (!missed.includes(command)) missed.push(command);
   }
 };

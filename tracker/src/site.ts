@@ -7,8 +7,9 @@ export interface SiteRule {
   /** Whether it may be remembered and told where the visitor came from before. */
   readonly sources?: boolean;
   readonly consent?: boolean;
-  readonly gpc: boolean;
-  readonly dnt: boolean;
+  /** Whether signals are objections; they are where nothing is said. */
+  readonly gpc?: boolean;
+  readonly dnt?: boolean;
   /** Whether the server is asked for an objection to all of its sites before anything is told. */
   readonly instance?: boolean;
   /** For how long consent is remembered, where it is not what `storage.json` says. */
@@ -18,6 +19,6 @@ export interface SiteRule {
 export type SiteRules = Readonly<Record<string, SiteRule>>;
 
 /** A site nobody told us of: nothing is stored, no feature is read, every objection counts. */
-export const UNKNOWN: SiteRule = { gpc: true, dnt: true };
+export const UNKNOWN: SiteRule = {};
 
 export const rule = (state: State): SiteRule => state.rules[state.setSiteId] ?? UNKNOWN;

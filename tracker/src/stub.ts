@@ -10,6 +10,7 @@ import { forgetVisitor, hasConsented, read, write } from "./small/cookies";
 import { talk } from "./small/frame";
 import { objects } from "./small/wishes";
 import { consent as given, objection } from "./storage.json";
+import { isUntouched } from "./touch";
 
 type Command = [name: unknown, ...values: unknown[]];
 
@@ -25,23 +26,24 @@ const look = (): void => {
   if (kept) write(objection, kept);
   if (isLoaded || !isAllowed()) return;
   isLoaded = true;
-  document.head.appendChild(Object.assign(document.createElement("script"), { async: true, src: server + script }));
+  document.head.append(Object.assign(document.createElement("script"), { src: server + script }));
 };
 
 /** Takes a command as the tracker will; a choice counts at once, since the tracker may never come. */
 const push = (...commands: Command[]): void => {
   for (const command of commands) {
     queue[queue.length] = command;
-    const name = String(command[0]);
-    if (/^(optUserOut|forgetConsentGiven)$/.test(name)) {
+    const [name] = command as [string];
+    if (/^(optUserOut|forgetConsent)/.test(name)) {
       write(objection, Date.now());
       write(given, "");
       forgetVisitor();
       isGiven = false;
     }
     if (name === "forgetUserOptOut") write(objection, "");
-    if (/^(set|remember)ConsentGiven$/.test(name)) {
-      write(objection, "");
+    if (/^(set|remember)Consent/.test(name)) {
+      // What a page says by itself, before the visitor has touched it, is nothing against an objection.
+      if (!isUntouched()) write(objection, "");
       isGiven = true;
     }
   }

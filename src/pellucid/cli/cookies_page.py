@@ -60,8 +60,9 @@ stays recorded. These are the exceptions:
   the server does if your browser shows it ([which do](#browser-by-browser)). Then it refuses what is sent, or the
   tracker asks it first (`/optout/state`), where the owner wants that, and sends nothing. If not, **you are recorded**:
   opt out on the site, too.
-- *The page says on each visit that you agreed* (`setConsentGiven`), as another consent program may that remembers an
-  earlier yes: what comes last counts, and it takes your objection back. Change your answer there, too.
+- *The page says that you agreed* (`setConsentGiven`), as another consent program does after a yes: what comes last
+  counts, and it takes your objection back, but only once you have clicked or typed something on that page. Programs
+  that say so again and again may remember an earlier yes. Change your answer there, too.
 - *Without JavaScript*, by an image, if the page has one: recorded, unless the browser sends `{IGNORE.name}`, Global
   Privacy Control or Do Not Track, or `{OPT_OUT.name}`, which it does where the server has the site's own host.
 - *No browser at all:* programs of the owner, and access logs that are imported. They are recorded unless they say that

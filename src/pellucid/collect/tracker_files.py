@@ -48,18 +48,18 @@ def _built(name: str) -> BuiltFile:
 BUILT: dict[str, BuiltFile] = {name: _built(name) for name in ("pellucid", "lite", "consent", "stub")}
 
 
-class SiteRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SiteRule(Struct, frozen=True, omit_defaults=True):
     """What a browser has to know of a site's settings; the names are those of the tracker's `site.ts`.
 
     What is as here by default goes without saying. `days` is how long consent is remembered.
     """
 
-    cookies: bool
-    features: bool
-    sources: bool
+    cookies: bool = False
+    features: bool = False
+    sources: bool = False
     consent: bool = False
-    gpc: bool
-    dnt: bool
+    gpc: bool = True
+    dnt: bool = True
     instance: bool = False
     days: int = CHOICE.days
 

@@ -124,6 +124,12 @@ STATES: tuple[State, ...] = (
         steps=_always(Outcome(keeps=(OPT_OUT, CONSENT))),
     ),
     State(
+        name="opted out before, on a page that says by itself that the visitor agreed",
+        page=("rememberConsentGiven", "rememberCookieConsentGiven"),
+        had=(OPT_OUT, *_KNOWN),
+        steps=_always(_OBJECTED),
+    ),
+    State(
         name="objection taken back",
         had=(OPT_OUT,),
         chooses=("forgetUserOptOut",),
@@ -232,6 +238,13 @@ STATES: tuple[State, ...] = (
         steps=_always(Outcome(keeps=(OPT_OUT,), asks=())),
     ),
     State(
+        name="the stub, opted out before, on a page that says by itself that the visitor agreed",
+        script=Script.STUB,
+        page=("rememberConsentGiven",),
+        had=(OPT_OUT,),
+        steps=_always(Outcome(keeps=(OPT_OUT,), asks=())),
+    ),
+    State(
         name="the stub, opted out on the first page",
         script=Script.STUB,
         chooses=("optUserOut",),
@@ -283,6 +296,13 @@ STATES: tuple[State, ...] = (
     State(
         name="the small tracker, opted out before",
         script=Script.SMALL,
+        had=(OPT_OUT, *_KNOWN),
+        steps=_always(_OBJECTED),
+    ),
+    State(
+        name="the small tracker, opted out before, on a page that says by itself that the visitor agreed",
+        script=Script.SMALL,
+        page=("rememberConsentGiven",),
         had=(OPT_OUT, *_KNOWN),
         steps=_always(_OBJECTED),
     ),

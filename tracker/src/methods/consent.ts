@@ -1,7 +1,8 @@
-import { isRequired, isUnopposed, mayKeep, remembered } from "../consent";
+import { hasObjected, isRequired, isUnopposed, mayKeep, remembered } from "../consent";
 import { resume } from "../delivery";
 import type { State } from "../state";
 import { forgetVisitor, remove, write } from "../storage";
+import { isUntouched } from "../touch";
 
 /** What the visitor said, as the page tells it. */
 export const consentMethods = (state: State, ping: () => void) => {
@@ -15,26 +16,32 @@ export const consentMethods = (state: State, ping: () => void) => {
 
   const remember = (item: "consent" | "cookieConsent", give: () => void) => (hours?: number) => {
     give();
-    write(state, item, `${Date.now()}`, hours && hours * 3600);
+    if (!hasObjected(state)) write(state, item, `${Date.now()}`, hours && hours * 3600);
   };
 
   const setConsentGiven = (withCookies = true) =>
     allow(() => {
-      forgetUserOptOut();
+      // What a page says by itself, before the visitor has touched it, is nothing against an objection.
+      if (!isUntouched()) forgetUserOptOut();
       state.setConsentGiven = true;
       if (withCookies) state.setCookieConsentGiven = true;
     });
 
   const setCookieConsentGiven = () => allow(() => (state.setCookieConsentGiven = true));
 
+  const refuseCookies = (): void => {
+    state.setCookieConsentGiven = false;
+    remove(state, "cookieConsent");
+    forgetVisitor(state);
+  };
+
   /** An objection stands until the visitor takes it back: there is no shorter one. */
   const object = (): void => {
     state.objected = true;
-    state.setConsentGiven = state.setCookieConsentGiven = false;
+    state.setConsentGiven = false;
     remove(state, "consent");
-    remove(state, "cookieConsent");
+    refuseCookies();
     write(state, "objection", `${Date.now()}`);
-    forgetVisitor(state);
     state.waiting = [];
   };
 
@@ -62,9 +69,7 @@ export const consentMethods = (state: State, ping: () => void) => {
     getRememberedCookieConsent: () => remembered(state, "cookieConsent") || null,
     forgetCookieConsentGiven() {
       state.requireCookieConsent = true;
-      state.setCookieConsentGiven = false;
-      remove(state, "cookieConsent");
-      forgetVisitor(state);
+      refuseCookies();
     },
 
     optUserOut: object,
