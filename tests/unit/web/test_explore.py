@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from msgspec import structs
 from starlette.testclient import TestClient
 
@@ -35,11 +36,12 @@ def test_anything_else_can_be_chosen(signed_in: TestClient, registry: Registry, 
     assert "by=browser_version" in signed_in.get("/dashboard?site=1&by=browser_version").text
 
 
-def test_every_choice_is_a_page(signed_in: TestClient) -> None:
-    for name in options(signed_in.get("/dashboard?site=1").text):
-        page = signed_in.get(f"/dashboard/panels?site=1&span=day&by={name}")
-        assert page.status_code == 200
-        assert f'<option value="{name}" selected>' in page.text
+@pytest.mark.parametrize("name", ["weekday", "page_url", "order_id", "next_title", "end_date", "visitor_type"])
+def test_a_choice_is_a_page_of_its_own(signed_in: TestClient, name: str) -> None:
+    page = signed_in.get(f"/dashboard/panels?site=1&span=day&by={name}")
+
+    assert page.status_code == 200
+    assert f'<option value="{name}" selected>' in page.text
 
 
 def test_what_says_nothing_or_is_hidden_can_not_be_chosen(signed_in: TestClient, registry: Registry) -> None:
