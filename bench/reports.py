@@ -16,7 +16,7 @@ from rich.progress import track
 from load import Server
 from pellucid.edge import Attempts
 from pellucid.errors import PellucidError
-from pellucid.matomo.call import Call
+from pellucid.matomo.call import Asking, Call
 from pellucid.matomo.goal_reports import REPORTS as GOAL_REPORTS
 from pellucid.matomo.methods import answer
 from pellucid.matomo.page_reports import REPORTS as PAGE_REPORTS
@@ -26,6 +26,7 @@ from pellucid.matomo.tables import TABLES
 from pellucid.matomo.transitions import REPORTS as TRANSITIONS
 from pellucid.matomo.visit_reports import REPORTS as VISIT_REPORTS
 from pellucid.model.account import Account
+from pellucid.model.hit import Place
 from pellucid.model.result import Result
 from pellucid.registry.registry import Registry
 from pellucid.report.run import Reports
@@ -141,7 +142,9 @@ def _statements(
 ) -> list[tuple[str, Mapping[str, Bound]]]:
     """Return what the store is asked for a report; nothing where it is one of a row of another."""
     store.asked, owner, now = [], Account("bench", superuser=True), datetime.now(UTC)
-    call = Call(owner, parameters_of(given.items()), registry, Reports(store), store, now, Attempts(monotonic))
+    asking, place = Asking(address="", origin=""), lambda _address: Place()
+    given_of = parameters_of(list(given.items()))
+    call = Call(owner, given_of, registry, Reports(store), store, now, Attempts(monotonic), asking, place)
     with suppress(PellucidError):
         answer(call)
         return store.asked
