@@ -15,11 +15,10 @@ from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.reports import query_of
 from pellucid.matomo.rows import filtered
 from pellucid.matomo.tree import add
-from pellucid.matomo.visit_reports import counted
+from pellucid.matomo.visit_reports import FREQUENCIES, by_frequency, counted
 from pellucid.model.period import Period, PeriodKind
-from pellucid.model.query import Condition, Operator, Segment
+from pellucid.model.query import Condition, Operator
 from pellucid.model.site import Site
-from pellucid.model.visit import VisitorKind
 from pellucid.report.conversion_metrics import RANGES, name_of
 
 Report = Callable[[Answers, Site, Period, Parameters], Row | list[Row]]
@@ -38,11 +37,7 @@ _ORDER = (
     Column("revenue_discount", "discount"),
     Column("items", "pieces"),
 )
-_ENDINGS = {
-    "": (),
-    "_new_visit": (VisitorKind.NEW,),
-    "_returning_visit": (VisitorKind.RETURNING, VisitorKind.CUSTOMER),
-}
+_ENDINGS = {"": FREQUENCIES, **{f"_{kind}_visit": (kind,) for kind in FREQUENCIES}}
 
 
 def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
@@ -53,36 +48,32 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
     goal = given.text("idGoal", "")
     columns = {ORDER: _ORDER, CART: _CART}.get(goal, _PLAIN)
     wanted = [name for name in given.text("columns", "").split(",") if name]
+    query = query_of(site, period, given, columns)
+    visits, reached = together(
+        partial(by_frequency, reports, structs.replace(query, metrics=("visits",))),
+        partial(by_frequency, reports, structs.replace(query, where=((_goal(goal),),))),
+    )
     row: Row = {}
-    asked = [partial(_converted, goal, columns, kinds, reports, site, period, given) for kinds in _ENDINGS.values()]
-    for ending, told in zip(_ENDINGS, together(*asked), strict=True):
+    for ending, kinds in _ENDINGS.items():
+        of_visits: Row = {"visits": 0}
+        counted = row_of(columns, [0] * len(columns))
+        for kind in kinds:
+            add(of_visits, {"visits": cell(visits[kind][0])} if kind in visits else {})
+            add(counted, row_of(columns, reached[kind]) if kind in reached else {})
+        if given.beside and not of_visits["visits"]:
+            continue
+        told = _finished(columns, counted, of_visits["visits"])
         row |= {f"{name}{ending}": value for name, value in told.items() if not wanted or name in wanted}
     if not row:
         return []
     return [row] if given.flag("flat") else row
 
 
-def _converted(
-    goal: str,
-    columns: tuple[Column, ...],
-    kinds: tuple[VisitorKind, ...],
-    reports: Answers,
-    site: Site,
-    period: Period,
-    given: Parameters,
-) -> Row:
-    group = (tuple(Condition("visitor_type", Operator.EQUALS, kind) for kind in kinds),) if kinds else ()
-    query = query_of(site, period, given, columns)
-    query = structs.replace(query, segment=Segment((*query.segment.groups, *group)))
-    visits = reports.answer(structs.replace(query, metrics=("visits",))).rows[0][0]
-    if given.beside and not visits:
-        return {}
-    of_goal = structs.replace(query, where=((_goal(goal),),))
-    told = row_of(columns, reports.answer(of_goal).rows[0])
-    told = {name: round(value, 2) if isinstance(value, float) else value for name, value in told.items()}
+def _finished(columns: tuple[Column, ...], counted: Row, visits: Cell) -> Row:
+    told = {name: round(value, 2) if isinstance(value, float) else value for name, value in counted.items()}
     if columns is not _PLAIN:
         told["avg_order_revenue"] = _average(told["revenue"], told["nb_conversions"], 2)
-    told["conversion_rate"] = percent(told["nb_visits_converted"], cell(visits))
+    told["conversion_rate"] = percent(told["nb_visits_converted"], visits)
     return told
 
 

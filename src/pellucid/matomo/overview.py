@@ -9,21 +9,39 @@ from babel.numbers import get_currency_symbol
 from msgspec import structs
 
 from pellucid.matomo.answers import Answers, together
-from pellucid.matomo.columns import Cell, Row, plain, rounded
+from pellucid.matomo.columns import (
+    COUNTS_OF_PERFORMANCE,
+    OF_ACTIONS,
+    OF_PERFORMANCE,
+    RATIOS_OF_PERFORMANCE,
+    RATIOS_OF_VISITS,
+    SUMMARY,
+    Cell,
+    Column,
+    Row,
+    plain,
+    rounded,
+)
 from pellucid.matomo.goal_reports import goals
 from pellucid.matomo.parameters import Parameters
-from pellucid.matomo.reports import PERFORMANCE, SUMMARIES, summary
-from pellucid.matomo.visit_reports import frequency, referrers
+from pellucid.matomo.reports import Summary, summary
+from pellucid.matomo.visit_reports import FREQUENCIES, frequency, referrers
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.site import Site
 from pellucid.report.metrics import TIMINGS
 from pellucid.report.periods import before
 
-_NOT_OF_FREQUENCY = frozenset(
-    f"{name}_{ending}"
-    for name in ("nb_visits_converted", "bounce_count", "sum_visit_length")
-    for ending in ("new", "returning")
+_OF_VISITS = Summary(
+    (*SUMMARY, *OF_ACTIONS, *OF_PERFORMANCE),
+    (*RATIOS_OF_VISITS, *RATIOS_OF_PERFORMANCE),
 )
+"""What is told of visits, of what was done in them, and of how long pages took: one question."""
+_OF_SITE = Summary(
+    (Column("nb_visits", "visits"), Column("nb_actions", "actions"), Column("nb_pageviews", "pageviews"))
+)
+_NOT_TOLD = COUNTS_OF_PERFORMANCE | {
+    f"{name}_{kind}" for name in ("nb_visits_converted", "bounce_count", "sum_visit_length") for kind in FREQUENCIES
+}
 _PARTS = {
     "network": ("network_time", "network_hits"),
     "server": ("servery_time", "server_hits"),
@@ -38,29 +56,17 @@ _PARTS = {
 def everything(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
     """Return the columns of all summaries; `columns` names those that are wanted."""
     wanted = {name for name in given.text("columns", "").split(",") if name}
-    every = structs.replace(given.without("columns"), beside=False)
+    every = structs.replace(given.without("columns", "flat"), beside=False)
+    asked = (partial(summary, _OF_VISITS), frequency, referrers, goals)
     row: Row = {}
-    for part in together(
-        *(
-            partial(one, reports, site, period, every)
-            for one in (
-                partial(summary, SUMMARIES["VisitsSummary.get"]),
-                frequency,
-                referrers,
-                _performance,
-                goals,
-                partial(summary, SUMMARIES["Actions.get"]),
-            )
-        )
-    ):
-        row |= part[0] if isinstance(part, list) else part
-    row = {name: value for name, value in row.items() if name not in _NOT_OF_FREQUENCY}
+    for told in together(*(partial(one, reports, site, period, every) for one in asked)):
+        row |= told[0] if isinstance(told, list) else told
+    row = {name: value for name, value in (row | _performance(row)).items() if name not in _NOT_TOLD}
     return {name: value for name, value in row.items() if not wanted or name in wanted}
 
 
-def _performance(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
-    told = summary(PERFORMANCE, reports, site, period, given)
-    row = told[0] if isinstance(told, list) else told
+def _performance(row: Row) -> Row:
+    """Return the times that pages took as they are called beside other numbers."""
     seconds = [row[f"sum_time_{part}"] for part in TIMINGS]
     hits = [row[f"nb_hits_with_time_{part}"] for part in TIMINGS]
     found: Row = {}
@@ -69,7 +75,7 @@ def _performance(reports: Answers, site: Site, period: Period, given: Parameters
         found |= {f"PagePerformance_{of_time}": _rounded(time), f"PagePerformance_{of_hits}": number}
     found["PagePerformance_pageload_time"] = _rounded(sum(map(_float, seconds)))
     found["PagePerformance_pageload_hits"] = max(map(_float, hits), default=0)
-    return found | {name: value for name, value in row.items() if name.startswith("avg_")}
+    return found
 
 
 def _rounded(value: Cell) -> float:
@@ -114,8 +120,11 @@ def numbers_of(row: Row) -> Row:
 
 
 def _numbers(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
-    all_of = everything(reports, site, period, given.without("columns"))
-    return {name: all_of[name] for name in ("nb_visits", "nb_actions", "nb_pageviews", "revenue")}
+    every = structs.replace(given.without("columns", "flat"), beside=False)
+    row: Row = {}
+    for told in together(*(partial(one, reports, site, period, every) for one in (partial(summary, _OF_SITE), goals))):
+        row |= told if isinstance(told, dict) else {}
+    return {name: row[name] for name, _, _ in _EVOLVING.values()}
 
 
 def _evolution(name: str, now: float, then: float) -> Row:

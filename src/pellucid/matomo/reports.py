@@ -62,8 +62,6 @@ SUMMARIES: Mapping[str, Summary] = {
     "Actions.get": Summary(OF_ACTIONS),
     "PagePerformance.get": Summary(OF_PERFORMANCE, RATIOS_OF_PERFORMANCE, COUNTS_OF_PERFORMANCE),
 }
-PERFORMANCE = Summary(OF_PERFORMANCE, RATIOS_OF_PERFORMANCE)
-"""The times that pages take, with what their averages come from."""
 NUMBERS: Mapping[str, str] = {
     "VisitsSummary.getVisits": "nb_visits",
     "VisitsSummary.getUniqueVisitors": "nb_uniq_visitors",

@@ -27,9 +27,9 @@ from pellucid.matomo.rows import filtered
 from pellucid.matomo.tables import TABLES
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period
-from pellucid.model.query import Condition, Operator, Segment
+from pellucid.model.query import Query
+from pellucid.model.result import Value
 from pellucid.model.site import Site
-from pellucid.model.visit import VisitorKind
 from pellucid.report.interest_metrics import RANGES, Range, name_of
 
 Report = Callable[[Answers, Site, Period, Parameters], Row | list[Row]]
@@ -46,10 +46,8 @@ _OF_WEEKDAYS = (
 )
 _PLUGINS = ("cookie", "pdf", "flash", "java", "quicktime", "realplayer", "silverlight", "windowsmedia")
 _SECONDS_PER_MINUTE = 60
-_FREQUENCIES = {
-    "new": (VisitorKind.NEW,),
-    "returning": (VisitorKind.RETURNING, VisitorKind.CUSTOMER),
-}
+FREQUENCIES = ("new", "returning")
+"""Whether visitors had been there before."""
 _KINDS = {
     "SearchEngines": SourceKind.SEARCH,
     "SocialNetworks": SourceKind.SOCIAL,
@@ -72,19 +70,21 @@ _OF_SOURCES = ("visits", "source_names", "source_keywords", "source_urls")
 def frequency(reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
     """Return the summary of new and of returning visitors; beside other answers only of those there were."""
     columns = [column for column in SUMMARY if not (column.name in NOT_ENABLED and period.kind in LONG)]
+    found = by_frequency(reports, query_of(site, period, given, columns))
     row: Row = {}
-    query = query_of(site, period, given, columns)
-    groups = [
-        tuple(Condition("visitor_type", Operator.EQUALS, kind) for kind in some) for some in _FREQUENCIES.values()
-    ]
-    asked = [structs.replace(query, segment=Segment((*query.segment.groups, group))) for group in groups]
-    for ending, answered in zip(_FREQUENCIES, together(*(partial(reports.answer, one) for one in asked)), strict=True):
-        told = row_of(columns, answered.rows[0])
+    for kind in FREQUENCIES:
+        told = row_of(columns, found.get(kind, [0] * len(columns)))
         if given.beside and not told["nb_visits"]:
             continue
         told = with_ratios(told, RATIOS_OF_VISITS, written=written_of(given))
-        row |= {f"{name}_{ending}": value for name, value in told.items()}
+        row |= {f"{name}_{kind}": value for name, value in told.items()}
     return row or []
+
+
+def by_frequency(reports: Answers, query: Query) -> dict[str, Sequence[Value]]:
+    """Return the metrics of a query of those of `FREQUENCIES` that there were."""
+    answered = reports.answer(structs.replace(query, dimensions=("visitor_returns",)))
+    return {str(kind): numbers for kind, *numbers in answered.rows}
 
 
 def by_weekday(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:

@@ -129,6 +129,11 @@ _DIMENSIONS = (
         dict.fromkeys((*OF_VISITS, Source.CONVERSIONS), "visitor_kind"),
     ),
     Dimension(
+        "visitor_returns",
+        "Whether the visitor had been there before: new, or returning, as customers do.",
+        dict.fromkeys((*OF_VISITS, Source.CONVERSIONS), "if(visitor_kind = 'new', 'new', 'returning')"),
+    ),
+    Dimension(
         "days_since_last_visit",
         "How many days ago the visitor's visit before began; 0 where there was none.",
         dict.fromkeys(OF_VISITS, "if(previous_time = 0, 0, intDiv(first_time - previous_time, 86400000))"),

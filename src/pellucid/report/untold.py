@@ -28,7 +28,7 @@ METRICS = frozenset(
 """Those that need to know which hits are of one visit, or which visits of one visitor."""
 
 DIMENSIONS = OF_ONE_VISITOR | {
-    *("exit_url", "exit_title", "visitor_type", "visit_number", "seconds", "ecommerce_status"),
+    *("exit_url", "exit_title", "visitor_type", "visitor_returns", "visit_number", "seconds", "ecommerce_status"),
     *("days_since_last_visit", "seconds_since_last_visit", "days_since_first_visit", "seconds_since_first_visit"),
     *("days_since_last_order", "seconds_since_last_order"),
     *("previous_page", "previous_page_title", "previous_search"),
