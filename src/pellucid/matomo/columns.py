@@ -3,7 +3,6 @@
 Ratios are worked out here only because Matomo adds rows up (a folder of pages) after the numbers were counted.
 """
 
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -19,7 +18,6 @@ from pellucid.report.metrics import TIMINGS
 
 Cell = str | int | float | bool | None | list["Row"] | tuple[str, ...] | dict[str, "Row"]
 Row = dict[str, Cell]
-_CELLS = frozenset({int, float, str})
 
 
 class Shown(StrEnum):
@@ -209,13 +207,17 @@ def reader(columns: Sequence[Column]) -> Callable[[Sequence[Value]], Row]:
     """Return what makes the columns of a row, given the number of each of their metrics."""
     places = {metric: place for place, metric in enumerate(metrics(columns))}
     named = [(column.name, places[column.metric]) for column in columns]
-    beside = [(column.name, places[one.metric]) for column in columns for one in columns if one.name == column.beside]
+    in_order = [place for _, place in named] == list(range(len(named)))
+    names = [name for name, _ in named]
+    beside = {one: [column.name for column in columns if column.beside == one] for one in names}
+    beside = {one: absent for one, absent in beside.items() if absent}
 
     def read(numbers: Sequence[Value]) -> Row:
-        told = [cast("Cell", one) if type(one) in _CELLS else cell(one) for one in numbers]
-        row: Row = {name: told[place] for name, place in named}
-        for name, place in beside:
-            if not told[place]:
+        # A number is a cell as it is.
+        told = cast("Sequence[Cell]", numbers)
+        row = dict(zip(names, told, strict=True)) if in_order else {name: told[place] for name, place in named}
+        for absent in [absent for one, absent in beside.items() if not row[one]]:
+            for name in absent:
                 del row[name]
         return row
 
@@ -238,11 +240,11 @@ def metrics(columns: Sequence[Column]) -> tuple[str, ...]:
 
 
 @cache
-def added(name: str) -> Callable[[float, float], float]:
-    """Return how two numbers of a column become that of a sum of rows."""
+def total_of(name: str) -> Callable[[Sequence[float]], float]:
+    """Return how the numbers of a column become that of a sum of rows."""
     if name.startswith("max_"):
         return max
-    return min if name.startswith("min_") else operator.add
+    return min if name.startswith("min_") else sum
 
 
 def with_ratios(row: Row, ratios: Sequence[Ratio | Sum], *, written: bool) -> Row:

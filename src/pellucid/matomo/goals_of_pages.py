@@ -6,11 +6,12 @@ are rounded before they are added up, and rates are those of days added up: the 
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from msgspec import structs
 
 from pellucid.matomo.columns import Cell, Row, plain, rounded
-from pellucid.matomo.goals_of_rows import BETWEEN, CART, DIMENSIONS, goal_key
+from pellucid.matomo.goals_of_rows import BETWEEN, CART, DIMENSIONS, MOST_GOALS, goal_key
 from pellucid.matomo.tree import add
 from pellucid.model.query import Query
 from pellucid.model.result import Result
@@ -23,8 +24,13 @@ _OF_VIEWS: Mapping[str, str] = {
     "revenue_attrib": "page_revenue_share",
 }
 _OF_CARTS = ("nb_conversions", "revenue")
+"""The first of them: no more is told of carts."""
 _OF_ENTRIES = ("entry_conversions", "entry_revenue")
+_ENTERED = ("nb_conversions_entry", "nb_conversions_entry_rate", "revenue_entry", "revenue_per_entry")
 _UNIQUE, _RATE = "nb_conversions_page_uniq", "nb_conversions_page_rate"
+
+_MOST_RATES = 10_000
+"""How many are remembered: most are of small numbers."""
 
 Key = tuple[str, ...]
 
@@ -49,15 +55,15 @@ def columns_by_page(answered: Sequence[Result], of_key: int) -> tuple[dict[Key, 
     views, entries, conversions, totals = answered
     found: dict[Key, Row] = {}
     for values in views.rows:
-        goal = _goal(values[of_key : of_key + 2])
-        told = dict(zip(_OF_VIEWS, map(_number, values[of_key + 2 :]), strict=True))
-        names = _OF_CARTS if goal == CART else _OF_VIEWS
+        goal = goal_key(*values[of_key : of_key + 2])
+        numbers = list(map(_number, values[of_key + 2 :]))
         row = found.setdefault(tuple(map(str, values[:of_key])), {})
-        row |= {_name(goal, name): told[name] for name in names} | {_name(goal, _UNIQUE): told["nb_conversions"]}
+        row.update(zip(_names(goal, *(_OF_CARTS if goal == CART else _OF_VIEWS)), numbers, strict=False))
+        row.update(zip(_names(goal, _UNIQUE), numbers, strict=False))
     for key, columns in _of_entries(entries, conversions, of_key + 1).items():
         if key in found:
             add(found[key], columns)
-    return found, {_goal((goal, kind)): _number(number) for goal, kind, number in totals.rows}
+    return found, {goal_key(goal, kind): _number(number) for goal, kind, number in totals.rows}
 
 
 def _of_entries(entries: Result, conversions: Result, of_key: int) -> dict[Key, Row]:
@@ -66,16 +72,12 @@ def _of_entries(entries: Result, conversions: Result, of_key: int) -> dict[Key, 
     found: dict[Key, Row] = {}
     for values in conversions.rows:
         key = values[:of_key]
-        goal = _goal(values[of_key : of_key + 2])
+        goal = goal_key(*values[of_key : of_key + 2])
         if goal == CART or not by_day.get(key):
             continue
         number, revenue = map(_number, values[of_key + 2 :])
-        columns: Row = {
-            _name(goal, "nb_conversions_entry"): number,
-            _name(goal, "nb_conversions_entry_rate"): _rate(number, by_day[key]),
-            _name(goal, "revenue_entry"): revenue,
-            _name(goal, "revenue_per_entry"): _rate(revenue, by_day[key]),
-        }
+        told = number, _rate(number, by_day[key]), revenue, _rate(revenue, by_day[key])
+        columns: Row = dict(zip(_names(goal, *_ENTERED), told, strict=True))
         add(found.setdefault(tuple(map(str, key[:-1])), {}), columns)
     return found
 
@@ -102,18 +104,15 @@ def gathered(row: Row, reached: Mapping[str, float] | None) -> Row:
     return plain_row
 
 
-def _name(goal: str, column: str) -> str:
-    return f"goals{BETWEEN}idgoal={goal}{BETWEEN}{column}"
-
-
-def _goal(values: Sequence[object]) -> str:
-    goal, kind = values
-    return goal_key(int(str(goal)), str(kind))
+@lru_cache(MOST_GOALS)
+def _names(goal: str, *columns: str) -> tuple[str, ...]:
+    return tuple(f"goals{BETWEEN}idgoal={goal}{BETWEEN}{column}" for column in columns)
 
 
 def _number(value: object) -> int | float:
     return value if isinstance(value, int | float) else 0
 
 
+@lru_cache(_MOST_RATES)
 def _rate(above: float, below: float) -> int | float:
     return plain(rounded(Decimal(str(above)) / Decimal(str(below)), 3)) if below else 0

@@ -4,10 +4,11 @@ While rows are added up, a number of a goal is a column of its own, its name hel
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from pellucid.matomo.columns import Cell, Row
 from pellucid.model.hit import HitKind
-from pellucid.model.result import Result
+from pellucid.model.result import Result, Value
 
 BETWEEN = "\x1f"
 ORDER, CART = "ecommerceOrder", "ecommerceAbandonedCart"
@@ -28,11 +29,14 @@ _ORDER = _PLAIN | {
 }
 _COLUMNS: Mapping[str, Mapping[str, str]] = {HitKind.GOAL: _PLAIN, HitKind.CART: _CART, HitKind.ORDER: _ORDER}
 METRICS = tuple(dict.fromkeys(_ORDER.values()))
+MOST_GOALS = 1_000
+"""How many names are remembered: they are asked for once a row."""
 
 
-def goal_key(goal: int, kind: str) -> str:
+@lru_cache(MOST_GOALS)
+def goal_key(goal: Value, kind: Value) -> str:
     """Return what Matomo calls a goal in a row."""
-    return {HitKind.ORDER: ORDER, HitKind.CART: CART}.get(HitKind(kind), str(goal))
+    return {HitKind.ORDER: ORDER, HitKind.CART: CART}.get(HitKind(str(kind)), str(goal))
 
 
 def columns_by_key(answered: Result, of_key: int) -> dict[tuple[str, ...], Row]:
@@ -42,7 +46,7 @@ def columns_by_key(answered: Result, of_key: int) -> dict[tuple[str, ...], Row]:
         key = tuple(map(str, values[:of_key]))
         goal, kind = values[of_key : of_key + len(DIMENSIONS)]
         told = dict(zip(METRICS, values[of_key + len(DIMENSIONS) :], strict=True))
-        name = f"goals{BETWEEN}idgoal={goal_key(int(str(goal)), str(kind))}"
+        name = f"goals{BETWEEN}idgoal={goal_key(goal, kind)}"
         row = found.setdefault(key, {})
         for column, metric in _COLUMNS[str(kind)].items():
             number = told[metric]
