@@ -47,6 +47,8 @@ Moment = Annotated[int, ColumnKind("moment")]
 """A point in time in UTC, as milliseconds since 1970; 0 where there is none."""
 Day = Annotated[date, ColumnKind("day")]
 Text = Annotated[str, ColumnKind("text")]
+Repeated = Annotated[str, ColumnKind("repeated")]
+"""A text that many rows have in common, of however many different ones: an address, a title, a name."""
 Category = Annotated[str, ColumnKind("category")]
 """A text with few distinct values, stored once each."""
 Categories = Annotated[tuple[str, ...], ColumnKind("categories")]

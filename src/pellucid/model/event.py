@@ -11,6 +11,7 @@ from pellucid.model.column import (
     Identifier,
     Measure,
     Moment,
+    Repeated,
     Text,
     Told,
     Values,
@@ -50,27 +51,27 @@ class Event(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     visitor_id: Identifier
     user_id: Text
     kind: Category
-    url: Text
-    title: Text
+    url: Repeated
+    title: Repeated
     pageview_id: Text
-    previous_url: Text
-    previous_title: Text
-    previous_search: Text
+    previous_url: Repeated
+    previous_title: Repeated
+    previous_search: Repeated
     previous_seconds: Count
     imported: Flag
     event_category: Category
     event_action: Category
-    event_name: Text
+    event_name: Repeated
     event_value: Measure
-    search_keyword: Text
+    search_keyword: Repeated
     search_category: Category
     search_count: Told
-    content_name: Text
-    content_piece: Text
-    content_target: Text
+    content_name: Repeated
+    content_piece: Repeated
+    content_target: Repeated
     content_interaction: Category
-    product_sku: Text
-    product_name: Text
+    product_sku: Repeated
+    product_name: Repeated
     product_categories: Categories
     product_price: Measure
     network_time: Told

@@ -16,6 +16,7 @@ from pellucid.model.column import (
     Measure,
     Moment,
     Numbers,
+    Repeated,
     Text,
     Told,
     Values,
@@ -57,9 +58,9 @@ class Circumstances(Struct, array_like=True, kw_only=True, gc=False):
     previous_time: Moment
     previous_order_time: Moment
     source_kind: Category
-    source_name: Text
-    source_keyword: Text
-    source_url: Text
+    source_name: Repeated
+    source_keyword: Repeated
+    source_url: Repeated
     device_type: Category
     device_brand: Category
     device_model: Category
@@ -119,12 +120,12 @@ class Visit(Circumstances, array_like=True, kw_only=True, gc=False):
     cart_id: Identifier
     cart_dimensions: Values
     entry_time: Moment
-    entry_url: Text
-    entry_title: Text
+    entry_url: Repeated
+    entry_title: Repeated
     exit_time: Moment
-    exit_url: Text
-    exit_title: Text
-    exit_search: Text
+    exit_url: Repeated
+    exit_title: Repeated
+    exit_search: Repeated
     masked_address: Text
     stray: Flag
 
@@ -145,7 +146,7 @@ class Conversion(Circumstances, array_like=True, kw_only=True, gc=False):
     time: Moment = 0
     event_id: Identifier = 0
     pageview_id: Text = ""
-    url: Text = ""
+    url: Repeated = ""
     pages_before: Count = 0
     revenue: Amount = 0.0
     subtotal: Amount = 0.0

@@ -27,6 +27,8 @@ COLUMN_TYPES = {
     "moment": "Int64 codec(Delta, ZSTD)",
     "day": "Date",
     "text": "String codec(ZSTD)",
+    # Each text once in a block, and a number in each row: https://clickhouse.com/docs/sql-reference/data-types/lowcardinality
+    "repeated": "LowCardinality(String)",
     "category": "LowCardinality(String)",
     "categories": "Array(LowCardinality(String))",
     "numbers": "Array(UInt32)",
@@ -96,6 +98,17 @@ def _grow(table: str, *gone: str) -> str:
     return f"alter table {table} {', '.join([*lacking, *(f'drop column if exists {name}' for name in gone)])}"
 
 
+def _repeated(table: str) -> str:
+    """Return the statement that stores each text once that many rows have in common.
+
+    The engine rewrites columns beside its other work, and reads what is not rewritten yet as it was.
+    """
+    fields = get_type_hints(TABLES[table], include_extras=True)
+    kind = COLUMN_TYPES["repeated"]
+    changes = [f"modify column {name} {kind}" for name, hint in fields.items() if _kind(hint) == "repeated"]
+    return f"alter table {table} {', '.join(changes)}"
+
+
 def _merge_months_that_are_quiet(table: str) -> str:
     """Return the statement that makes one part of each month in which nothing changes: `final` reads it as it is."""
     return (
@@ -129,6 +142,8 @@ MIGRATIONS: tuple[str, ...] = (
     _grow("pages_by_day"),
     _merge_months_that_are_quiet("visits"),
     _merge_months_that_are_quiet("conversions"),
+    *map(_repeated, TABLES),
+    _grow("pages_by_day"),
 )
 
 _CREATE_HISTORY = """

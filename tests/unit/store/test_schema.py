@@ -82,6 +82,20 @@ def test_a_store_of_any_age_keeps_its_rows(bare: Store, steps: int, monkeypatch:
         assert list(described(bare, table)) == list(columns(fields))
 
 
+def test_texts_that_rows_have_in_common_become_numbers(bare: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store from before this version has every text in every row."""
+    before = MIGRATIONS.index(schema._repeated("events"))
+    migrate_up_to(bare, before, monkeypatch)
+    for name in ("url", "previous_title"):
+        bare.command(f"alter table events modify column {name} String codec(ZSTD) settings mutations_sync = 1")
+    bare.insert("events", Event, json.encode(an_event(url="http://a/é", previous_title="")), "before")
+
+    bare.migrate()
+
+    assert bare.ask("select url, previous_title from events").rows == (("http://a/é", ""),)
+    assert described(bare, "events")["url"].startswith("LowCardinality(String)")
+
+
 def test_a_later_step_finds_the_rows_there_are(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     store.insert("visits", Visit, json.encode(a_visit(visitor_id=1)), "before the step")
     later = "alter table visits add column if not exists colour String default 'unknown'"
