@@ -19,11 +19,12 @@ class Rollup(Struct, frozen=True, array_like=True, kw_only=True):
 
 
 class PageOfDay(Struct, frozen=True, kw_only=True):
-    """What happened on a page, or on all, on a day: the numbers are those of the metrics of the same names.
+    """What happened on a page or with a product, or on all pages, on a day.
 
-    `page` is an address or a title: `told_by` is the dimension whose value it is, and nothing for all pages. A row with
-    a `kind` counts one kind of conversion, with the `goal_id` of a goal, and no visits; a row without counts visits,
-    and no conversions.
+    The numbers are those of the metrics of the same names. `page` is an address or a title, or what names a product:
+    `told_by` is the dimension whose value it is, and nothing for all pages. A page's row with a `kind` counts one kind
+    of conversion, with the `goal_id` of a goal, and no visits; a row without counts visits, and no conversions. Of a
+    product's category, `goal_id` is its place.
     """
 
     site_id: Count
@@ -80,3 +81,12 @@ class PageOfDay(Struct, frozen=True, kw_only=True):
     pages_before: Total
     entry_conversions: Count
     entry_revenue: Amount
+    viewed_prices: Amount
+    item_revenue: Amount
+    item_quantity: Total
+    item_orders: Count
+    item_prices: Amount
+    left_revenue: Amount
+    left_quantity: Total
+    left_carts: Count
+    left_prices: Amount

@@ -19,7 +19,7 @@ from pellucid.report.source import SCOPE, Source
 
 
 class Group(Struct, frozen=True):
-    """Metrics that are rolled up by the same dimensions: the `dimension` of pages, if by any, and `more`.
+    """Metrics that are rolled up by the same dimensions: the `dimension` of pages or products, if by any, and `more`.
 
     `rows` is the condition that makes the group's rows of those of its dimension.
     """
@@ -37,12 +37,23 @@ class Group(Struct, frozen=True):
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that tell them."""
-        return ("page", *map(_column, self.more)) if self.dimension else ()
+        return ("page", *(_COLUMNS[name] for name in self.more)) if self.dimension else ()
+
+    @property
+    def is_of_pages(self) -> bool:
+        """Whether it is by a page, or by nothing."""
+        return self.dimension in {"", "page_url", "page_title"}
 
 
-def _column(dimension: str) -> str:
+_COLUMNS = {"goal": "goal_id", "conversion": "kind", "item_category_place": "goal_id"}
+"""The columns of what rows are told apart by besides."""
+
+
+def _column(dimension: str, group: Group) -> str:
+    if dimension == group.dimension and not group.is_of_pages:
+        return "page"
     # Of all sources this one tells the most of what a row has: a page, a day, a site, and what was converted.
-    return DIMENSIONS[dimension].told[Source.VIEWS_BEFORE]
+    return _COLUMNS.get(dimension) or DIMENSIONS[dimension].told[Source.VIEWS_BEFORE]
 
 
 _OF_VIEWS = frozenset(
@@ -64,6 +75,13 @@ _OF_GOALS = frozenset(
         *("entry_conversions", "entry_revenue"),
     }
 )
+_OF_ITEMS = frozenset(
+    {
+        *("visits", "daily_visitors", "views", "viewed_prices"),
+        *("item_revenue", "item_quantity", "item_orders", "item_prices"),
+        *("left_revenue", "left_quantity", "left_carts", "left_prices"),
+    }
+)
 _COUNTED = {
     Source.VIEWS: "views",
     Source.LOADS: "views",
@@ -74,6 +92,9 @@ _COUNTED = {
     Source.EXITS: "exits",
     Source.VIEWS_BEFORE: "page_conversions",
     Source.ENTRIES_BEFORE: "entry_conversions",
+    Source.PRODUCT_VIEWS: "views",
+    Source.ITEMS: "item_orders",
+    Source.CART_ITEMS: "left_carts",
 }
 """What says how many rows of a source were counted: where it had none, it told nothing."""
 
@@ -87,6 +108,9 @@ GROUPS = (
             Group(page, ("goal", "conversion"), "kind != ''", _OF_GOALS),
         )
     ),
+    Group("item_sku", (), "1", _OF_ITEMS),
+    Group("item_name", (), "1", _OF_ITEMS),
+    Group("item_category", ("item_category_place",), "1", _OF_ITEMS),
 )
 """All that is rolled up. Every metric is additive over days: its `over_days` makes a longer period of them."""
 
@@ -119,6 +143,8 @@ def group_of(query: Query) -> Group | None:
     if group is None or not any(group.metrics.intersection(METRICS[name].of or (name,)) for name in query.metrics):
         return None
     conditions = {one.dimension for some in query.where for one in some}
+    if conditions and not group.is_of_pages:
+        return None
     return group if conditions <= {*group.dimensions, *_OF_CALENDAR} else None
 
 
@@ -138,7 +164,7 @@ def part_of(
     one of these had one. The placeholder `versions` stands for those that are marked.
     """
     told = {name for names in sources.values() for name in names}
-    keys = [f"{_column(name)} as k{place}" for place, name in enumerate(query.dimensions)]
+    keys = [f"{_column(name, group)} as k{place}" for place, name in enumerate(query.dimensions)]
     numbers = [
         f"{metric.over_days.format(metric.name) if metric.name in told else metric.nothing} as m{place}"
         for place, metric in enumerate(counted)
@@ -146,7 +172,7 @@ def part_of(
     there = " or ".join(f"{_COUNTED[source]} > 0" for source in sources)
     met = condition_on_rows(query.where, Source.VIEWS_BEFORE, values.bind)
     # Conditions and keys name a page by the column of events.
-    page = [f"with page as {_column(group.dimension)}"] if group.dimension else []
+    page = [f"with page as {_column(group.dimension, group)}"] if group.dimension and group.is_of_pages else []
     conditions = [
         SCOPE,
         f"told_by = '{group.dimension}'",

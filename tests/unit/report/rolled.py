@@ -39,12 +39,15 @@ def query_of(group: Group, dimensions: tuple[str, ...], only: str = "") -> Query
 def queries() -> list[Query]:
     """What is rolled up, all of it and of one source alone, by pages and by more."""
     every = [query_of(group, group.dimensions) for group in GROUPS]
-    (of_site, of_pages, of_goals, *_) = GROUPS
+    (of_site, of_pages, of_goals, *_, of_products, _, of_categories) = GROUPS
     return [
         *every,
         query_of(of_pages, ("day", "page_url"), "entries"),
         query_of(of_pages, ("page_url", "site", "month"), "page_seconds"),
         query_of(of_goals, ("page_url", "day", "goal", "conversion"), "entry_revenue"),
+        query_of(of_products, ("day", "item_sku"), "views"),
+        query_of(of_products, ("item_sku", "site"), "left_carts"),
+        query_of(of_categories, ("item_category_place", "month", "item_category"), "item_revenue"),
         structs.replace(
             query_of(of_site, ("month",)),
             metrics=("unique_views", "unique_outlinks", "keywords", "visitors", "searches"),
