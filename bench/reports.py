@@ -144,7 +144,9 @@ def _statements(
     store.asked, owner, now = [], Account("bench", superuser=True), datetime.now(UTC)
     asking, place = Asking(address="", origin=""), lambda _address: Place()
     given_of = parameters_of(list(given.items()))
-    call = Call(owner, given_of, registry, Reports(store), store, now, Attempts(monotonic), asking, place)
+    call = Call(
+        owner, given_of, registry, Reports(store).of_one_request(), store, now, Attempts(monotonic), asking, place
+    )
     with suppress(PellucidError):
         answer(call)
         return store.asked

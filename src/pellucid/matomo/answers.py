@@ -19,6 +19,9 @@ class Answers(Protocol):
     def answer(self, query: Query) -> Result:
         """Return the rows that a query asks for."""
 
+    def of_one_request(self) -> "Answers":
+        """Return what answers the questions of one request, and looks but once for what they have in common."""
+
 
 def together(*questions: Callable[[], Found]) -> list[Found]:
     """Return what each question finds; they are asked at the same time."""

@@ -68,7 +68,8 @@ def routes(
             raise RequestError("Only module=API is answered here; the dashboard is at /dashboard.")
         writer_of(given)
         account = _account(registry, token)
-        call = Call(account, given, registry, reports, store, now(), attempts, asking, outside.place)
+        at_once = reports.of_one_request()
+        call = Call(account, given, registry, at_once, store, now(), attempts, asking, outside.place)
         return written(answer(call), given)
 
     return [Route("/index.php", ask, methods=["GET", "POST"])]

@@ -1,8 +1,9 @@
 """Questions are asked here, and here alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import zip_longest
+from threading import Lock
 
 from msgspec import structs
 
@@ -24,6 +25,14 @@ class Reports:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._read: dict[tuple[tuple[int, ...], date, date], Marks] | None = None
+        self._lock = Lock()
+
+    def of_one_request(self) -> "Reports":
+        """Return what answers the questions of one request: it reads once which days are rolled up."""
+        reports = Reports(self._store)
+        reports._read = {}
+        return reports
 
     def answer(self, query: Query) -> Result:
         """Return the rows that a query asks for; raise `RequestError` if it can not be asked.
@@ -72,8 +81,17 @@ class Reports:
         first, last = min(one.first for one in periods), max(one.last for one in periods)
         if ((last - first).days + 1) * len(query.site_ids) > MOST_DAYS:
             return {}
-        within: dict[str, Bound] = {"sites": list(query.site_ids), "first": first, "last": last}
-        found = self._store.ask(MARKS, {**within, "definition": DEFINITION}, Urgency.SHORT).rows
+        if self._read is None:
+            return self._marks_within(query.site_ids, first, last)
+        with self._lock:
+            asked = (query.site_ids, first, last)
+            if asked not in self._read:
+                self._read[asked] = self._marks_within(*asked)
+            return self._read[asked]
+
+    def _marks_within(self, site_ids: Sequence[int], first: date, last: date) -> Marks:
+        within: dict[str, Bound] = {"sites": list(site_ids), "first": first, "last": last, "definition": DEFINITION}
+        found = self._store.ask(MARKS, within, Urgency.SHORT).rows
         return {(int(str(site_id)), date.fromisoformat(str(day))): int(str(version)) for site_id, day, version in found}
 
     def _ask(self, asked: Statement, columns: tuple[str, ...]) -> Result:

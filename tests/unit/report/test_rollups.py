@@ -10,7 +10,7 @@ from msgspec import structs
 from builders import DAY
 from pellucid.ingest import Ingest
 from pellucid.model.column import Item
-from pellucid.model.hit import Hit, HitKind, Reached, Sale, Search, Timings
+from pellucid.model.hit import Hit, HitKind, Product, Reached, Sale, Search, Timings
 from pellucid.model.period import Period
 from pellucid.model.query import Condition, Operator, Query, Segment
 from pellucid.report.rolling import Rolling
@@ -22,7 +22,12 @@ from pellucid.store.schema import ROLLUPS, TABLES
 from unit.installation import FAR, Installation
 from unit.report.rolled import DAYS, HOME, PERIOD, assert_same, on_day, query_of
 
-_KINDS = (HitKind.PAGEVIEW, HitKind.SEARCH, HitKind.GOAL, HitKind.ORDER, HitKind.DOWNLOAD, HitKind.OUTLINK)
+_OF_SHOPS = (HitKind.ORDER, HitKind.CART)
+_KINDS = (HitKind.PAGEVIEW, HitKind.SEARCH, HitKind.GOAL, *_OF_SHOPS, HitKind.DOWNLOAD, HitKind.OUTLINK)
+_SKU, _NAME = st.sampled_from(["", "one", "two"]), st.sampled_from(["", "One"])
+_CATEGORIES = st.sampled_from([(), ("Boots",), ("Boots", "Sale")])
+_PRICE = st.sampled_from([None, 5.0, 7.25])
+_ITEMS = st.lists(st.builds(Item, _SKU, _NAME, _CATEGORIES, st.just(5.0), st.integers(1, 3)), max_size=2).map(tuple)
 
 
 @st.composite
@@ -39,12 +44,15 @@ def hits(draw: st.DrawFn) -> Hit:
     match kind:
         case HitKind.PAGEVIEW:
             told["timings"] = draw(st.none() | st.builds(Timings, *[st.integers(0, 9000)] * 6))
+            told["product"] = draw(st.none() | st.builds(Product, _SKU, _NAME, _CATEGORIES, _PRICE))
         case HitKind.SEARCH:
             told["search"] = Search("word", "", 1)
         case HitKind.GOAL:
             told["reached"] = (Reached(draw(st.integers(1, 2)), draw(st.sampled_from([0.0, 2.55]))),)
         case HitKind.ORDER:
-            told["sale"] = Sale((Item("sku", "", (), 5.0, 1),), 9.99, str(draw(st.integers(1, 9))), 5.0, 0.0, 0.0)
+            told["sale"] = Sale(draw(_ITEMS), 9.99, str(draw(st.integers(1, 9))), 5.0, 0.0, 0.0)
+        case HitKind.CART:
+            told["sale"] = Sale(draw(_ITEMS), 9.99)
     return on_day(draw(st.integers(0, DAYS - 1)), draw(st.integers(0, 90)), **told)
 
 
@@ -149,6 +157,50 @@ def test_files_and_links_of_days_that_are_over_are_not_counted_again(
     )
 
     assert answered.rows == ((2, 2),)
+
+
+def test_products_of_days_that_are_over_are_not_counted_again(
+    installation: Installation, ingest: Ingest, rolling: Rolling, store: Store
+) -> None:
+    boots = Product("b1", "Boots", ("Shoes",), 5.0)
+    installation.append(*(on_day(day, product=boots) for day in (0, 1)))
+    ingest.round(FAR)
+    rolling.once()
+    store.command("truncate table events")
+    of_product = next(group for group in GROUPS if group.dimension == "item_sku")
+    query = structs.replace(
+        query_of(of_product, ("item_sku",)),
+        period=Period(DAY, DAY + timedelta(days=1)),
+        metrics=("views", "viewed_prices", "item_orders"),
+    )
+
+    assert Reports(store).answer(query).rows == (("b1", 2, 10.0, 0),)
+
+
+def test_a_request_reads_once_which_days_are_rolled_up(
+    installation: Installation, ingest: Ingest, rolling: Rolling, store: Store
+) -> None:
+    installation.append(on_day(0), on_day(1))
+    ingest.round(FAR)
+    rolling.once()
+    query = query_of(GROUPS[1], ("page_url",), "views")
+    reports = Reports(store).of_one_request()
+    before = reports.answer(query)
+
+    # The marks are gone, and so is what happened: only what the request has read leads to the numbers.
+    for table in ("rollups", "events"):
+        store.command(f"truncate table {table}")
+
+    assert reports.answer(query) == before
+    assert Reports(store).answer(query).rows == ()
+
+
+def test_products_that_are_chosen_are_counted() -> None:
+    chosen = (Condition("item_sku", Operator.EQUALS, "b1"),)
+    asked = Query(site_ids=(1,), period=PERIOD, metrics=("views",), dimensions=("item_sku",))
+
+    assert group_of(asked)
+    assert group_of(structs.replace(asked, where=(chosen,))) is None
 
 
 def test_every_number_that_is_rolled_up_is_a_column() -> None:
