@@ -157,3 +157,54 @@ def test_a_site_is_set_up_through_the_api(server: Server, token: str) -> None:
     assert (goal, dimension) == ({"value": 1}, {"value": 1})
     assert server.report(token, "SitesManager.getSiteFromId", idSite=site)["ecommerce"] == 1
     assert server.hit(idsite=site, url="http://new.example/").headers["pellucid-verdict"] == "recorded"
+
+
+def test_a_dimension_is_made_read_changed_and_deleted_and_its_values_are_told_under_no_other(
+    server: Server, token: str
+) -> None:
+    registry = server.registry()
+    site = str(registry.add_site("Dimensions", ["http://site.example"], preset="matomo").id)
+    registry.close()
+    day = {"idSite": site, "period": "day", "date": "2024-05-27"}
+    query = {"sites": [int(site)], "period": "day", "date": "2024-05-27", "metrics": ["visits"]}
+
+    def ask(method: str, **given: str) -> Any:
+        return server.report(token, f"CustomDimensions.{method}", **{"idSite": site} | given)
+
+    def values(number: str) -> list[str]:
+        rows = ask("getCustomDimension", **day, idDimension=number)
+        return [row["label"] for row in rows]
+
+    def track(seconds: int, **told: str) -> None:
+        hit = a_view("/", seconds, idsite=site, token_auth=token, **told)
+        assert httpx2.post(f"{server.url}/matomo.php", data=hit, timeout=30).status_code == 200
+
+    def asked_by_number(number: int) -> httpx2.Response:
+        return httpx2.post(
+            f"{server.url}/api/v1/query",
+            json=query | {"dimensions": [f"dimension{number}"]},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+        )
+
+    new = {"scope": "visit", "active": "1"}
+    assert ask("configureNewCustomDimension", name="Member", **new) == {"value": 1}
+    ask("configureExistingCustomDimension", idDimension="1", name="Club", active="1")
+    assert [one["name"] for one in ask("getConfiguredCustomDimensions")] == ["Club"]
+    track(HOUR, dimension1="gold")
+    server.until(lambda: values("1") == ["gold"])
+    assert asked_by_number(1).status_code == 200
+
+    assert ask("deleteCustomDimension", idDimension="1")["result"] == "success"
+    assert ask("configureNewCustomDimension", name="Shirt", **new) == {"value": 2}
+    (left,) = ask("getConfiguredCustomDimensions")
+    assert (left["name"], left["idcustomdimension"], left["index"]) == ("Shirt", "2", "2")
+    track(HOUR + 60, dimension1="late", dimension2="red")
+
+    server.until(lambda: values("2") == ["red"])
+    assert "does not exist" in ask("getCustomDimension", **day, idDimension="1")["message"]
+    chosen = server.report(token, "VisitsSummary.get", **day, segment="dimension1==gold")
+    assert "no active custom dimension 1" in chosen["message"]
+    (visit,) = server.report(token, "Live.getLastVisitsDetails", **day)
+    assert (visit["dimension2"], "dimension1" in visit) == ("red", False)
+    assert [asked_by_number(number).status_code for number in (1, 2)] == [409, 200]

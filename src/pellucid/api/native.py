@@ -43,7 +43,7 @@ from pellucid.model.result import Value
 from pellucid.model.site import Site
 from pellucid.registry.registry import Registry
 from pellucid.report import funnel, paths, retention, untold
-from pellucid.report.dimensions import DIMENSIONS, hidden
+from pellucid.report.dimensions import DIMENSIONS, hidden, own_numbers
 from pellucid.report.live import counters, lately
 from pellucid.report.metrics import METRICS
 from pellucid.report.run import Reports, is_steady
@@ -246,10 +246,13 @@ class Native:
         return KindTold(kind.address, kind.title, kind.status, kind.meaning)
 
     def _asked(self, call: Call, body: AmongBody) -> tuple[list[Site], date]:
-        """Return the sites a body names, and today at the first; all of them have to show what it asks."""
+        """Return the sites a body names, and today at the first; all of them have to have and show what it asks."""
         sites = [self._site(call, site_id) for site_id in body.sites]
         names = asked.names(body)
         for site in sites:
+            missing = own_numbers(names) - {own.id for own in site.dimensions}
+            if missing:
+                raise Problem(UNANSWERABLE, f"The site {site.id} has no dimension {min(missing)} of its own.")
             unshown = hidden(site.privacy) & names
             if unshown:
                 told = ", ".join(sorted(unshown))

@@ -118,7 +118,10 @@ A segment may use {", ".join(f"`{name}`" for name in sorted((*NAMES, *SEVERAL)))
 - Place is found by the address as far as the preset lets it be seen: masked to /24 by default.
 - What Matomo's configuration calls `exclude_requests` is a site's own here: `SitesManager.updateSite` takes it as
   `excludedRequests` (`e_c==Media,action_name=@draft`).
-- A custom dimension that is switched off (`active=0`) tells nothing any more; none is deleted, as in Matomo.
+- A custom dimension that is switched off (`active=0`) tells nothing until it is switched on again. What Matomo does not
+  have: `CustomDimensions.deleteCustomDimension` (`idSite`, `idDimension`) deletes one, with the rights that
+  `configureExistingCustomDimension` asks for. What was collected under it is told no more, and its number and index are
+  given to no other.
 - Where nobody is recognised (preset `strict`), visits are estimated, and what needs more is in the reports and says
   nothing; see [presets.md](presets.md).
 - Where an owner hides single visits or visitors, no segment and no report tells them apart.

@@ -24,6 +24,11 @@ def _update(call: Call, sites: list[Site]) -> Answer:
     return SUCCESS
 
 
+def _delete(call: Call, sites: list[Site]) -> Answer:
+    call.registry.delete_dimension(sites[0].id, call.given.number("idDimension"))
+    return SUCCESS
+
+
 def _configured(call: Call, sites: list[Site]) -> Answer:
     return [setup.dimension_row(one) for site in sites for one in call.registry.dimensions(site.id)]
 
@@ -50,6 +55,7 @@ def _extractions(_call: Call, _sites: list[Site]) -> Answer:
 METHODS: Mapping[str, Method] = {
     "CustomDimensions.configureExistingCustomDimension": Method(_update, access=Access.WRITE),
     "CustomDimensions.configureNewCustomDimension": Method(_add, access=Access.WRITE),
+    "CustomDimensions.deleteCustomDimension": Method(_delete, access=Access.WRITE),
     "CustomDimensions.getConfiguredCustomDimensions": Method(_configured),
     "CustomDimensions.getAvailableScopes": Method(_scopes),
     "CustomDimensions.getAvailableExtractionDimensions": Method(_extractions, access=None, somewhere=Access.WRITE),

@@ -32,7 +32,7 @@ from pellucid.matomo.columns import (
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.pivot import pivoted
 from pellucid.matomo.rows import DEFAULT_ORDER, Finish, closed, filtered, folder, looks_below, number_folders
-from pellucid.matomo.segments import raise_if_hidden, segment_on
+from pellucid.matomo.segments import raise_if_not_shown, segment_on
 from pellucid.matomo.table import Goals, Table
 from pellucid.matomo.tree import add, changed, grown, having, path_of
 from pellucid.model.hit import SourceKind
@@ -227,7 +227,7 @@ def query_of(
     """Return the question for these columns, by the dimensions of a report if one is named."""
     segment = segment_on(given.text("segment", ""), site)
     if report:
-        raise_if_hidden(site, report.dimensions)
+        raise_if_not_shown(site, report.dimensions)
     if report and report.only:
         segment = Segment((*segment.groups, (_came_by(report.only),)))
     if report and report.where:

@@ -14,7 +14,7 @@ from pellucid.model.goal import Goal
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import EVERYBODY, Condition, Operator, Segment
 from pellucid.model.site import Site
-from pellucid.report.dimensions import DIMENSIONS, hidden
+from pellucid.report.dimensions import DIMENSIONS, hidden, own_numbers
 
 _CONDITION = re.compile(r"(?P<name>[A-Za-z0-9]+)(?P<operator>==|!=|<=|>=|=@|!@|=\^|=\$|<|>)(?P<value>.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([,;])")
@@ -271,14 +271,18 @@ def _is_known(name: str) -> bool:
 
 
 def segment_on(text: str, site: Site) -> Segment:
-    """Return a segment of one site, or raise `RequestError` if its owner hides what the segment tells apart."""
+    """Return a segment of one site, or raise `RequestError` if the site does not show what the segment tells apart."""
     segment = segment_of(text, site.goals)
-    raise_if_hidden(site, [condition.dimension for group in segment.groups for condition in group])
+    raise_if_not_shown(site, [condition.dimension for group in segment.groups for condition in group])
     return segment
 
 
-def raise_if_hidden(site: Site, dimensions: Iterable[str]) -> None:
-    """Raise `RequestError` for dimensions that a site's owner hides."""
+def raise_if_not_shown(site: Site, dimensions: Iterable[str]) -> None:
+    """Raise `RequestError` for dimensions that a site's owner hides, or has not set up."""
+    dimensions = tuple(dimensions)
+    missing = own_numbers(dimensions) - {own.id for own in site.dimensions if own.active}
+    if missing:
+        raise RequestError(f"The website {site.id} has no active custom dimension {min(missing)}.")
     unshown = hidden(site.privacy).intersection(dimensions)
     if unshown:
         raise RequestError(

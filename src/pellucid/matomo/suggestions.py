@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pellucid.matomo import labels
 from pellucid.matomo.call import Answer, Call
-from pellucid.matomo.segments import ACTIONS, CUSTOMERS, KINDS, dimension_named, raise_if_hidden
+from pellucid.matomo.segments import ACTIONS, CUSTOMERS, KINDS, dimension_named, raise_if_not_shown
 from pellucid.model.period import Period
 from pellucid.model.query import Order, Query
 from pellucid.model.site import Site
@@ -45,7 +45,7 @@ def suggestions(call: Call, sites: list[Site]) -> Answer:
     site, name = sites[0], call.given.text("segmentName")
     if name == _GOAL_NAME:
         return [goal.name for goal in site.goals][:MOST]
-    raise_if_hidden(site, [dimension_named(name)])
+    raise_if_not_shown(site, [dimension_named(name)])
     dimension = dimension_of(dimension_named(name))
     sources = dimension.told.keys() if dimension else set()
     metric = next((metric for metric in _COUNTS if sources & METRICS[metric].counted.keys()), None)

@@ -284,8 +284,12 @@ class Registry:
         values["extractions"] = json.encode(dimension.extractions).decode()
         self._change_one(tables.DIMENSION, dimension.site_id, dimension.id, values, "custom dimension")
 
+    def delete_dimension(self, site_id: int, dimension_id: int) -> None:
+        """Delete a custom dimension: its values are told no more, and its number and index are given to no other."""
+        self._change_one(tables.DIMENSION, site_id, dimension_id, {"deleted": True}, "custom dimension")
+
     def _change_one(self, table: Table, site_id: int, number: int, values: Mapping[str, object], what: str) -> None:
-        chosen = (table.c.site_id == site_id) & (table.c.id == number)
+        chosen = (table.c.site_id == site_id) & (table.c.id == number) & ~table.c.deleted
         with self._changing() as connection:
             if not connection.execute(update(table).where(chosen).values(**values)).rowcount:
                 raise NotFound(f"The site {site_id} has no {what} {number}.")

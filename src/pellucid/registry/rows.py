@@ -79,6 +79,8 @@ def dimensions_of(connection: Connection, site_id: int | None = None) -> tuple[C
     """Return the custom dimensions of a site, or of all, by id."""
     found = []
     for row in _of_site(connection, tables.DIMENSION, site_id):
+        if row.deleted:
+            continue
         extractions = json.decode(row.extractions, type=tuple[Extraction, ...])
         found.append(_struct(CustomDimension, row, extractions=extractions))
     return tuple(found)

@@ -121,6 +121,7 @@ DIMENSION = Table(
     Column("active", Boolean, nullable=False),
     Column("extractions", Text, nullable=False, server_default="[]"),
     Column("case_sensitive", Boolean, nullable=False, server_default="1"),
+    Column("deleted", Boolean, nullable=False, server_default="0"),
 )
 REFUSED = Table(
     "refused",

@@ -1,7 +1,7 @@
 """Every dimension: one row says what it tells apart, and which expression tells it in which rows."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import get_args, get_type_hints
 
 from msgspec import structs
@@ -175,6 +175,12 @@ def hidden(privacy: Privacy) -> frozenset[str]:
     if not privacy.shows_visits:
         return OF_ONE_VISIT
     return frozenset() if privacy.shows_profiles else OF_ONE_VISITOR
+
+
+def own_numbers(names: Iterable[str]) -> frozenset[int]:
+    """Return the numbers of the owner's own dimensions among these."""
+    found = (_OWN.fullmatch(name) or _OWN_OF_PAGES.fullmatch(name) for name in names)
+    return frozenset(int(one[1]) for one in found if one)
 
 
 def dimension_of(name: str) -> Dimension | None:

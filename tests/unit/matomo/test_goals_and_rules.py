@@ -10,7 +10,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from pellucid.matomo.routes import routes
-from pellucid.model.goal import Extraction
+from pellucid.model.account import Access
+from pellucid.model.goal import DimensionScope, Extraction
 from pellucid.registry.database import open_database, sqlite_url
 from pellucid.registry.registry import Registry
 from pellucid.report.run import Reports
@@ -31,16 +32,36 @@ def registry(tmp_path: Path) -> Iterator[Registry]:
 
 
 @pytest.fixture
-def ask(registry: Registry, store: Store) -> Ask:
-    """Ask as the superuser."""
+def ask_with(registry: Registry, store: Store) -> Callable[[str], Ask]:
+    """Ask with a token."""
     client = TestClient(Starlette(routes=routes(registry, Reports(store), store, lambda: datetime.now(UTC), OUTSIDE)))
-    token = registry.create_token("root")
 
-    def asked(method: str, **given: str) -> Any:
-        told = {"module": "API", "format": "json", "idSite": "1", "method": method, "token_auth": token}
-        return client.get("/index.php", params=told | given).json()
+    def with_token(token: str) -> Ask:
+        def asked(method: str, **given: str) -> Any:
+            told = {"module": "API", "format": "json", "idSite": "1", "method": method, "token_auth": token}
+            return client.get("/index.php", params=told | given).json()
 
-    return asked
+        return asked
+
+    return with_token
+
+
+@pytest.fixture
+def ask(registry: Registry, ask_with: Callable[[str], Ask]) -> Ask:
+    """Ask as the superuser."""
+    return ask_with(registry.create_token("root"))
+
+
+@pytest.fixture
+def client_of(registry: Registry, ask_with: Callable[[str], Ask]) -> Callable[[Access], Ask]:
+    """Ask as somebody who may do this with the site."""
+
+    def of(access: Access) -> Ask:
+        registry.add_account(access)
+        registry.grant(access, 1, access)
+        return ask_with(registry.create_token(access))
+
+    return of
 
 
 def test_a_goal_is_made_read_changed_and_deleted(ask: Ask) -> None:
@@ -63,6 +84,7 @@ def test_a_goal_is_made_read_changed_and_deleted(ask: Ask) -> None:
         ("Goals.updateGoal", {"idGoal": "7"}, "no goal 7"),
         ("Goals.deleteGoal", {"idGoal": "7"}, "no goal 7"),
         ("CustomDimensions.configureExistingCustomDimension", {"idDimension": "7"}, "no custom dimension 7"),
+        ("CustomDimensions.deleteCustomDimension", {"idDimension": "7"}, "no custom dimension 7"),
     ],
 )
 def test_what_is_not_there_is_told_so(ask: Ask, method: str, given: dict[str, str], told: str) -> None:
@@ -75,6 +97,40 @@ def test_a_dimension_is_renamed_and_switched_off(ask: Ask) -> None:
 
     (dimension,) = ask("CustomDimensions.getConfiguredCustomDimensions")
     assert (dimension["name"], dimension["active"], dimension["scope"]) == ("Club", False, "visit")
+
+
+def test_a_deleted_dimension_is_gone_for_good(ask: Ask) -> None:
+    new, delete = "CustomDimensions.configureNewCustomDimension", "CustomDimensions.deleteCustomDimension"
+    for name in ("Member", "Shirt"):
+        ask(new, name=name, scope="visit", active="1")
+    deleted = ask(delete, idDimension="1")
+    made = ask(new, name="Third", scope="visit", active="1")
+
+    assert (deleted["result"], made) == ("success", {"value": 3})
+    told = ask("CustomDimensions.getConfiguredCustomDimensions")
+    assert [(one["name"], one["index"]) for one in told] == [("Shirt", "2"), ("Third", "3")], "nobody takes its place"
+    assert ask("CustomDimensions.getAvailableScopes")[0]["numSlotsUsed"] == 2
+    for method in (delete, "CustomDimensions.configureExistingCustomDimension"):
+        assert "no custom dimension 1" in ask(method, idDimension="1", name="Again")["message"]
+
+
+def test_a_dimension_is_deleted_by_who_may_write(client_of: Callable[[Access], Ask], registry: Registry) -> None:
+    registry.add_dimension(1, "Member", DimensionScope.VISIT, active=True)
+    delete = "CustomDimensions.deleteCustomDimension"
+
+    assert "requires 'write' access" in client_of(Access.VIEW)(delete, idDimension="1")["message"]
+    assert client_of(Access.WRITE)(delete, idDimension="1")["result"] == "success"
+
+
+def test_no_segment_names_a_dimension_that_is_not_there_or_not_active(ask: Ask) -> None:
+    ask("CustomDimensions.configureNewCustomDimension", name="Member", scope="visit", active="0")
+    day = {"period": "day", "date": "2025-11-24"}
+
+    for number in "19":
+        segment = f"dimension{number}==gold"
+        told = ask("VisitsSummary.get", **day, segment=segment)["message"]
+        assert told == f"The website 1 has no active custom dimension {number}."
+        assert ask("API.getSuggestedValuesForSegment", segmentName=f"dimension{number}")["message"] == told
 
 
 def test_what_a_dimension_is_read_off_is_set_told_changed_and_taken_away(ask: Ask, registry: Registry) -> None:

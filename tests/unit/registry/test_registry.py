@@ -355,6 +355,23 @@ def test_dimensions_are_numbered_by_site_and_indexed_by_scope(registry: Registry
     assert another.dimensions(site) == added
 
 
+def test_what_is_deleted_is_told_and_changed_no_more_and_its_number_is_nobody_elses(registry: Registry) -> None:
+    site = registry.add_site("A", ["http://a"]).id
+    goal = registry.add_goal(a_goal(site))
+    dimension = registry.add_dimension(site, "Type", DimensionScope.VISIT, active=True)
+
+    registry.delete_goal(site, goal.id)
+    registry.delete_dimension(site, dimension.id)
+
+    assert (registry.site(site).goals, registry.site(site).dimensions, registry.dimensions(site)) == ((), (), ())
+    for change in (lambda: registry.update_goal(goal), lambda: registry.update_dimension(dimension)):
+        with pytest.raises(NotFound):
+            change()
+    assert registry.add_goal(a_goal(site)).id == 2
+    added = registry.add_dimension(site, "Size", DimensionScope.VISIT, active=True)
+    assert (added.id, added.index) == (2, 2)
+
+
 def test_goals_that_are_added_at_once_get_numbers_of_their_own(registry: Registry, another: Registry) -> None:
     site = registry.add_site("A", ["http://a"]).id
     adding = [
