@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import unquote_plus
 
 import regex
 from msgspec import Struct
@@ -55,21 +56,26 @@ class Exclusions(Struct, frozen=True):
 
     def lacks_page(self, url: str) -> bool:
         """Return whether a page is none of the site's, and such pages do not count."""
-        if not self.pages or not url:
+        if not self.pages:
             return False
-        host, path = host_of(url).removeprefix("www."), "/" + url.partition("://")[2].partition("/")[2]
+        host, path = _place(url)
         return not any(host == own and path.startswith(beginning) for own, beginning in self.pages)
 
 
 def exclusions(rules: Rules, urls: Iterable[str]) -> Exclusions:
     """Return what a site excludes that has these addresses."""
-    own = tuple((host_of(url).removeprefix("www."), "/" + url.partition("://")[2].partition("/")[2]) for url in urls)
     return Exclusions(
         networks=tuple(network for text in rules.excluded_addresses if (network := _network(text.strip()))),
         agents=tuple(_agent(text.strip()) for text in rules.excluded_agents if text.strip()),
         requests=tuple(request for text in rules.excluded_requests if (request := _request(text.strip()))),
-        pages=own if rules.known_hosts_only else (),
+        pages=tuple(map(_place, urls)) if rules.known_hosts_only else (),
     )
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Return the host of a page, and its path as it is compared: in small letters, with a slash at its end."""
+    path = url.partition("://")[2].partition("?")[0].partition("#")[0].partition("/")[2]
+    return host_of(url).removeprefix("www."), f"/{path.lower().rstrip('/')}/".replace("//", "/")
 
 
 def check(rules: Rules) -> None:
@@ -115,6 +121,6 @@ def _request(text: str) -> Callable[[Mapping[str, str]], bool] | None:
     found = regex.match(r"([^=!]+)(==|!=|=@|!@|=\^|=\$)(.*)", text, regex.DOTALL)
     if found is None:
         return None
-    name, operator, value = found.groups()
+    name, operator, value = found[1], found[2], unquote_plus(found[3]).lower()
     compare = _COMPARED[operator]
-    return lambda parameters: compare(parameters.get(name, ""), value)
+    return lambda parameters: compare(parameters.get(name, "").lower(), value)
