@@ -4,7 +4,7 @@ A goal counts once a visit, unless it repeats. A visit has one cart: another one
 place, and keeps the custom dimensions that the visit had when the cart was filled, as in Matomo.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import convert, structs
 
@@ -38,6 +38,7 @@ def converted(hit: Hit, visit: Visit, event: Event) -> Iterator[Conversion]:
 
 
 def _sold(hit: Hit, sale: Sale, visit: Visit, event: Event) -> Conversion:
+    items = _each_once(sale.items, latest=bool(visit.cart_id))
     conversion_id = visit.cart_id or event.event_id
     dimensions = visit.cart_dimensions if visit.cart_id else visit.dimensions
     if hit.kind is HitKind.ORDER:
@@ -59,8 +60,20 @@ def _sold(hit: Hit, sale: Sale, visit: Visit, event: Event) -> Conversion:
         discount=sale.discount,
         order_id=sale.order_id,
         pieces=sum(item.quantity for item in sale.items),
-        items=sale.items,
+        items=items,
     )
+
+
+def _each_once(items: Iterable[Item], *, latest: bool) -> tuple[Item, ...]:
+    """Return a row for each product, as Matomo keeps them; the pieces of all rows are counted all the same.
+
+    Of rows that name one product the first counts, and of a cart that takes another's place the last.
+    """
+    each: dict[str, Item] = {}
+    for item in items:
+        if latest or item.sku not in each:
+            each[item.sku] = item
+    return tuple(each.values())
 
 
 def _conversion(hit: Hit, visit: Visit, **told: float | str | tuple[Item, ...] | dict[str, str]) -> Conversion:

@@ -53,6 +53,20 @@ def test_a_cart_is_one_row_until_it_is_ordered() -> None:
     assert (bought.conversions, bought.orders) == (1, 1)
 
 
+def test_a_product_that_is_told_twice_is_one_and_its_pieces_are_all_counted() -> None:
+    first, second = Item("SKU", "Bell", ("Parts",), 9.99, 2), Item("SKU", "Bell, red", ("Parts",), 12.0, 1)
+    cart = after(0, kind=HitKind.CART, sale=Sale((first, second), 31.98))
+    order = after(1, kind=HitKind.ORDER, sale=Sale((first, second), 31.98, "A1"))
+
+    _, bought = converting([order])
+    _, carts = converting([cart])
+    _, ordered = converting([cart, order])
+
+    assert [(row.items, row.pieces, row.revenue) for row in bought.values()] == [((first,), 3, 31.98)]
+    assert [(row.items, row.pieces) for row in carts.values()] == [((first,), 3)]
+    assert [(row.items, row.pieces) for row in ordered.values()] == [((second,), 3)], "what was there is changed"
+
+
 def test_what_a_cart_becomes_keeps_the_dimensions_that_the_visit_had_when_it_was_filled() -> None:
     guest, member = after(0, visit_dimensions={"1": "guest"}), after(2, visit_dimensions={"1": "member"})
     cart = after(1, kind=HitKind.CART, sale=Sale((BELL,), 19.98))
