@@ -1,7 +1,7 @@
 """How the hits of one site are read: what its owner set up, made ready once and not for every hit."""
 
 from collections.abc import Callable, Iterable, Mapping
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 import regex
 from msgspec import Struct
@@ -110,7 +110,14 @@ def groups_of(pattern: str) -> int:
 
 def _read(extraction: Extraction, *, case_sensitive: bool) -> Read:
     if extraction.dimension == "urlparam":
-        return lambda url, _title: dict(parse_qsl(url.partition("?")[2].partition("#")[0])).get(extraction.pattern, "")
+
+        def spelt(name: str) -> str:
+            return name if case_sensitive else name.lower()
+
+        wanted = spelt(extraction.pattern)
+        return lambda url, _title: next(
+            (value for name, value in parse_qsl(url.partition("?")[2].partition("#")[0]) if spelt(name) == wanted), ""
+        )
     try:
         pattern = regex.compile(extraction.pattern, 0 if case_sensitive else regex.IGNORECASE)
     except regex.error:
@@ -121,7 +128,7 @@ def _read(extraction: Extraction, *, case_sensitive: bool) -> Read:
             found = pattern.search(title if extraction.dimension == "action_name" else url, timeout=_LONGEST)
         except TimeoutError:
             return ""
-        return (found[1] or "") if found and found.re.groups else ""
+        return unquote_plus(found[1] or "") if found and found.re.groups else ""
 
     return read
 
