@@ -19,6 +19,8 @@ _OURS = "pellucid"
 _VALUE_BEGINS = re.compile(r"[\n(<{%'\"]")
 _REPEAT_THEMSELVES = ("clickhouse_connect", "urllib3")
 """They tell of every try to reach an engine that is being started; `/health` says it too."""
+_TELL_OF_REQUESTS = ("python_multipart",)
+"""They tell what is wrong with a form; its sender is told."""
 
 
 class _Discreet(logging.Formatter):
@@ -54,7 +56,7 @@ def log_discreetly() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Discreet(_FORMAT))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for name in _REPEAT_THEMSELVES:
+    for name in (*_REPEAT_THEMSELVES, *_TELL_OF_REQUESTS):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     sys.excepthook = _last_words
     sys.unraisablehook = _unheard

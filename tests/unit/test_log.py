@@ -103,6 +103,7 @@ def test_what_an_error_of_ours_says_to_the_operator_is_told() -> None:
 
 def test_what_only_informs_is_not_written() -> None:
     assert said("logging.getLogger('pellucid').info('well'); logging.getLogger('urllib3').warning('again')") == ""
+    assert said("logging.getLogger('python_multipart.multipart').warning('Expected %d', 45)") == ""
 
 
 def test_an_interrupt_is_no_failure() -> None:

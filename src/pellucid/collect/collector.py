@@ -196,7 +196,7 @@ class Collector:
             return verdict
         kind = kind_of(given)
         if kind is None:
-            raise RequestError("The request has ca=1 and nothing that tells what the custom action is.")
+            raise RequestError("The request has idgoal and ca=1: a conversion is no custom action.")
         hints = (given.uadata or hints_of(headers)) if verdict.browser_features else ""
         if len(hints) > _LONGEST_HINTS:
             hints = ""

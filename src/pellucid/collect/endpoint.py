@@ -7,10 +7,12 @@ may read there, and no other page: it would learn whether its visitor objected.
 """
 
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 
 from msgspec import json
+from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import Receive, Scope, Send
 
 from pellucid.collect.collector import Asker, Collector
@@ -107,12 +109,12 @@ class TrackingEndpoint:
             return
         parameters = parameters_of(query)
         if body:
-            parameters |= parameters_of(body)
+            # Of what stands in both, the address counts, as in Matomo.
+            parameters = await _form(body, headers) | parameters
         if not parameters:
             await _answer(send, 200, [*common, (b"content-type", b"text/html; charset=utf-8")], _NOTICE)
             return
-        if b"referer" in headers and not (parameters.get("url") or parameters.get("urlref")):
-            parameters["url"] = headers[b"referer"].decode(errors="replace")
+        parameters = _on_page(parameters, headers)
         has_image = parameters.get("send_image") != "0"
         try:
             outcome = await self._collector.collect(asker, parameters, _bearer(headers))
@@ -141,7 +143,8 @@ class TrackingEndpoint:
         if len(bulk.requests) > MOST_HITS:
             raise TooLarge(f"A bulk request may hold {MOST_HITS} hits; this one has {len(bulk.requests)}.")
         token = bulk.token or _bearer(asker.headers)
-        collected = await self._collector.collect_each(asker, map(parameters_of_entry, bulk.requests), token)
+        entries = (_on_page(parameters_of_entry(entry), asker.headers) for entry in bulk.requests)
+        collected = await self._collector.collect_each(asker, entries, token)
         verdict = _verdict(collected.outcomes)
         if str(bulk.send_image) in {"0", "False"}:
             await _answer(send, 204, [*common, verdict])
@@ -159,6 +162,29 @@ def _verdict(outcomes: Sequence[Refusal | None]) -> Header:
     named = ", ".join(sorted(reasons))
     done = "refused" if all(outcomes) else "partly recorded"
     return (VERDICT, f"{done}; reason={named}".encode())
+
+
+def _on_page(parameters: dict[str, str], headers: Mapping[bytes, bytes]) -> dict[str, str]:
+    """Return what a hit says, and where it names no page the one that asks for it; in a bulk, too, as in Matomo."""
+    if b"referer" in headers and not (parameters.get("url") or parameters.get("urlref")):
+        parameters["url"] = headers[b"referer"].decode(errors="replace")
+    return parameters
+
+
+async def _form(body: bytes, headers: Mapping[bytes, bytes]) -> dict[str, str]:
+    """Return the fields of a form, in whichever of the two ways it is written: a beacon does not say in which."""
+    if not headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data"):
+        return parameters_of(body)
+
+    async def whole() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    try:
+        # A file would be written down while it is read, and no hit has one.
+        form = await MultiPartParser(Headers(raw=list(headers.items())), whole(), max_files=0).parse()
+    except (MultiPartException, ValueError) as error:
+        raise RequestError(f"The form can not be read: {error}") from error
+    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def _bearer(headers: Mapping[bytes, bytes]) -> str:

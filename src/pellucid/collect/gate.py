@@ -24,7 +24,7 @@ from pellucid.collect.matters import (
     timings_of,
     variables_of,
 )
-from pellucid.collect.parse import Given, clean
+from pellucid.collect.parse import Given, clean, is_custom
 from pellucid.collect.plan import OwnDimension, Plan
 from pellucid.enrich.crawlers import is_crawlers
 from pellucid.enrich.language import language
@@ -127,6 +127,8 @@ def admit(raw: RawHit, given: Given, kind: HitKind, allowance: Allowance, plan: 
     page = clean(given.url, _LONGEST_URL)
     target = clean(given.link or given.download, _LONGEST_URL)
     kind, search, told_by = _search(kind, given, page, plan)
+    if kind is HitKind.PAGEVIEW and is_custom(given):
+        raise RequestError("The request has ca=1 and nothing that tells what the custom action is.")
     reached = reached_of(kind, given, plan)
     is_page = kind is HitKind.PAGEVIEW
     visitor, fingerprint, profilable = _recognised(raw, given, allowance, site, inputs)
@@ -155,7 +157,7 @@ def admit(raw: RawHit, given: Given, kind: HitKind, allowance: Allowance, plan: 
         pageview_id=clean(given.pv_id, 6),
         masked_address=masked(raw.address, settings.kept_address_bits, settings.kept_address_bits_v6),
         imported=raw.imported,
-        dimensions=_dimensions(raw, plan.action_dimensions, page, title),
+        dimensions=_dimensions(raw, plan.action_dimensions, target or page, title),
         visit_dimensions=_dimensions(raw, plan.visit_dimensions),
         variables=variables_of(given.variables or given.event_variables),
         visit_variables=variables_of(given.visit_variables),

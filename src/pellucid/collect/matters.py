@@ -152,7 +152,7 @@ def _item(row: Sequence[object]) -> Item:
         clean(_text(name)),
         _in_number(map(_text, categories)),
         _money(_text(price)),
-        1 if quantity is None else min(max(int(number_of(_text(quantity)) or 0), 0), _MOST_PIECES),
+        min(max(int(number_of(_text(quantity)) or 1), 0), _MOST_PIECES),
     )
 
 
@@ -185,11 +185,11 @@ def dimensions_of(
     """Return the values of a site's own dimensions that a hit tells, or that are read off its page."""
     told = {}
     for dimension in dimensions:
-        value = clean(parameters.get(dimension.parameter, ""), _LONGEST_NAME).strip()
-        if not value and dimension.read:
-            value = clean(next((found for read in dimension.read if (found := read(url, title))), ""), _LONGEST_NAME)
-        if value:
-            told[dimension.key] = value
+        value = parameters.get(dimension.parameter)
+        if value is None:
+            value = next((found for read in dimension.read if (found := read(url, title))), None)
+        if value is not None:
+            told[dimension.key] = clean(value, _LONGEST_NAME).strip()
     return told
 
 

@@ -219,13 +219,17 @@ def given_of(parameters: Mapping[str, str]) -> Given:
     return convert(parameters, Given)
 
 
+def is_custom(given: Given) -> bool:
+    """Return whether a request says that it is no page view, but an action that a plug-in may know."""
+    return given.custom_action == "1"
+
+
 def kind_of(given: Given) -> HitKind | None:
-    """Return what a request tells of, or None if it is a custom action that nothing here can make sense of."""
-    custom = given.custom_action == "1"
+    """Return what a request tells of, before its address is read; None if it is a conversion and a custom action."""
     if given.ping == "1":
         return HitKind.PING
     if given.idgoal:
-        return _kind_of_conversion(given, custom=custom)
+        return None if is_custom(given) else _kind_of_conversion(given)
     if given.download:
         return HitKind.DOWNLOAD
     if given.link:
@@ -236,12 +240,10 @@ def kind_of(given: Given) -> HitKind | None:
         return HitKind.CONTENT
     if given.search:
         return HitKind.SEARCH
-    return None if custom else HitKind.PAGEVIEW
+    return HitKind.PAGEVIEW
 
 
-def _kind_of_conversion(given: Given, *, custom: bool) -> HitKind | None:
-    if custom:
-        return None
+def _kind_of_conversion(given: Given) -> HitKind:
     if given.idgoal == "0":
         return HitKind.ORDER if given.order_id else HitKind.CART
     return HitKind.GOAL

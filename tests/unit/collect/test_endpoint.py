@@ -13,6 +13,7 @@ from msgspec import json
 from builders import NOON
 from pellucid.collect.endpoint import LARGEST_BODY, MOST_HITS, TrackingEndpoint
 from pellucid.errors import JournalUnavailable
+from pellucid.model.hit import HitKind, SiteEvent
 from tracking import FIREFOX, LIBRARY, NUMBER, PLAIN, SITES, TOKEN, Tracking, a_collector, kept_nowhere, track
 
 QUERY = "?" + urlencode(PLAIN)
@@ -55,11 +56,26 @@ def test_a_post_is_read_as_a_form_and_its_origin_is_told_back(tmp_path: Path, ki
     assert track(tmp_path, steps).hits()[0].title == "x"
 
 
-def test_query_and_body_are_read_together_and_the_body_counts(tmp_path: Path) -> None:
+def test_query_and_body_are_read_together_and_the_query_counts(tmp_path: Path) -> None:
     async def steps(one: Tracking) -> None:
-        await one.client.post("/matomo.php", params=PLAIN | {"action_name": "query"}, content="action_name=body")
+        await one.client.post(
+            "/matomo.php", params=PLAIN | {"action_name": "query"}, content="action_name=body&e_c=a&e_a=b"
+        )
 
-    assert track(tmp_path, steps).hits()[0].title == "body"
+    (hit,) = track(tmp_path, steps).hits()
+    assert (hit.title, hit.event) == ("query", SiteEvent("a", "b"))
+
+
+def test_a_form_in_parts_is_read_as_any_other(tmp_path: Path) -> None:
+    async def steps(one: Tracking) -> None:
+        fields = {name: (None, value) for name, value in (PLAIN | {"action_name": "é & b"}).items()}
+        await one.client.post("/matomo.php", files=fields)
+        broken = {"Content-Type": "multipart/form-data"}
+        with_a_file = await one.client.post("/matomo.php", files=fields | {"data": ("a.txt", b"a file")})
+        for wrong in (with_a_file, await one.client.post("/matomo.php", content="--x", headers=broken)):
+            assert (wrong.status_code, "form can not be read" in wrong.text) == (400, True)
+
+    assert [hit.title for hit in track(tmp_path, steps).hits()] == ["é & b"]
 
 
 def test_a_head_is_a_hit_and_is_answered_as_a_post(tmp_path: Path) -> None:
@@ -157,9 +173,21 @@ def test_the_bare_address_tells_a_person_what_it_is(tmp_path: Path) -> None:
 def test_the_page_is_the_referring_one_where_none_is_named(tmp_path: Path, given: dict[str, str], url: str) -> None:
     async def steps(one: Tracking) -> None:
         query = {"idsite": "1", "rec": "1"} | given
-        await one.client.get("/matomo.php", params=query, headers={b"Referer": "http://site.example/é".encode()})
+        referring = {b"Referer": "http://site.example/é".encode()}
+        await one.client.get("/matomo.php", params=query, headers=referring)
 
-    assert track(tmp_path, steps).hits()[0].url == url
+        await one.client.post("/matomo.php", json={"requests": [query]}, headers=referring)
+
+    assert [hit.url for hit in track(tmp_path, steps).hits()] == [url, url]
+
+
+@pytest.mark.parametrize("given", [{"search": "bell"}, {"url": "http://site.example/find?q=bell"}])
+def test_a_custom_action_that_is_a_search_is_one(tmp_path: Path, given: dict[str, str]) -> None:
+    async def steps(one: Tracking) -> None:
+        assert (await one.get(ca="1", **given)).status_code == 200
+
+    (hit,) = track(tmp_path, steps).hits()
+    assert hit.kind is HitKind.SEARCH
 
 
 @pytest.mark.parametrize(

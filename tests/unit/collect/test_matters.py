@@ -160,6 +160,23 @@ def test_dimensions_are_told_or_read_off_the_page_and_others_are_not_kept() -> N
     assert (told.visit_dimensions, told.dimensions) == ({"1": "gold"}, {"2": "B"})
     assert kept(url="http://site.example/shelf-7/").dimensions == {"2": "7"}
     assert kept(url="http://site.example/?shelf=8").dimensions == {"2": "8"}
+    assert kept(url="http://site.example/?Shelf=8").dimensions == {}
+    assert kept(download="http://site.example/shelf-9/a.zip").dimensions == {"2": "9"}
+
+
+def test_a_dimension_that_is_told_empty_is_taken_back_and_not_read_off_the_page() -> None:
+    told = kept(dimension1="", dimension2="", url="http://site.example/shelf-7/")
+
+    assert (told.visit_dimensions, told.dimensions) == ({"1": ""}, {"2": ""})
+
+
+def test_what_is_read_off_is_unescaped_and_compared_as_the_owner_says() -> None:
+    read = (Extraction("url", "/SHELF-([^/]+)/"), Extraction("urlparam", "SHELF"))
+    loose = structs.replace(DIMENSIONS[1], extractions=read, case_sensitive=False)
+    site = structs.replace(SHOP, dimensions=(loose,))
+
+    assert kept(site=site, url="http://site.example/shelf-top%20left/").dimensions == {"2": "top left"}
+    assert kept(site=site, url="http://site.example/?Shelf=8").dimensions == {"2": "8"}
 
 
 @pytest.mark.parametrize(
@@ -184,6 +201,10 @@ def test_a_referrer_may_mean_nothing() -> None:
     assert referred.source == Source()
 
 
+def _an_item(sku: str, quantity: int) -> Item:
+    return Item(sku, "", (), 1.0, quantity)
+
+
 @pytest.mark.parametrize(
     ("text", "items"),
     [
@@ -195,7 +216,8 @@ def test_a_referrer_may_mean_nothing() -> None:
         ('[["SKU"]]', (Item("SKU", "", (), 0.0, 1),)),
         ('{"0":["SKU","Bell","Parts","9.99","2"]}', (Item("SKU", "Bell", ("Parts",), 9.99, 2),)),
         ('[["",1],[],3,null,[[]]]', ()),
-        ('[["a",null,null,"nan","1e999"]]', (Item("a", "", (), 0.0, 0),)),
+        ('[["a",null,null,"nan","1e999"]]', (Item("a", "", (), 0.0, 1),)),
+        ('[["a","","",1,0],["b","","",1,"2.7"],["c","","",1,-2]]', tuple(map(_an_item, "abc", (1, 2, 0)))),
         ("[", ()),
         ("[" * 99_999, ()),
         (f'[["{"x" * LONGEST_ITEMS}"]]', ()),
