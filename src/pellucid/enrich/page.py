@@ -1,5 +1,6 @@
 """The URL of a page as it is kept: without what names the visitor, the campaign or the click."""
 
+import re
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
@@ -22,19 +23,30 @@ NEVER_KEPT = frozenset(
 ) | {*CAMPAIGN_NAMES, *CAMPAIGN_KEYWORDS}
 """Parameters that no site keeps: they tell of a click, of a person's visit, or of a campaign."""
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_NO_ADDRESS = re.compile(r"(?:javascript|vbscript|data):|[a-z][a-z0-9+.-]*:(?!//)", re.IGNORECASE)
+"""How what would run in a page, or name a person (`mailto:`), begins, and no page does: `scheme:` without `//`."""
+
 
 @lru_cache(maxsize=8192)
 def page_url(url: str, excluded: frozenset[str] = frozenset(), *, keep_fragment: bool = False) -> str:
     """Return a page's URL without account, its host in lower case, without parameters that are not kept.
 
     `excluded` adds names to those that are never kept, in lower case; matrix parameters (`;a=b`) count as a query.
-    The fragment goes too, unless the site keeps it.
+    The fragment goes too, unless the site keeps it. What is no page's address is the empty text.
     """
-    bare, _, fragment = url.strip().partition("#")
+    url = as_address(url)
+    bare, _, fragment = url.partition("#")
     if fragment and keep_fragment:
         kept = [pair for pair in fragment.split("&") if _is_kept(pair, excluded)]
         return f"{_page(bare, excluded)}#{'&'.join(kept)}"[:LONGEST_URL]
     return _page(bare.strip(), excluded)[:LONGEST_URL]
+
+
+def as_address(url: str) -> str:
+    """Return an address without what browsers leave out of it, or the empty text if it is none of a page."""
+    url = _CONTROLS.sub("", url).strip()
+    return "" if _NO_ADDRESS.match(url) else url
 
 
 def _page(bare: str, excluded: frozenset[str]) -> str:

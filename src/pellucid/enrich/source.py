@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from msgspec import Struct, convert
 
 from pellucid.enrich.hosts import Hosts, host_of
-from pellucid.enrich.page import CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES
+from pellucid.enrich.page import CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES, as_address
 from pellucid.model.hit import Source, SourceKind
 
 LONGEST_NAME = 255
@@ -72,12 +72,13 @@ _SPAM = Hosts(
 
 def source(url: str, referrer: str, own_hosts: frozenset[str]) -> Source:
     """Return where a hit on the page `url` came from; a page of the site's own hosts, or none, is a direct entry."""
+    referrer = as_address(referrer)
     return _campaign(url, referrer) or _referred(referrer, own_hosts, url)
 
 
 def campaign(name: str, keyword: str, referrer: str) -> Source:
     """Return the campaign of that name; without a keyword it has what was searched for, or else the referrer's host."""
-    told = keyword
+    told, referrer = keyword, as_address(referrer)
     if not keyword and referrer:
         host = host_of(referrer)
         engine = _ENGINES.find(host)

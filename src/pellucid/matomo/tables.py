@@ -65,6 +65,7 @@ def _pages(column: str, needs: str, segment: str = "") -> Table:
         ratios_in_folders=RATIOS_OF_PAGES[:3],
         apart=VISITORS,
         needs=needs,
+        only_told=True,
         goals=Goals.PAGES,
     )
 
@@ -91,7 +92,7 @@ def _links(dimension: str, metric: str, column: str, segment: str) -> Table:
         return Label(host), Label(f"/{rest}", {"url": url, **_chosen_by(segment, url)})
 
     columns = (*OF_HITS, Column("nb_hits", metric), Column("sum_time_spent", "no_seconds"))
-    return Table((dimension,), label, column, path, columns, apart=VISITORS)
+    return Table((dimension,), label, column, path, columns, apart=VISITORS, only_told=True)
 
 
 def _sources(

@@ -36,6 +36,7 @@ OWN = frozenset({"site.example", "shop.example"})
         ("https://www.facebook.com/search?q=bells", (SourceKind.SEARCH, "Facebook", "bells")),
         ("https://www.facebook.com/our.shop/posts/7", (SourceKind.SOCIAL, "Facebook", "")),
         ("http://[2001:db8::1]/x", (SourceKind.WEBSITE, "2001:db8::1", "")),
+        ("java\nscript://evil.example/%0aalert(1)", (SourceKind.DIRECT, "", "")),
     ],
 )
 def test_a_referrer_is_told_by_what_it_is_known_as(referrer: str, expected: tuple[str, str, str]) -> None:
@@ -117,3 +118,7 @@ def test_spam_is_known_by_its_host() -> None:
     assert is_referrer_spam("http://sub.semalt.com/x")
     assert not is_referrer_spam("http://notsemalt.com/")
     assert not is_referrer_spam("")
+
+
+def test_a_campaign_keeps_no_referrer_that_is_none() -> None:
+    assert source(f"{PAGE}?utm_campaign=june", "javascript://evil.example/%0aalert(1)", OWN).url == ""

@@ -1,8 +1,12 @@
 from typing import Any
 
 import pytest
+from msgspec import json
 
+from builders import NOON, an_event
+from pellucid.model.event import Event
 from pellucid.registry.registry import Registry
+from pellucid.store.client import Store
 
 DAY = {"format": "JSON", "idSite": "1", "period": "day", "date": "2025-11-24"}
 
@@ -31,3 +35,16 @@ def test_a_page_with_another_parameter_is_another_page(ask: Any) -> None:
 )
 def test_a_row_is_chosen_by_the_page_as_the_report_counts_it(ask: Any, method: str, segment: str) -> None:
     assert segment in [row.get("segment") for row in ask(method, **DAY)]
+
+
+def test_what_has_no_address_is_no_page_no_download_and_no_outlink(ask: Any, store: Store) -> None:
+    kinds = ("pageview", "pageview", "pageview", "download", "outlink")
+    events = [an_event(event_id=20 + n, kind=kind, url="", time=NOON + n) for n, kind in enumerate(kinds)]
+    store.insert("events", Event, b"\n".join(map(json.encode, events)), token="without addresses")
+
+    for flat in "01":
+        pages = ask("Actions.getPageUrls", **DAY, flat=flat)
+        (home,) = [row for row in pages if row["label"] in {"/", "/index"}]
+        assert (home["url"], home["nb_hits"]) == ("http://shop.example.org/", 2)
+        assert len(ask("Actions.getDownloads", **DAY, flat=flat)) == 1
+        assert len(ask("Actions.getOutlinks", **DAY, flat=flat)) == 1
