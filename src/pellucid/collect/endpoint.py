@@ -140,10 +140,10 @@ class TrackingEndpoint:
 
     async def _track_bulk(self, asker: Asker, body: bytes, common: list[Header], send: Send) -> None:
         bulk = bulk_of(body)
-        if len(bulk.requests) > MOST_HITS:
-            raise TooLarge(f"A bulk request may hold {MOST_HITS} hits; this one has {len(bulk.requests)}.")
+        if len(bulk.entries) > MOST_HITS:
+            raise TooLarge(f"A bulk request may hold {MOST_HITS} hits; this one has {len(bulk.entries)}.")
         token = bulk.token or _bearer(asker.headers)
-        entries = (_on_page(parameters_of_entry(entry), asker.headers) for entry in bulk.requests)
+        entries = (_on_page(parameters_of_entry(entry), asker.headers) for entry in bulk.entries)
         collected = await self._collector.collect_each(asker, entries, token)
         verdict = _verdict(collected.outcomes)
         if str(bulk.send_image) in {"0", "False"}:

@@ -93,11 +93,19 @@ class Given(Struct, gc=False):
 
 
 class Bulk(Struct):
-    """The body of a bulk request; each of `requests` should be a query string or an object of parameters."""
+    """The body of a bulk request; each of `requests` should be a query string or an object of parameters.
 
-    requests: list[Raw]
+    They may be numbered: PHP writes a list so in which a number is missing.
+    """
+
+    requests: list[Raw] | dict[str, Raw]
     token_auth: object = ""
     send_image: object = 1
+
+    @property
+    def entries(self) -> list[Raw]:
+        """The hits, unread."""
+        return list(self.requests.values()) if isinstance(self.requests, dict) else self.requests
 
     @property
     def token(self) -> str:
@@ -150,6 +158,8 @@ def _bulk_of_wrong_entries(text: str) -> Bulk | None:
     try:
         bulk = json.decode(bare, type=Bulk)
     except (DecodeError, RecursionError):
+        return None
+    if isinstance(bulk.requests, dict):
         return None
     bulk.requests = [Raw(entries[int(bytes(place))]) for place in bulk.requests]
     return bulk

@@ -90,7 +90,7 @@ def test_whatever_is_given_is_text(parameters: dict[str, str]) -> None:
 
 def entries_of(body: str | bytes) -> list[dict[str, str]]:
     """The parameters of each entry of a bulk."""
-    return list(map(parameters_of_entry, bulk_of(body if isinstance(body, bytes) else body.encode()).requests))
+    return list(map(parameters_of_entry, bulk_of(body if isinstance(body, bytes) else body.encode()).entries))
 
 
 def test_an_entry_of_a_bulk_is_a_query_or_an_object() -> None:
@@ -133,7 +133,7 @@ def test_bytes_that_are_not_utf_8_are_marked_as_such() -> None:
 def test_a_token_that_is_no_text_is_none(token: str) -> None:
     bulk = bulk_of(f'{{"requests": ["a=1"], "token_auth": {token}, "send_image": null}}'.encode())
 
-    assert (bulk.token, len(bulk.requests)) == ("", 1)
+    assert (bulk.token, len(bulk.entries)) == ("", 1)
 
 
 JSON = st.recursive(
@@ -171,13 +171,20 @@ def test_any_body_is_a_bulk_or_wrong(body: bytes) -> None:
         entries_of(body)
 
 
+def test_the_entries_of_a_bulk_may_be_numbered() -> None:
+    body = b'{"requests": {"0": "?a=1", "2": {"a": 2}}}'
+
+    assert entries_of(body) == [{"a": "1"}, {"a": "2"}]
+
+
 @pytest.mark.parametrize(
     "body",
     [
         b"{",
         b"{}",
         b'{"requests": 3}',
-        b'{"requests": {"0": "a=1"}}',
+        b'{"requests": {"0": "a=1"}, "x": [01]}',
+        b'{"requests": {"0": 01}}',
         b'{"requests": null}',
         b'{"requests": ["a=1"',
         b'{"requests": [{]}]}',
