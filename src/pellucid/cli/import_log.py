@@ -29,6 +29,7 @@ EXPLANATIONS = {
     Skip.REDIRECT: "sent elsewhere; --redirects imports them",
     Skip.STATUS: "a further piece of a file, or no answer",
     Skip.STATIC_FILE: "an image, a script, a style, a feed; --static imports them",
+    Skip.HIT: "what a tracker sent: it was counted when it came",
     Skip.OTHER_HOST: "asks for a page of somebody else's",
     Skip.ROBOT: "a robot or a program, by its user agent or its address; --robots imports them",
     Skip.TIME: "in the future, or of more than 20 years ago",

@@ -36,6 +36,9 @@ STATIC = frozenset(
 )
 """Files that pages and robots fetch."""
 
+_TRACKERS = ("/matomo.php", "/piwik.php", "/js/tracker.php")
+"""Where trackers send hits. They were counted, or refused, when they came, and say whose they are."""
+
 _ESCAPED = re.compile(rb"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _NAMED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"v": b"\v", b"f": b"\f"}
 _ASCII_AS_IT_IS = "".join(map(chr, range(0x21, 0x7F)))
@@ -55,6 +58,7 @@ class Skip(StrEnum):
     REDIRECT = "redirect"
     STATUS = "status"
     STATIC_FILE = "static-file"
+    HIT = "hit"
     OTHER_HOST = "other-host"
     ROBOT = "robot"
     TIME = "time"
@@ -96,6 +100,8 @@ class LineReader:
         path = self._path(entry.target)
         if isinstance(path, Skip):
             return path
+        if path.partition("?")[0].endswith(_TRACKERS):
+            return Skip.HIT
         ending, agent = _ending(path), _text(entry.agent or b"")[:LONGEST_USER_AGENT]
         if ending in STATIC and not self._wanted.static:
             return Skip.STATIC_FILE

@@ -31,8 +31,13 @@ class Entry(Struct, frozen=True, gc=False):
 
 
 _QUOTED = rb'"([^"\\]*(?:\\.[^"\\]*)*)"'
+_SYSLOG = (
+    rb"(?:(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.Z+-]{8,30}) "
+    rb"\S{1,255} [^\s:]{1,64}: )?"
+)
 _COMBINED = re.compile(
-    rb"(?:(\S+?)(?::\d+)? (?=[0-9a-fA-F]*[.:][0-9a-fA-F:.]* ))?(\S+) [^\[]*\[([^\]]{20,40})\] "
+    _SYSLOG
+    + rb"(?:(\S+?)(?::\d+)? (?=[0-9a-fA-F]*[.:][0-9a-fA-F:.]* ))?(\S+) [^\[]*\[([^\]]{20,40})\] "
     + _QUOTED
     + rb" (\d{3}) \S+(?: "
     + _QUOTED
@@ -52,7 +57,7 @@ _HAPROXY = re.compile(
     rb"(?<!\S)(\S{1,64}):\d{1,5} \[(\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d)(?:\.\d{1,9})?\] \S+ \S+ [\d/+-]+ (\d{3}) ",
 )
 _BUCKET = re.compile(
-    rb"\S+ \S+ \[([^\]]{20,40})\] (\S+) \S+ \S+ \S+ \S+ "
+    rb"\S+ \S+ \[([^\]]{20,40})\] (\S+) \S+ \S+ (\S+) \S+ "
     + _QUOTED
     + rb" (\d{3}) \S+ \S+ \S+ \S+ \S+ "
     + _QUOTED
@@ -70,7 +75,7 @@ _LONGEST_PREFIX = 200
 
 
 def combined(line: bytes) -> Entry | None:
-    """Read Apache's and nginx's common and combined formats, with or without the host before them.
+    """Read Apache's and nginx's common and combined formats, with or without host and syslog's own fields before them.
 
     What further fields hold, no name says: a cookie of an objection is known by its own.
     """
@@ -115,11 +120,13 @@ def haproxy(line: bytes) -> Entry | None:
 
 
 def bucket(line: bytes) -> Entry | None:
-    """Read the access log of an S3 bucket."""
+    """Read the access log of an S3 bucket, in which nothing but an object is a page, whatever the request was."""
     found = _BUCKET.match(line)
     if found is None:
         return None
-    time, address, request, status, referrer, agent = found.groups()
+    time, address, operation, request, status, referrer, agent = found.groups()
+    if not operation.endswith(b".GET.OBJECT"):
+        request = operation
     return _asked(address, seconds_of(time), request, status, referrer, agent)
 
 
@@ -217,7 +224,7 @@ def _caddy(told: _Object, request: _Object) -> Entry | None:
         return None
     return _entry(
         {
-            "address": str(request.get("client_ip") or request.get("remote_ip") or ""),
+            "address": str(request.get("client_ip") or request.get("remote_ip") or _without_port(request)),
             "time": str(told.get("ts", "")),
             "method": str(request.get("method", "")),
             "target": str(request["uri"]),
@@ -232,6 +239,11 @@ def _caddy(told: _Object, request: _Object) -> Entry | None:
         },
         has_agent="headers" in request,
     )
+
+
+def _without_port(request: _Object) -> str:
+    """Return the address as Caddy wrote it before version 2.5."""
+    return str(request.get("remote_addr", "")).rpartition(":")[0].strip("[]")
 
 
 def _entry(told: Mapping[str, str], *, has_agent: bool) -> Entry:

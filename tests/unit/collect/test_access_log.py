@@ -83,6 +83,8 @@ def test_a_page_view_becomes_the_request_a_browser_would_have_sent() -> None:
         (a_line(request="GET /style.CSS?v=3 HTTP/1.1"), Skip.STATIC_FILE),
         (a_line(request="GET /favicon.ico HTTP/1.1"), Skip.STATIC_FILE),
         (a_line(request="GET http://elsewhere.example/ HTTP/1.1"), Skip.OTHER_HOST),
+        (a_line(request="GET /stats/matomo.php?idsite=1&rec=1&uid=ada HTTP/1.1"), Skip.HIT),
+        (a_line(request="GET /js/tracker.php?idsite=1 HTTP/1.1"), Skip.HIT),
         (a_line(user_agent=ROBOT), Skip.ROBOT),
         (a_line(user_agent="curl/8.0"), Skip.ROBOT),
         (a_line(user_agent="-"), Skip.ROBOT),

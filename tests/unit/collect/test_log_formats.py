@@ -44,6 +44,23 @@ COMBINED = b'203.0.113.9 - - [24/Nov/2025:10:00:00 +0000] "GET /a HTTP/1.1" 200 
             b'2001:db8::9, 10.0.0.1 - - [24/Nov/2025:10:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "x"',
             Entry("2001:db8::9", TEN, b"GET", b"/a HTTP/1.1", b"200", b"-", b"x"),
         ),
+        # What syslog writes before it.
+        (
+            combined,
+            (
+                b"<190>Nov 24 10:00:00 web nginx: 203.0.113.9 - - [24/Nov/2025:10:00:00 +0000] "
+                b'"GET /a HTTP/1.1" 200 5 "-" "x"'
+            ),
+            Entry("203.0.113.9", TEN, b"GET", b"/a HTTP/1.1", b"200", b"-", b"x"),
+        ),
+        (
+            combined,
+            (
+                b"2025-11-24T10:00:00.123+00:00 web nginx[7]: 203.0.113.9 - - [24/Nov/2025:10:00:00 +0000] "
+                b'"GET /a HTTP/1.1" 200 5 "-" "x"'
+            ),
+            Entry("203.0.113.9", TEN, b"GET", b"/a HTTP/1.1", b"200", b"-", b"x"),
+        ),
         (
             balancer,
             b"https 2025-11-24T10:00:00.186641Z app/x/1 203.0.113.9:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 "
@@ -71,6 +88,23 @@ COMBINED = b'203.0.113.9 - - [24/Nov/2025:10:00:00 +0000] "GET /a HTTP/1.1" 200 
             b"79a5 shop [24/Nov/2025:10:00:00 +0000] 203.0.113.9 79a5 3E57427F3EX REST.GET.OBJECT a "
             b'"GET /a HTTP/1.1" 200 - 113 - 7 - "http://b/" "' + FIREFOX + b'" -',
             Entry("203.0.113.9", TEN, b"GET", b"/a HTTP/1.1", b"200", b"http://b/", FIREFOX),
+        ),
+        (
+            bucket,
+            (
+                b"79a5 shop [24/Nov/2025:10:00:00 +0000] 203.0.113.9 79a5 3E57427F3EX REST.GET.VERSIONING - "
+                b'"GET /shop?versioning HTTP/1.1" 200 - 113 - 7 - "-" "S3Console/0.4" -'
+            ),
+            Entry("203.0.113.9", TEN, b"REST.GET.VERSIONING", b"", b"200", b"-", b"S3Console/0.4"),
+        ),
+        # What Caddy wrote before version 2.5.
+        (
+            objects,
+            (
+                b'{"ts":1763978400.5,"request":{"remote_addr":"203.0.113.9:2817","method":"GET","host":"shop.example",'
+                b'"uri":"/a","headers":{"User-Agent":["x"]}},"status":200}'
+            ),
+            Entry("203.0.113.9", TEN, b"GET", b"/a", b"200", b"", b"x", "shop.example"),
         ),
         (
             objects,
@@ -281,6 +315,7 @@ def test_any_line_is_an_entry_or_none(line: bytes) -> None:
         (COMBINED + b' "-" "x" "', b'\\"'),
         (COMBINED + b' "-" "x" "', b"; "),
         (b"2025-11-24T10:00:00.9Z ", b"a "),
+        (b"<190>Nov 24 10:00:00 web ", b"a: "),
         (b"79a5 shop ", b"["),
         (b'{"request_uri":"/", "http_cookie":"', b"; "),
         (b"", b'{"a":'),
