@@ -38,8 +38,8 @@ def page_url(url: str, excluded: frozenset[str] = frozenset(), *, keep_fragment:
     url = as_address(url)
     bare, _, fragment = url.partition("#")
     if fragment and keep_fragment:
-        kept = [pair for pair in fragment.split("&") if _is_kept(pair, excluded)]
-        return f"{_page(bare, excluded)}#{'&'.join(kept)}"[:LONGEST_URL]
+        kept = _fragment(fragment, excluded)
+        return (f"{_page(bare, excluded)}#{kept}" if kept else _page(bare, excluded))[:LONGEST_URL]
     return _page(bare.strip(), excluded)[:LONGEST_URL]
 
 
@@ -59,6 +59,13 @@ def _page(bare: str, excluded: frozenset[str]) -> str:
         path = f"{scheme.lower()}://{host.lower()}{slash}{below}"
     kept = [pair for pair in _pairs(matrix, query) if _is_kept(pair, excluded)]
     return f"{path}?{'&'.join(kept)}" if kept else path
+
+
+def _fragment(fragment: str, excluded: frozenset[str]) -> str:
+    """Return a fragment without what is not kept; it may be a page's address itself (`#/find?q=bell`)."""
+    route, mark, query = fragment.rpartition("?")
+    kept = "&".join(pair for pair in query.split("&") if _is_kept(pair, excluded))
+    return f"{route}{mark}{kept}" if kept else route
 
 
 def _pairs(matrix: str, query: str) -> list[str]:

@@ -71,13 +71,20 @@ def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _parameters(url: str, charset: str) -> dict[str, str]:
+    """Return the parameters of an address's path (`;a=b`), query and fragment (also `#/find?q=bell`).
+
+    Of a list the first counts, of a name that is there again the last.
+    """
     bare, _, fragment = url.partition("#")
-    pairs = [pair.partition("=") for pair in f"{bare.partition('?')[2]}&{fragment}".split("&")]
-    return {
-        _LISTED.sub("", name).lower(): unquote_plus(value, charset, "replace")
-        for name, separator, value in pairs
-        if separator
-    }
+    path, _, query = bare.partition("?")
+    matrix = path.partition(";")[2].replace(";", "&")
+    told: dict[str, str] = {}
+    for pair in f"{matrix}&{query}&{fragment.partition('?')[2] or fragment}".split("&"):
+        name, separator, value = pair.partition("=")
+        bare_name = _LISTED.sub("", name).lower()
+        if separator and (bare_name == name.lower() or bare_name not in told):
+            told[bare_name] = unquote_plus(value, charset, "replace")
+    return told
 
 
 def _first(names: Sequence[str], told: dict[str, str]) -> str:

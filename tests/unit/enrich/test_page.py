@@ -72,3 +72,17 @@ def test_any_address_is_short_and_has_no_fragment(host: str, rest: str) -> None:
     assert len(kept) <= 1024
     assert "#" not in kept
     assert page_url(kept) == kept or ";" in kept or "?" in host
+
+
+@pytest.mark.parametrize(
+    ("fragment", "kept"),
+    [
+        ("part", "#part"),
+        ("x=1&sid=2", "#x=1"),
+        ("/find?q=bell&gclid=1", "#/find?q=bell"),
+        ("/find?gclid=1", "#/find"),
+        ("sid=2", ""),
+    ],
+)
+def test_a_fragment_that_is_kept_is_kept_without_what_names_the_visitor(fragment: str, kept: str) -> None:
+    assert page_url(f"http://a/#{fragment}", keep_fragment=True) == f"http://a/{kept}"
