@@ -194,7 +194,7 @@ def _source(page: str, given: Given, plan: Plan) -> Source:
     referrer = clean(given.urlref, _LONGEST_URL)
     if plan.ignored_referrers and plan.ignores(referrer):
         referrer = ""
-    return source(page, referrer, plan.hosts)
+    return source(page, referrer, plan.hosts, plan.excluded_parameters)
 
 
 def _dimensions(raw: RawHit, dimensions: tuple[OwnDimension, ...], page: str = "", title: str = "") -> dict[str, str]:

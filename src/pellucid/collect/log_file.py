@@ -115,7 +115,7 @@ class LogFile:
             yield
         except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
             raise RequestError(
-                f"{self.path} can not be read any further ({error}); what came before is imported.",
+                f"{self.path} can not be read any further ({error}); no more of it is imported than is told here.",
             ) from error
 
 

@@ -214,16 +214,18 @@ def reached_of(kind: HitKind, given: Given, plan: Plan) -> tuple[Reached, ...]:
 def attributed_to(given: Given, plan: Plan) -> Source | None:
     """Return where a conversion came from, as the tracker remembers it; None if it remembers nothing of use."""
     if given.campaign_name:
-        return campaign(clean(given.campaign_name), clean(given.campaign_keyword), clean(given.first_referrer))
+        name, keyword = clean(given.campaign_name), clean(given.campaign_keyword)
+        return campaign(name, keyword, clean(given.first_referrer), plan.excluded_parameters)
     if not given.first_referrer:
         return None
-    found = source("", clean(given.first_referrer), plan.hosts)
+    found = source("", clean(given.first_referrer), plan.hosts, plan.excluded_parameters)
     return found if found.kind in _REFERRED else None
 
 
 def number_of(text: str) -> float | None:
     """Return a number that a hit told; None if it is none."""
-    if not text or len(text) > _LONGEST_NUMBER:
+    # A number in Python may have underscores in it.
+    if not text or len(text) > _LONGEST_NUMBER or "_" in text:
         return None
     try:
         number = float(text)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from pellucid.collect.exclusion import Exclusions, exclusions
 from pellucid.enrich.goals import LONGEST_SEARCH_SECONDS, Matcher, matchers
 from pellucid.enrich.hosts import host_of
+from pellucid.enrich.page import excluded_names
 from pellucid.enrich.search import SearchReader
 from pellucid.model.goal import CustomDimension, DimensionScope, Extraction, Goal
 from pellucid.model.hit import HitKind
@@ -56,7 +57,7 @@ def plan_of(site: Site) -> Plan:
         site=site,
         hosts=site_hosts(site.urls),
         exclusions=exclusions(rules, site.urls),
-        excluded_parameters=_names(rules.excluded_parameters),
+        excluded_parameters=excluded_names(rules.excluded_parameters),
         ignored_referrers=tuple(_host(text) for text in rules.excluded_referrers if text.strip()),
         search=_search(site),
         goals={str(goal.id): goal for goal in site.goals},
@@ -73,10 +74,6 @@ def site_hosts(urls: Iterable[str]) -> frozenset[str]:
 
 def _host(text: str) -> str:
     return (host_of(text) or text.partition("/")[0]).strip().lower().lstrip(".")
-
-
-def _names(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(name.strip().lower() for name in names if name.strip())
 
 
 def _search(site: Site) -> SearchReader | None:

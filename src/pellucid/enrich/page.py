@@ -1,10 +1,16 @@
 """The URL of a page as it is kept: without what names the visitor, the campaign or the click."""
 
 import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
+import regex
+
 LONGEST_URL = 1024
+_LONGEST_SEARCH_SECONDS = 0.02
+"""How long a pattern may look at one name."""
 
 CAMPAIGN_NAMES = (
     *("pk_cpn", "pk_campaign", "piwik_campaign", "mtm_campaign", "matomo_campaign"),
@@ -32,7 +38,7 @@ _NO_ADDRESS = re.compile(r"(?:javascript|vbscript|data):|[a-z][a-z0-9+.-]*:(?!//
 def page_url(url: str, excluded: frozenset[str] = frozenset(), *, keep_fragment: bool = False) -> str:
     """Return a page's URL without account, its host in lower case, without parameters that are not kept.
 
-    `excluded` adds names to those that are never kept, in lower case; matrix parameters (`;a=b`) count as a query.
+    `excluded` adds to those that are never kept (`excluded_names`); matrix parameters (`;a=b`) count as a query.
     The fragment goes too, unless the site keeps it. What is no page's address is the empty text.
     """
     url = as_address(url)
@@ -76,7 +82,38 @@ def _pairs(matrix: str, query: str) -> list[str]:
 
 def _is_kept(pair: str, excluded: frozenset[str]) -> bool:
     name = _name(pair)
-    return name not in NEVER_KEPT and name not in excluded
+    return name not in NEVER_KEPT and name not in excluded and not any(map(_finds(name), _patterns(excluded)))
+
+
+def excluded_names(told: Iterable[str]) -> frozenset[str]:
+    """Return the parameters that a site's owner excludes: names in lower case, and patterns (`/^sess/`) as they are."""
+    stripped = (text.strip() for text in told)
+    return frozenset(text if _is_pattern(text) else text.lower() for text in stripped if text)
+
+
+def _is_pattern(text: str) -> bool:
+    return len(text) > 1 and text.startswith("/") and text.endswith("/")
+
+
+@lru_cache(maxsize=1024)
+def _patterns(excluded: frozenset[str]) -> tuple[regex.Pattern[str], ...]:
+    found = []
+    for text in filter(_is_pattern, excluded):
+        # What is no pattern excludes nothing, as in Matomo.
+        with suppress(regex.error):
+            found.append(regex.compile(text[1:-1], regex.IGNORECASE))
+    return tuple(found)
+
+
+def _finds(name: str) -> Callable[[regex.Pattern[str]], bool]:
+    def finds(pattern: regex.Pattern[str]) -> bool:
+        try:
+            return pattern.search(name, timeout=_LONGEST_SEARCH_SECONDS) is not None
+        except TimeoutError:
+            # Rather one parameter too few than one that names somebody.
+            return True
+
+    return finds
 
 
 def _name(pair: str) -> str:

@@ -12,16 +12,26 @@ from urllib.parse import parse_qsl, urlsplit
 from msgspec import Struct, convert
 
 from pellucid.enrich.hosts import Hosts, host_of
-from pellucid.enrich.page import CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES, as_address
+from pellucid.enrich.page import CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES, as_address, page_url
 from pellucid.model.hit import Source, SourceKind
 
 LONGEST_NAME = 255
-LONGEST_REFERRER = 1024
 
 _DATA = files("pellucid.enrich") / "data"
 _IGNORED = "ignore_refer"
 _IGNORING = (f"{_IGNORED}rer", f"{_IGNORED}er")
 _DIRECT = Source()
+_NOTHING: frozenset[str] = frozenset()
+_GOOGLES = frozenset("ust usg usd sa sntz ei bvm ved client channel".split())
+_OF_CLICKS: Mapping[str, frozenset[str]] = {
+    "google.": _GOOGLES,
+    "googleusercontent.": _GOOGLES,
+    "bing.com": frozenset("cvid refig elv plvar setlang qs cc mkt pc form src".split()),
+    "facebook.com": frozenset("hp"),
+    "instagram.com": frozenset("es"),
+    "youtube.com": frozenset("redir_token html_redirect continuation feature".split()),
+}
+"""By a part of the host: parameters of its pages that Matomo keeps of no referrer either."""
 
 
 class _Engine(Struct):
@@ -70,13 +80,16 @@ _SPAM = Hosts(
 )
 
 
-def source(url: str, referrer: str, own_hosts: frozenset[str]) -> Source:
-    """Return where a hit on the page `url` came from; a page of the site's own hosts, or none, is a direct entry."""
+def source(url: str, referrer: str, own_hosts: frozenset[str], excluded: frozenset[str] = _NOTHING) -> Source:
+    """Return where a hit on the page `url` came from; a page of the site's own hosts, or none, is a direct entry.
+
+    The referrer is kept without what is `excluded` from addresses, as a page's.
+    """
     referrer = as_address(referrer)
-    return _campaign(url, referrer) or _referred(referrer, own_hosts, url)
+    return _campaign(url, referrer, excluded) or _referred(referrer, own_hosts, url, excluded)
 
 
-def campaign(name: str, keyword: str, referrer: str) -> Source:
+def campaign(name: str, keyword: str, referrer: str, excluded: frozenset[str] = _NOTHING) -> Source:
     """Return the campaign of that name; without a keyword it has what was searched for, or else the referrer's host."""
     told, referrer = keyword, as_address(referrer)
     if not keyword and referrer:
@@ -88,7 +101,7 @@ def campaign(name: str, keyword: str, referrer: str) -> Source:
         SourceKind.CAMPAIGN,
         _label(name).lower(),
         _label(keyword).lower(),
-        referrer[:LONGEST_REFERRER],
+        _kept(referrer, excluded),
         told=bool(told) or not keyword,
     )
 
@@ -99,7 +112,7 @@ def is_referrer_spam(referrer: str) -> bool:
     return bool(referrer) and _SPAM.find(host_of(referrer)) is not None
 
 
-def _campaign(url: str, referrer: str) -> Source | None:
+def _campaign(url: str, referrer: str, excluded: frozenset[str]) -> Source | None:
     if "?" not in url and "#" not in url:
         return None
     given = _parameters(url)
@@ -107,13 +120,20 @@ def _campaign(url: str, referrer: str) -> Source | None:
     if not name:
         return None
     keyword = next((given[key] for key in CAMPAIGN_KEYWORDS if given.get(key)), "")
-    return campaign(name, keyword, referrer)
+    return campaign(name, keyword, referrer, excluded)
 
 
-def _referred(referrer: str, own: frozenset[str], url: str) -> Source:
+def _referred(referrer: str, own: frozenset[str], url: str, excluded: frozenset[str]) -> Source:
     if not referrer or _is_ignored(url):
         return _DIRECT
-    return _known(referrer, own, host_of(url))
+    return _known(referrer, own, host_of(url), excluded)
+
+
+def _kept(referrer: str, excluded: frozenset[str]) -> str:
+    """Return a referrer's address as a page's is kept, and without what tells one click at its host from another."""
+    host = host_of(referrer)
+    of_clicks = (names for part, names in _OF_CLICKS.items() if part in host)
+    return page_url(referrer, excluded.union(*of_clicks))
 
 
 def _is_ignored(url: str) -> bool:
@@ -124,12 +144,12 @@ def _is_ignored(url: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _known(referrer: str, own_hosts: frozenset[str], page_host: str) -> Source:
+def _known(referrer: str, own_hosts: frozenset[str], page_host: str, excluded: frozenset[str]) -> Source:
     host = host_of(referrer)
     own = {name.removeprefix("www.") for name in (*own_hosts, page_host)}
-    told = referrer[:LONGEST_REFERRER]
     if not host:
         return _DIRECT
+    told = _kept(referrer, excluded)
     if host.removeprefix("www.") in own:
         return Source(url=told)
     assistant = _ASSISTANTS.find(host)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import structs
 
-from pellucid.enrich.page import page_url
+from pellucid.enrich.page import excluded_names, page_url
 from pellucid.errors import RequestError
 from pellucid.matomo.answers import Answers
 from pellucid.matomo.columns import OF_HITS, OF_VISITS, RATIOS_OF_VISITS, Column, Ratio, Row, timing
@@ -57,7 +57,7 @@ def _kept(text: str, parameter: str, site: Site) -> str:
     """Return what is asked for as it is kept of hits: an address without the parameters that are not."""
     if parameter == _TITLE:
         return text
-    excluded = frozenset(name.strip().lower() for name in site.rules.excluded_parameters)
+    excluded = excluded_names(site.rules.excluded_parameters)
     return page_url(text, excluded, keep_fragment=site.rules.keeps_fragments or parameter != "pageUrl")
 
 

@@ -245,6 +245,6 @@ def test_variables_have_a_place_from_one_to_twenty() -> None:
     assert variables_of(told) == (Variable(1, "name", "value"),)
 
 
-@pytest.mark.parametrize("text", ["", "x", "nan", "inf", "-inf", "1e999", "1" * 41])
+@pytest.mark.parametrize("text", ["", "x", "nan", "inf", "-inf", "1e999", "1_000", "1" * 41])
 def test_what_is_no_number_is_none(text: str) -> None:
     assert number_of(text) is None

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid.enrich.page import CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES, LONGEST_URL, page_url
+from pellucid.enrich.page import CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES, LONGEST_URL, excluded_names, page_url
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,18 @@ def test_no_parameter_of_a_campaign_is_kept(name: str) -> None:
 
 def test_a_site_can_leave_out_more() -> None:
     assert page_url("http://a/?id=1&x=2", frozenset({"id"})) == "http://a/?x=2"
+
+
+def test_a_site_can_leave_out_what_a_pattern_finds() -> None:
+    excluded = excluded_names(["/^Sess.*|.*date$/", " ID ", "/(/", "/", ""])
+
+    assert page_url("http://a/?sessid=1&x=2&Update=3&id=4&dates=5", excluded) == "http://a/?x=2&dates=5"
+
+
+def test_a_pattern_that_takes_for_ever_is_taken_to_find() -> None:
+    excluded = excluded_names(["/^(a|aa)+$/"])
+
+    assert page_url(f"http://a/?{'a' * 99}b=1&x=2", excluded) == "http://a/?x=2"
 
 
 def test_a_long_address_is_cut_when_it_is_clean() -> None:

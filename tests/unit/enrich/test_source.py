@@ -122,3 +122,19 @@ def test_spam_is_known_by_its_host() -> None:
 
 def test_a_campaign_keeps_no_referrer_that_is_none() -> None:
     assert source(f"{PAGE}?utm_campaign=june", "javascript://evil.example/%0aalert(1)", OWN).url == ""
+
+
+@pytest.mark.parametrize(
+    ("referrer", "kept"),
+    [
+        ("https://Ada:pw@Mail.example/read?token=x&sid=1&id=7&key=2#top", "https://mail.example/read?id=7"),
+        ("https://www.google.com/search?q=bell&ved=1&ei=2", "https://www.google.com/search?q=bell"),
+        ("https://www.bing.com/search?q=bell&cvid=1&PC=2", "https://www.bing.com/search?q=bell"),
+        ("https://l.facebook.com/l.php?u=http://a/&h=x", "https://l.facebook.com/l.php?u=http://a/"),
+    ],
+)
+def test_a_referrer_is_kept_without_what_names_a_visitor_or_a_click(referrer: str, kept: str) -> None:
+    excluded = frozenset({"key"})
+
+    assert source(PAGE, referrer, OWN, excluded).url == kept
+    assert source(f"{PAGE}?utm_campaign=june", referrer, OWN, excluded).url == kept
