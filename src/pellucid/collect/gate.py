@@ -41,6 +41,7 @@ _SECONDS_PER_DAY = 86_400
 _LONGEST_USER_ID = 200
 _LONGEST_URL = 8192
 _LONGEST_ACCEPTED = 255
+_DIGITS_ON_CLOCK = 4
 _AHEAD = frozenset({b"preview", b"instant", b"prefetch"})
 _PLUGINS: Mapping[str, str] = {
     "fla": "flash",
@@ -153,7 +154,7 @@ def admit(raw: RawHit, given: Given, kind: HitKind, allowance: Allowance, plan: 
         language=language(raw.language[:_LONGEST_ACCEPTED]),
         resolution=clean(given.res, 20) if allowance.browser_features else "",
         plugins=_plugins(raw.parameters) if allowance.browser_features else (),
-        local_second=_local_second(given),
+        local_second=_local_second(given, raw.time),
         pageview_id=clean(given.pv_id, 6),
         masked_address=masked(raw.address, settings.kept_address_bits, settings.kept_address_bits_v6),
         imported=raw.imported,
@@ -233,23 +234,19 @@ def _user_id(given: Given, allowance: Allowance, site: Site) -> str:
     return clean(given.uid, _LONGEST_USER_ID)
 
 
-def _local_second(given: Given) -> int | None:
-    if not given.h:
-        return None
-    # What is remembered has a bounded length; no clock shows more digits.
-    return _second_of_day(given.h[:4], given.m[:4] or "0", given.s[:4] or "0")
+def _local_second(given: Given, time: int) -> int:
+    """Return the second of the visitor's own day; what the hit does not tell of it is that of the day in UTC."""
+    minutes, second = divmod(time // 1000 % _SECONDS_PER_DAY, 60)
+    hour, minute = divmod(minutes, 60)
+    return (_on_clock(given.h, 24, hour) * 60 + _on_clock(given.m, 60, minute)) * 60 + _on_clock(given.s, 60, second)
 
 
-@lru_cache(maxsize=4096)
-def _second_of_day(hour: str, minute: str, second: str) -> int:
-    return (_clamped(hour, 23) * 60 + _clamped(minute, 59)) * 60 + _clamped(second, 59)
-
-
-def _clamped(text: str, most: int) -> int:
-    try:
-        return min(max(int(text), 0), most)
-    except ValueError:
-        return 0
+def _on_clock(text: str, marks: int, otherwise: int) -> int:
+    # As in Matomo: what is no number is not told, and one that no clock shows is the first.
+    if not (text.isdecimal() and len(text) <= _DIGITS_ON_CLOCK):
+        return otherwise
+    number = int(text)
+    return number if number < marks else 0
 
 
 def day_in(timezone: str, time: int) -> int:

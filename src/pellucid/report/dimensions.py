@@ -141,7 +141,7 @@ _DIMENSIONS = (
     ),
     Dimension(
         "local_hour",
-        "The visitor's own hour when the visit began; 255 where it was not said.",
+        "The visitor's own hour when the visit began, or that of UTC where it was not said.",
         dict.fromkeys(OF_VISITS, "ifNull(intDiv(local_second, 3600), 255)"),
         number=True,
     ),
