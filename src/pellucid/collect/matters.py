@@ -29,7 +29,7 @@ from pellucid.model.hit import (
     Timings,
 )
 
-LONGEST_ITEMS = 65_536
+LONGEST_JSON = 65_536
 LONGEST_ORDER_ID = 100
 MOST_CATEGORIES = 5
 LONGEST_VARIABLE = 200
@@ -135,8 +135,6 @@ def sale_of(given: Given) -> Sale:
 
 def items_of(text: str) -> tuple[Item, ...]:
     """Return the items of a cart or an order (`[[sku, name, category or categories, price, quantity], ...]`)."""
-    if len(text) > LONGEST_ITEMS:
-        return ()
     told = _decoded(text)
     rows = told.values() if isinstance(told, dict) else told if isinstance(told, list) else ()
     return tuple(
@@ -269,6 +267,8 @@ def _text(value: object) -> str:
 
 
 def _decoded(text: str) -> object:
+    if len(text) > LONGEST_JSON:
+        return None
     try:
         return json.decode(text.encode(errors="replace")) if text else None
     except (DecodeError, ValidationError, RecursionError):

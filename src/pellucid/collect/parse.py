@@ -5,6 +5,7 @@ Nothing here decides. Parameters and their meaning are those of Matomo's trackin
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from urllib.parse import parse_qsl
 
 from fast_query_parsers import parse_query_string
@@ -113,7 +114,14 @@ class Bulk(Struct):
         return self.token_auth if isinstance(self.token_auth, str) else ""
 
 
-_ENTRY = json.Decoder(str | dict[str, str | int | float | bool | list[object] | dict[str, object] | None])
+MOST_PARAMETERS = 1_000
+"""As many as PHP reads of a request, and so Matomo."""
+LONGEST_HIT = 256 * 1024
+"""So many bytes as text: more than an order of a thousand products has."""
+_LONGEST_OF_TOO_MANY = 1024
+"""So many bytes of each parameter are read where a hit is longer: reading it must not keep all others waiting."""
+
+_ENTRY = json.Decoder(str | dict[str, Raw])
 _MARK = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[][{},]', re.DOTALL)
 """What an entry's end is found by: a text, in which nothing else is a mark, and the marks themselves."""
 _MOST_MARKS = 100_000
@@ -124,6 +132,10 @@ def parameters_of(query: bytes) -> dict[str, str]:
 
     Bytes that are not UTF-8 become U+FFFD. The fast parser is right only on plain ASCII with plain names.
     """
+    if query.count(b"&") >= MOST_PARAMETERS:
+        query = b"&".join(query.split(b"&", MOST_PARAMETERS)[:MOST_PARAMETERS])
+    if len(query) > LONGEST_HIT:
+        query = b"&".join(pair[:_LONGEST_OF_TOO_MANY] for pair in query.split(b"&"))
     escaped = b"%3D" in query or b"%3d" in query
     if query.isascii() and not (escaped and _ESCAPED_NAME.search(query)):
         found = dict(parse_query_string(query, "&"))
@@ -211,17 +223,20 @@ def parameters_of_entry(entry: Raw) -> dict[str, str]:
         if isinstance(told, str):
             query = told.partition("?")[2] if told.startswith(_ADDRESSED) else told.lstrip("?")
             return parameters_of(query.encode(errors="replace"))
-        return {name: _text(value) for name, value in told.items() if value is not None}
+        first = islice(told.items(), MOST_PARAMETERS)
+        return {name: _text(value) for name, raw in first if (value := bytes(raw)) != b"null"}
     except (DecodeError, RecursionError):
         return {}
 
 
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return json.encode(value).decode()
+_BOOLEANS = {b"true": "1", b"false": "0"}
+
+
+def _text(value: bytes) -> str:
+    """Return a value of an object as text: what is a list or an object stays JSON."""
+    if value.startswith(b'"'):
+        return json.decode(value, type=str)
+    return _BOOLEANS.get(value) or value.decode()
 
 
 def given_of(parameters: Mapping[str, str]) -> Given:

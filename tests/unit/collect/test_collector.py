@@ -13,7 +13,7 @@ from msgspec import json, msgpack
 
 from builders import NOON
 from pellucid.collect.collector import Asker
-from pellucid.collect.matters import LONGEST_ITEMS
+from pellucid.collect.matters import LONGEST_JSON
 from pellucid.enrich.place import CONTINENT
 from pellucid.errors import RequestError, Unavailable
 from pellucid.model.hit import Device, Hit, HitKind, Place
@@ -273,7 +273,7 @@ def test_an_order_keeps_its_items() -> None:
     asyncio.run(collector.collect(an_asker(), PLAIN | {"idgoal": "0", "ec_id": "7", "ec_items": items}, ""))
     hit = msgpack.decode(kept[0], type=Hit)
 
-    assert len(items) < LONGEST_ITEMS
+    assert len(items) < LONGEST_JSON
     assert hit.kind is HitKind.ORDER
     assert [item.sku for item in hit.sale.items] == [f"SKU{number}" for number in range(1000)]
     assert {(item.name, item.categories, item.price) for item in hit.sale.items} == {("Bicycle", ("Bikes",), 1000.0)}

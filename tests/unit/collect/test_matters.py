@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import json, msgpack, structs
 
 from pellucid.collect.collector import Asker
-from pellucid.collect.matters import LONGEST_ITEMS, items_of, number_of, variables_of
+from pellucid.collect.matters import LONGEST_JSON, items_of, number_of, variables_of
 from pellucid.errors import RequestError
 from pellucid.model.column import Item, Variable
 from pellucid.model.goal import CustomDimension, DimensionScope, Extraction, Goal
@@ -220,7 +220,7 @@ def _an_item(sku: str, quantity: int) -> Item:
         ('[["a","","",1,0],["b","","",1,"2.7"],["c","","",1,-2]]', tuple(map(_an_item, "abc", (1, 2, 0)))),
         ("[", ()),
         ("[" * 99_999, ()),
-        (f'[["{"x" * LONGEST_ITEMS}"]]', ()),
+        (f'[["{"x" * LONGEST_JSON}"]]', ()),
     ],
 )
 def test_items_are_read_as_far_as_they_can_be(text: str, items: tuple[Item, ...]) -> None:
