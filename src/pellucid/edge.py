@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Literal
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,9 +22,23 @@ from pellucid.errors import (
     Unavailable,
 )
 from pellucid.policy.decision import Consent, Signals
-from pellucid.policy.storage import OBJECTIONS_TO_THE_INSTANCE, OBJECTIONS_TO_THE_SITE, Item, Setter
+from pellucid.policy.storage import (
+    IGNORE,
+    IGNORE_PARTITIONED,
+    OBJECTIONS_TO_THE_INSTANCE,
+    OBJECTIONS_TO_THE_SITE,
+    OPT_OUT,
+    Item,
+    Setter,
+)
 
 Network = IPv4Network | IPv6Network
+
+OBJECTED = "ignore%3DKg%3D%3D"
+"""What Matomo writes: the same for everyone, and understood by a Matomo should one follow us."""
+
+OBJECTED_HERE = f"{OBJECTED}%3Ahere%3D1"
+"""By which the server knows an objection for one site from that for all: of a cookie it is shown the value alone."""
 
 MOST_TRIES = 5
 SECONDS_OF_PAUSE = 60.0
@@ -53,8 +68,7 @@ def set_cookie(response: Response, item: Item, value: str, *, secure: bool) -> N
     """Set a declared cookie with the attributes it is declared with."""
     if item.set_by is not Setter.SERVER:
         raise ConfigurationError(f"The cookie {item.name} is not declared as one that the server sets.")
-    lifetime = int(item.lifetime.total_seconds()) if item.lifetime else None
-    _set(response, item, value, lifetime, secure=secure or item.secure)
+    _set(response, item, value, _seconds(item), secure=secure or item.secure)
 
 
 def delete_cookie(response: Response, item: Item, *, secure: bool) -> None:
@@ -62,6 +76,10 @@ def delete_cookie(response: Response, item: Item, *, secure: bool) -> None:
     if item.set_by is Setter.TRACKER:
         raise ConfigurationError(f"The cookie {item.name} is the tracker's, and the server does not delete it.")
     _set(response, item, "", 0, secure=secure)
+
+
+def _seconds(item: Item) -> int | None:
+    return int(item.lifetime.total_seconds()) if item.lifetime else None
 
 
 def _set(response: Response, item: Item, value: str, max_age: int | None, *, secure: bool) -> None:
@@ -78,6 +96,51 @@ def _set(response: Response, item: Item, value: str, max_age: int | None, *, sec
         # Python writes this attribute from 3.14 on.
         name, written = response.raw_headers[-1]
         response.raw_headers[-1] = (name, written + b"; Partitioned")
+
+
+class Marks(Struct, frozen=True):
+    """The objections that a browser keeps at this server's host: for one site, and for all of them."""
+
+    here: bool = False
+    everywhere: bool = False
+
+    @property
+    def some(self) -> bool:
+        """Whether there is one."""
+        return self.here or self.everywhere
+
+
+def marks_of(cookies: bytes) -> Marks:
+    """Return the objections that a `Cookie` header shows."""
+    pairs = (pair.strip().partition("=") for pair in cookies.decode("latin-1").split(";"))
+    values = {value for name, _, value in pairs if name.rstrip() in OBJECTIONS_TO_THE_INSTANCE}
+    return Marks(here=OBJECTED_HERE in values, everywhere=not values <= {OBJECTED_HERE})
+
+
+def renewals_of(headers: Mapping[bytes, bytes], now: float) -> list[tuple[bytes, bytes]]:
+    """Return the headers that keep each objection which a request shows for as long as the browser allows, anew.
+
+    A script's own cookie is renewed for pages of the server's very host: of another's, nobody tells for which names it
+    holds. Its value says when (`now`, in seconds): scripts leave what the server has renewed of late, for there are
+    browsers that keep what a script has set for days alone.
+    """
+    cookies = headers.get(b"cookie")
+    if not cookies:
+        return []
+    marks, renewed = marks_of(cookies), Response(status_code=204)
+    if marks.here:
+        _renew(renewed, IGNORE_PARTITIONED, OBJECTED_HERE)
+    if marks.everywhere:
+        _renew(renewed, IGNORE, OBJECTED)
+    if headers.get(b"sec-fetch-site") == b"same-origin" and OPT_OUT.name in names_of_cookies(cookies):
+        _renew(renewed, OPT_OUT, str(int(now)))
+    return renewed.raw_headers
+
+
+def _renew(response: Response, item: Item, value: str) -> None:
+    if not item.is_renewed:
+        raise ConfigurationError(f"The cookie {item.name} is not declared as one that the server renews.")
+    _set(response, item, value, _seconds(item), secure=item.secure)
 
 
 def signals_of(headers: Mapping[bytes, bytes], parameters: Mapping[str, str]) -> Signals:

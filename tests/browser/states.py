@@ -15,7 +15,7 @@ from pellucid.policy import requests
 from pellucid.policy.engines import Engine as Row
 from pellucid.policy.engines import Shown
 from pellucid.policy.presets import PRESETS
-from pellucid.policy.requests import HIT, QUESTION, REQUESTS, UNASKED, Asked
+from pellucid.policy.requests import HIT, QUESTION, REQUESTS, TRACKER_FILE, UNASKED, Asked
 from pellucid.policy.state import Client, Objection, Outcome, Server, State, Step
 from pellucid.policy.storage import (
     CONSENT,
@@ -51,9 +51,9 @@ _VALUES = {
     VARIABLES: r'\{"1":\["kind","gold"\]\}',
     CONSENT: _MILLISECOND,
     COOKIE_CONSENT: _MILLISECOND,
-    OPT_OUT: _MILLISECOND,
+    OPT_OUT: f"{_MILLISECOND}|{_SECOND}",
     IGNORE: "ignore=Kg==",
-    IGNORE_PARTITIONED: "ignore=Kg==",
+    IGNORE_PARTITIONED: "ignore=Kg==:here=1",
 }
 """What each cookie holds: Matomo's format, so that its tracker and ours know each other's visitors."""
 _ANSWERED = f"""
@@ -79,7 +79,7 @@ def go_through(engine: Engine, server: SiteServer, state: State) -> None:
             _says(hit, expected, state, where)
         kept = engine.kept(server.url(ELSEWHERE), server.url(ELSEWHERE, server.server_host))
         longest = {Setter.TRACKER: engine.row.of_a_script, Setter.SERVER: engine.row.of_a_server}
-        _keeps(kept, expected.keeps, server, where, longest, _ages(expected, state, step))
+        _keeps(kept, expected.keeps, server, where, longest, _ages(expected, state, step, sent))
         if state.client is Client.BROWSER:
             assert engine.run(OTHER_STORAGE) == [], f"{where}: nothing is kept but cookies"
 
@@ -193,17 +193,25 @@ def _says(hit: Sent, expected: Outcome, state: State, where: str) -> None:
     assert (hit.verdict == "recorded") == expected.recorded, f"{where}: {hit.verdict}"
 
 
-def _ages(expected: Outcome, state: State, step: Step) -> Mapping[Item, timedelta]:
+def _ages(expected: Outcome, state: State, step: Step, sent: Sequence[Sent]) -> Mapping[Item, timedelta]:
     """Return how long ago each cookie was set, where that is known: by an earlier page is not."""
     lived = timedelta(days=1) if step is Step.NEXT_DAY else timedelta()
-    # An image renews nothing.
     by_script = state.client is Client.BROWSER
     renewed = {Since.REQUEST: by_script and bool(expected.sends), Since.PAGE: by_script and step in _PAGES}
     # Not every engine lets the cookies of other hosts age.
     known = {
         item: lived for item in expected.keeps if item not in state.had and not (lived and item.set_by is Setter.SERVER)
     }
-    return known | {item: timedelta() for item in expected.keeps if renewed.get(item.since)}
+    return known | {
+        item: timedelta() for item in expected.keeps if renewed.get(item.since) or _is_renewed(item, state, sent)
+    }
+
+
+def _is_renewed(item: Item, state: State, sent: Sequence[Sent]) -> bool:
+    """Return whether the server was shown a cookie, and renews it; a script's where the site is the server's own."""
+    is_seen = item.set_by is Setter.SERVER or state.server is Server.HERE
+    answered = (one for one in sent if _kind(one) in (TRACKER_FILE, HIT, QUESTION))
+    return item.is_renewed and is_seen and any(f"{item.name}=" in one.headers.get("cookie", "") for one in answered)
 
 
 def _keeps(

@@ -49,6 +49,19 @@ def test_it_drives_the_tracker(sites: Sites, context: BrowserContext, page: Page
     assert page.evaluate("Matomo.getAsyncTracker().isUserOptedOut()")
 
 
+@pytest.mark.parametrize(
+    ("maker", "told"),
+    [("Google Inc.", "for 400 days from"), ("", "for 400 days from"), ("Apple Computer, Inc.", "for 7 days from")],
+)
+def test_it_says_how_long_this_very_browser_keeps_an_objection(sites: Sites, page: Page, maker: str, told: str) -> None:
+    page.add_init_script(f"Object.defineProperty(navigator, 'vendor', {{ get: () => '{maker}' }})")
+    sites.shows(box())
+
+    page.goto(sites.url(SHOP))
+
+    expect(page.locator("#matomo-opt-out > p").last).to_contain_text(told)
+
+
 def test_taking_it_back_is_no_consent(sites: Sites, context: BrowserContext, page: Page) -> None:
     sites.shows(TRACKER, box())
     page.goto(sites.url(SHOP))

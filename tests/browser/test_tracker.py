@@ -287,17 +287,52 @@ def test_after_an_objection_no_later_page_sends_or_keeps_anything(
     assert visitor.names() == {OBJECTION}
 
 
+def by_a_server_elsewhere(page_server: PageServer, script: str = "/matomo.js") -> str:
+    """A page whose server is not shown the site's cookies, so that the script alone can renew them."""
+    return a_page(VIEW).replace('src="/matomo.js"', f'src="{page_server.url(script, "localhost")}"')
+
+
 def test_an_objection_is_renewed_on_each_visit_and_keeps_its_time(
     visitor: Visitor, page: Page, page_server: PageServer
 ) -> None:
     visitor.had(OBJECTION, "1763985600000", expires=time() + 86_400)
-    page_server.page = a_page(VIEW)
+    page_server.page = by_a_server_elsewhere(page_server)
 
     page.goto(page_server.url())
 
     page_server.hits_when_settled(page)
     assert visitor.value(OBJECTION) == "1763985600000"
     assert visitor.days_left(OBJECTION) == pytest.approx(400, abs=0.1)
+
+
+@pytest.mark.parametrize("command", [VIEW, "['optUserOut']", "['forgetConsentGiven']"])
+def test_the_sites_own_server_renews_an_objection_and_no_script_takes_the_place_of_that(
+    visitor: Visitor, page: Page, page_server: PageServer, command: str
+) -> None:
+    visitor.had(OBJECTION, "1763985600000", expires=time() + 86_400)
+    page_server.page = a_page(VIEW, command)
+
+    page.goto(page_server.url())
+
+    page_server.hits_when_settled(page)
+    assert int(visitor.value(OBJECTION)) == pytest.approx(time(), abs=60), "in seconds, as the server writes it"
+    assert visitor.days_left(OBJECTION) == pytest.approx(400, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("script", "command"), [("/matomo.js", VIEW), ("/matomo.js", "['optUserOut']"), ("/lite.js", VIEW)]
+)
+@pytest.mark.parametrize(("days_ago", "left"), [(0, 7), (0.9, 7), (1.1, 400), (-1.1, 400)])
+def test_a_script_renews_what_the_server_has_not_of_late(
+    visitor: Visitor, page: Page, page_server: PageServer, script: str, command: str, days_ago: float, left: int
+) -> None:
+    visitor.had(OBJECTION, str(int(time() - days_ago * 86_400)), expires=time() + 7 * 86_400)
+    page_server.page = by_a_server_elsewhere(page_server, script).replace(VIEW, f"{VIEW}, {command}")
+
+    page.goto(page_server.url())
+
+    page_server.hits_when_settled(page)
+    assert visitor.days_left(OBJECTION) == pytest.approx(left, abs=0.1)
 
 
 def test_an_objection_of_few_hours_stands_as_long_as_any(visitor: Visitor, page: Page, page_server: PageServer) -> None:

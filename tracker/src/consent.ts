@@ -1,6 +1,7 @@
 /** What the visitor wants, gathered from the page, the browser and what was remembered. It changes nothing. */
 import { Choice, decide } from "./choice";
 import { rule } from "./site";
+import { objects } from "./small/wishes";
 import type { State } from "./state";
 import { lifetimeOf, read } from "./storage";
 
@@ -17,8 +18,7 @@ const isGiven = (state: State) => state.setConsentGiven || remembered(state, "co
 
 const hasSignal = (state: State) => {
   const { gpc = true, dnt = true } = rule(state);
-  const notTracked = [navigator.doNotTrack, window.doNotTrack].some((said) => /^(1|yes)$/.test(`${said}`));
-  return (gpc && navigator.globalPrivacyControl) || ((dnt || state.setDoNotTrack) && notTracked);
+  return objects(gpc, dnt || state.setDoNotTrack);
 };
 
 /** Whether an objection stands, said on this page or before, to this site or to all of the server's. */

@@ -29,7 +29,7 @@ export const deliver = async (state: State, hits: readonly Parameters[], callbac
   if (!mayKeep(state)) forgetVisitor(state);
   if (choice === Choice.Waiting) state.waiting.push(() => void deliver(state, hits, callback));
   else if (choice === Choice.Allowed) leave(state, hits.map((hit) => requestOf(state, { uadata, ...hit })), callback);
-  else renew(state, "objection");
+  else renew(state);
 };
 
 /** Tries again what has waited for consent. */

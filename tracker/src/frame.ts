@@ -22,9 +22,8 @@ export const talkToFrame = (trackers: readonly Tracker[]): void => {
       // Who takes an objection back has not consented yet.
       if (choice === true) one.forgetUserOptOut();
     }
-    const isIn = tracker.hasConsent();
     const state = {
-      ...(choice === undefined ? { maq_opted_in: !!initial && isIn } : { maq_confirm_opted_in: isIn }),
+      [choice === undefined ? "maq_opted_in" : "maq_confirm_opted_in"]: !!(choice ?? initial) && tracker.hasConsent(),
       maq_url: tracker.getMatomoUrl(),
       maq_optout_by_default: tracker.isConsentRequired(),
     };

@@ -51,8 +51,7 @@ const ask = async (): Promise<void> => {
 
 /** Sends what waits, if it may leave by now. */
 const flush = (): void => {
-  const kept = read(objection);
-  if (kept) write(objection, kept);
+  keepObjection(read(objection));
   const may = choice();
   if (may === Choice.Refused) waiting = [];
   if (may > Choice.Asking) forgetVisitor();
@@ -88,7 +87,12 @@ const object = (): void => {
   isObjected = true;
   isGiven = false;
   write(consent, "");
-  write(objection, Date.now());
+  keepObjection(read(objection) || `${Date.now()}`);
+};
+
+/** Keeps it anew, but what the server has set anew within the day: see `renew` in `storage.ts`. */
+const keepObjection = (value: string): void => {
+  if (value && !(Math.abs(Date.now() / 1000 - +value) < 86400)) write(objection, value);
 };
 
 const takeBack = (): void => {

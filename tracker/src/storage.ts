@@ -48,10 +48,13 @@ export const write = (settings: State, item: Item, value: string, seconds = Infi
   if (setCookieDomain && read(settings, item) !== value) keep("");
 };
 
-/** Browsers forget a cookie after 400 days; a visitor's choice still stands. */
-export const renew = (settings: State, item: Item): void => {
-  const value = read(settings, item);
-  if (value) write(settings, item, value);
+/**
+ * Keeps an objection anew: browsers forget a cookie after 400 days, and some after 7 what a script has set. What the
+ * server has set anew within the day, with the time of that in seconds, is therefore left as it is.
+ */
+export const renew = (settings: State, said = ""): void => {
+  const value = read(settings, "objection") || said;
+  if (value && !(Math.abs(Date.now() / 1000 - +value) < 86400)) write(settings, "objection", value);
 };
 
 export const remove = (settings: Settings, item: Item): void => {

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from pellucid.cli.markdown import MADE, SOURCE, span, table
 from pellucid.policy import requests, retention
-from pellucid.policy.engines import ENGINES, WEBKITGTK_PREVENTING, Engine
+from pellucid.policy.engines import ENGINES, WEBKITS, Engine
 from pellucid.policy.presets import DEFAULT, PRESETS
 from pellucid.policy.requests import READ, REQUESTS, UNASKED
 from pellucid.policy.state import Client, Outcome, Script, Server, Signal, State, Step
@@ -73,10 +73,16 @@ even that. The header `Pellucid-Verdict` of the answer says whether it did, and 
 
 **How far does my no reach, and for how long?** To this browser, and to this site under this name (`www.example.org` may
 not be `example.org`; the owner can widen that). It is kept for {span(retention.OBJECTION)} from your last page there,
-with WebKit's tracking prevention for {span(WEBKITGTK_PREVENTING.of_a_script)}, and is gone when cookies are deleted. No
+with WebKit's tracking prevention for {span(WEBKITS)}, or as long as elsewhere if the site has the tracker from its own
+host, and no stub. What the server itself keeps (`{IGNORE.name}`) counts from
+the last time that your browser showed it, for as long as your browser allows. All is gone when cookies are deleted. No
 other browser or device knows of it, and a private window forgets it when it is closed. To say no to all sites at once,
 switch on Global Privacy Control, where your browser has it: it counts unless you agreed on the site or its owner has
 decided otherwise, which `/privacy/SITE` would tell.
+
+**Who prolongs it?** Each page of the site that has the tracker does, and the server whenever a request that it answers
+anyway shows it your objection. Nothing is asked of the server for that. Looking at the opt-out page prolongs nothing,
+and nothing but an objection is prolonged: neither a yes, nor what recognises you.
 
 **What does the server see of me unasked, and keep?** Each request shows it your address and some headers
 ([which](#what-is-sent)), the one for the script too. Only tracking requests are recorded. Address and user agent are in
@@ -240,7 +246,9 @@ def _of_item(item: Item) -> Sequence[str]:
     attributes += ["https alone"] * item.secure + ["not for scripts"] * item.http_only
     attributes += ["for each site apart"] * item.partitioned
     lives = f"{span(item.lifetime)} from {item.since}"
-    return (f"`{item.name}`", item.value, item.purpose, str(item.set_by), lives, ", ".join(attributes))
+    renewed = {Setter.TRACKER: "; the server renews it", Setter.SERVER: ""}[item.set_by] if item.is_renewed else ""
+    setter = f"{item.set_by}{renewed}"
+    return (f"`{item.name}`", item.value, item.purpose, setter, lives, ", ".join(attributes))
 
 
 def _of_earlier(item: Item) -> Sequence[str]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 MADE = "<!-- Made from the code by `make format`; change it there. -->\n"
 SOURCE = "../src/pellucid"
+_DAYS_OF_A_YEAR, _DAYS_OF_A_DECADE = 365, 3650
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -22,4 +23,6 @@ def span(time: timedelta | None) -> str:
     """Return how long something is kept."""
     if time is None:
         return "until the browser closes"
+    if time.days >= _DAYS_OF_A_DECADE:
+        return f"{time.days // _DAYS_OF_A_YEAR} years"
     return f"{time.days} days" if time.days else f"{time.seconds // 60} minutes"

@@ -9,6 +9,7 @@ may read there, and no other page: it would learn whether its visitor objected.
 from base64 import b64decode
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
+from time import time
 
 from msgspec import json
 from starlette.datastructures import Headers
@@ -17,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from pellucid.collect.collector import Asker, Collector
 from pellucid.collect.parse import bulk_of, parameters_of, parameters_of_entry
-from pellucid.edge import status_of
+from pellucid.edge import renewals_of, status_of
 from pellucid.errors import PellucidError, RequestError, TooLarge, Unavailable
 from pellucid.policy.decision import Refusal
 
@@ -63,10 +64,12 @@ class TrackingEndpoint:
         collector: Collector,
         address: Callable[[str, bytes], str],
         is_ours: Callable[[str], bool],
+        now: Callable[[], float] = time,
     ) -> None:
         self._collector = collector
         self._address = address
         self._is_ours = is_ours
+        self._now = now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one tracking request."""
@@ -80,6 +83,7 @@ class TrackingEndpoint:
             await _answer(send, 405, [_ANYONE, _TAKEN, _TEXT], b"A hit comes by GET or POST.")
             return
         common = [_NO_STORE, _ANYONE, _EXPOSED] if method == "GET" else self._allowed_origin(headers)
+        common += renewals_of(headers, self._now())
         try:
             body = await _body(receive, headers) if method == "POST" else b""
             await self._track(scope, headers, body, common, send)

@@ -1,8 +1,8 @@
 """The scripts as browsers get them: built files, the trackers behind one line that says what each site's owner settled.
 
-The line holds numbers of sites, yes or no, and a number of days, nothing else. Every answer is the same for everyone
-and sets nothing. Each file is there too as it was built, the same bytes for every server, at an address that holds its
-hash: for subresource integrity, and to be held against the source.
+The line holds numbers of sites, yes or no, and a number of days, nothing else. A file is the same for everyone, and
+nothing is set with it but the objection of who shows one, anew. Each file is there too as it was built, the same bytes
+for every server, at an address that holds its hash: for subresource integrity, and to be held against the source.
 """
 
 import gzip
@@ -12,12 +12,14 @@ from datetime import timedelta
 from functools import lru_cache, partial
 from hashlib import sha256, sha384
 from importlib.resources import files
+from time import time
 
 from msgspec import Struct, json
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from pellucid.edge import renewals_of
 from pellucid.model.site import ConsentRule, Privacy, Site
 from pellucid.policy.retention import CHOICE
 
@@ -26,7 +28,7 @@ LITE, CONSENT = "/lite.js", "/consent.js"
 KEPT_BY_BROWSERS = timedelta(hours=1)
 """How long a browser may go without asking for it again, and so without knowing of a changed setting."""
 
-_NEVER_CHANGES = "public, max-age=31536000, immutable"
+_NEVER_CHANGES = "max-age=31536000, immutable"
 _HASH_DIGITS = 16
 
 
@@ -102,31 +104,32 @@ def _served(plain: bytes) -> ServedFile:
     return ServedFile(plain, gzip.compress(plain, mtime=0), sha256(plain).hexdigest()[:_HASH_DIGITS])
 
 
-def routes(sites: Callable[[], Sequence[Site]]) -> list[BaseRoute]:
+def routes(sites: Callable[[], Sequence[Site]], now: Callable[[], float] = time) -> list[BaseRoute]:
     """Return the addresses of the scripts; `sites` gives all sites as they are now."""
+
+    def route(path: str, file: Callable[[], ServedFile], kept: str) -> Route:
+        async def serve(request: Request) -> Response:
+            return _answer(request, file(), kept, renewals_of(dict(request.headers.raw), now()))
+
+        return Route(path, serve)
+
     plain = {name: _served(built.content) for name, built in BUILT.items()}
-    for_an_hour = f"public, max-age={int(KEPT_BY_BROWSERS.total_seconds())}"
+    for_an_hour = f"max-age={int(KEPT_BY_BROWSERS.total_seconds())}"
     return [
-        *(_route(path, lambda: tracker_file(sites()), for_an_hour) for path in PATHS),
-        _route(LITE, lambda: tracker_file(sites(), "lite"), for_an_hour),
-        _route(CONSENT, lambda: plain["consent"], for_an_hour),
-        *(_route(built.path, partial(plain.__getitem__, name), _NEVER_CHANGES) for name, built in BUILT.items()),
+        *(route(path, lambda: tracker_file(sites()), for_an_hour) for path in PATHS),
+        route(LITE, lambda: tracker_file(sites(), "lite"), for_an_hour),
+        route(CONSENT, lambda: plain["consent"], for_an_hour),
+        *(route(built.path, partial(plain.__getitem__, name), _NEVER_CHANGES) for name, built in BUILT.items()),
     ]
 
 
-def _route(path: str, file: Callable[[], ServedFile], kept: str) -> Route:
-    async def serve(request: Request) -> Response:
-        return _answer(request, file(), kept)
-
-    return Route(path, serve)
-
-
-def _answer(request: Request, file: ServedFile, kept: str) -> Response:
+def _answer(request: Request, file: ServedFile, kept: str, renewed: list[tuple[bytes, bytes]]) -> Response:
     compresses = _accepts_gzip(request.headers.get("accept-encoding", ""))
     tag = f'"{file.tag}-gzip"' if compresses else f'"{file.tag}"'
     headers = {
         "access-control-allow-origin": "*",
-        "cache-control": kept,
+        # A cache that many share would set one visitor's objection with all of them.
+        "cache-control": f"{'private' if renewed else 'public'}, {kept}",
         "content-type": "application/javascript; charset=utf-8",
         "cross-origin-resource-policy": "cross-origin",
         "etag": tag,
@@ -134,10 +137,13 @@ def _answer(request: Request, file: ServedFile, kept: str) -> Response:
         "x-content-type-options": "nosniff",
     }
     if _knows(request.headers.get("if-none-match", ""), tag):
-        return Response(status_code=304, headers=headers)
-    if compresses:
-        return Response(file.compressed, headers=headers | {"content-encoding": "gzip"})
-    return Response(file.plain, headers=headers)
+        response = Response(status_code=304, headers=headers)
+    elif compresses:
+        response = Response(file.compressed, headers=headers | {"content-encoding": "gzip"})
+    else:
+        response = Response(file.plain, headers=headers)
+    response.raw_headers += renewed
+    return response
 
 
 def _accepts_gzip(accepted: str) -> bool:

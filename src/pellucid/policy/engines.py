@@ -43,6 +43,8 @@ class Engine(Struct, frozen=True, kw_only=True):
 
 
 _CHROMES = timedelta(days=400)
+WEBKITS = timedelta(days=7)
+"""How long WebKit keeps what a script has set, where it prevents tracking."""
 
 CHROMIUM = Engine(
     name="Chromium",
@@ -81,7 +83,7 @@ WEBKITGTK_PREVENTING = Engine(
     name="WebKitGTK",
     version="2.50",
     mode="Intelligent Tracking Prevention on",
-    of_a_script=timedelta(days=7),
+    of_a_script=WEBKITS,
     of_a_server=None,
     keeps_apart=None,
     shows=None,

@@ -188,6 +188,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     answer_sets: str = "nothing"
 
 
+RENEWED = "nothing; but a cookie that objects, if there is one, anew"
 TRACKER_FILE = Asked(
     name="the tracker",
     paths=(
@@ -204,6 +205,7 @@ TRACKER_FILE = Asked(
     purpose="Fetches the script, which is the same for everyone. The browser keeps it in its cache, for an hour or, "
     "with a hash in the address, a year.",
     carries="nothing but what browsers send with every request",
+    answer_sets=RENEWED,
 )
 HIT = Asked(
     name="a tracking request",
@@ -211,12 +213,14 @@ HIT = Asked(
     purpose="Tells what the visitor did.",
     carries="the parameters below",
     says={**OF_THE_REQUEST, **OF_THE_PAGE, **OF_AN_ACTION, **OF_THE_VISITOR, **OF_THE_BROWSER},
+    answer_sets=RENEWED,
 )
 QUESTION = Asked(
     name="the question for an objection",
     paths=("/optout/state",),
     purpose="Asks, where a site's owner switched it on, whether the visitor objected to all sites of this server.",
     carries="the server's own cookie of an objection, if there is one; the answer is one bit",
+    answer_sets=RENEWED,
 )
 OPT_OUT_PAGE = Asked(
     name="the opt-out page",

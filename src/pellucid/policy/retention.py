@@ -22,7 +22,10 @@ CHOICE = timedelta(days=182)
 """6 months: how long consent is remembered (CNIL, recommendation on consent), where a site settled nothing else."""
 
 OBJECTION = timedelta(days=400)
-"""400 days is what browsers allow at most; an objection that a page keeps is renewed by each page of the site."""
+"""400 days is what most browsers allow; an objection that a page keeps is renewed by each page of the site."""
+
+OBJECTION_TO_THE_SERVER = timedelta(days=30 * 365)
+"""What Matomo asks of browsers: to renew an objection that it has stored must not shorten it. Most allow 400 days."""
 
 LONGEST_CHOICE = OBJECTION
 """What a site may settle at most: no yes outlives a no."""

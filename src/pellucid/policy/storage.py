@@ -27,6 +27,7 @@ class Since(StrEnum):
     CHOICE = "the choice"
     SIGN_IN = "signing in"
     PAGE = "the last page"
+    SHOWN = "the last time that the server was shown it"
     REQUEST = "the last request"
 
 
@@ -73,6 +74,7 @@ class Item(Struct, frozen=True, kw_only=True):
     It counts from `since`. `secure` cookies are set by https alone. A `partitioned` one is kept apart for each site
     that shows the server's page within its own
     (https://developer.mozilla.org/en-US/docs/Web/Privacy/Guides/Privacy_sandbox/Partitioned_cookies).
+    One that `is_renewed` the server sets again, with whatever it answers to a browser that shows it.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Item(Struct, frozen=True, kw_only=True):
     http_only: bool = False
     secure: bool = False
     partitioned: bool = False
+    is_renewed: bool = False
 
 
 VISITOR = Item(
@@ -145,12 +148,13 @@ COOKIE_CONSENT = Item(
 )
 OPT_OUT = Item(
     name="mtm_consent_removed",
-    value="the time of the choice",
+    value="the time of the choice, or in seconds when the server has renewed it",
     purpose="Remembers that the visitor objected to being measured.",
     ground=REMEMBERS_A_CHOICE,
     set_by=Setter.TRACKER,
     lifetime=retention.OBJECTION,
     since=Since.PAGE,
+    is_renewed=True,
 )
 SIGN_IN = Item(
     name="pellucid_sign_in",
@@ -169,14 +173,16 @@ IGNORE = Item(
     purpose="Says that the visitor objected to being measured by any site of this server.",
     ground=REMEMBERS_A_CHOICE,
     set_by=Setter.SERVER,
-    lifetime=retention.OBJECTION,
-    since=Since.CHOICE,
+    lifetime=retention.OBJECTION_TO_THE_SERVER,
+    since=Since.SHOWN,
     same_site="None",
     http_only=True,
     secure=True,
+    is_renewed=True,
 )
 IGNORE_PARTITIONED = structs.replace(
     IGNORE,
+    value="`ignore=Kg==:here=1`: the same for everyone",
     purpose="Says that the visitor objected to being measured by this server on the site that shows its opt-out page.",
     partitioned=True,
 )

@@ -17,7 +17,8 @@ VERSION = 1
 class DeclaredItem(Struct, kw_only=True):
     """A cookie; `seconds` is its longest life, which counts from `since`; both are null where another set it.
 
-    `id` is what states name it by. `ground` is the ground to keep it, and to read it again.
+    `id` is what states name it by. `ground` is the ground to keep it, and to read it again. What `is_renewed` the
+    server sets anew, where it is shown it.
     """
 
     id: str
@@ -34,6 +35,7 @@ class DeclaredItem(Struct, kw_only=True):
     http_only: bool
     secure: bool
     partitioned: bool
+    is_renewed: bool
 
 
 class DeclaredRead(Struct, kw_only=True):
@@ -153,6 +155,7 @@ def _item(item: Item) -> DeclaredItem:
         http_only=item.http_only,
         secure=item.secure,
         partitioned=item.partitioned,
+        is_renewed=item.is_renewed,
     )
 
 

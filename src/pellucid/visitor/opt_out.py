@@ -13,15 +13,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
-from pellucid.edge import delete_cookie, set_cookie
-from pellucid.policy.storage import IGNORE, IGNORE_PARTITIONED, OBJECTIONS_TO_THE_INSTANCE, PIWIK_IGNORE
+from pellucid.edge import OBJECTED, OBJECTED_HERE, Marks, delete_cookie, marks_of, set_cookie
+from pellucid.policy.storage import IGNORE, IGNORE_PARTITIONED, PIWIK_IGNORE
 from pellucid.visitor.languages import language_of, marked, named_language, translations
+from pellucid.visitor.lifetimes import kept_for, told
 from pellucid.visitor.opt_out_look import Look, look_of
 from pellucid.visitor.opt_out_pages import BACK, NO_STORE, OPT_OUT, Pages, file_routes
 from pellucid.visitor.opt_out_tokens import Purpose, Standing, Tokens
-
-OBJECTED = "ignore%3DKg%3D%3D"
-"""What Matomo writes: the same for everyone, and understood by a Matomo should one follow us."""
 
 LARGEST_FORM = 10_000
 _SEE_OTHER = 303
@@ -48,7 +46,7 @@ class OptOut:
         query, destination = request.query_params, request.headers.get("sec-fetch-dest")
         own = destination == "document" or (destination not in _FRAMES and request.url.path == OPT_OUT)
         look = Look() if own else look_of(query)
-        marks = marks_of(request)
+        marks = shown_by(request)
         shown = {
             "own": own,
             "intro": query.get("showIntro") not in {"0", "false"},
@@ -60,8 +58,9 @@ class OptOut:
             "token": self._tokens.give(Purpose.OBJECT),
             "query": _query(query, look),
         }
-        framed = destination != "document"
-        return self._pages.answer("opt_out.html", _language(request), shown, look=look, framed=framed)
+        framed, language = destination != "document", _language(request)
+        shown["kept"] = told(kept_for(request.headers.get("user-agent", "")), language)
+        return self._pages.answer("opt_out.html", language, shown, look=look, framed=framed)
 
     async def choose(self, request: Request) -> Response:
         """Keep an objection, or do for a frame what was confirmed in the server's own window."""
@@ -72,7 +71,7 @@ class OptOut:
         if wrong:
             return self._refused(request, wrong, scripted=scripted)
         if scripted:
-            response: Response = JSONResponse({"marks": marks_of(request)}, headers=NO_STORE)
+            response: Response = JSONResponse({}, headers=NO_STORE)
         else:
             query = _query(request.query_params, look_of(request.query_params), chosen="objection")
             response = RedirectResponse(f"{OPT_OUT}?{query}", _SEE_OTHER, NO_STORE)
@@ -101,10 +100,11 @@ class OptOut:
     def _object(self, request: Request, response: Response, layer: str) -> None:
         """Set what a layer is made of; a form without a script asks for all that may work."""
         secure = self._secure(request)
-        if layer != "all" and request.headers.get("sec-fetch-dest") != "document":
-            set_cookie(response, IGNORE_PARTITIONED, OBJECTED, secure=secure)
         if layer != "here":
             set_cookie(response, IGNORE, OBJECTED, secure=secure)
+        # The last one counts where a browser knows no partitions, and keeps all sites apart perhaps by itself.
+        if layer != "all" and request.headers.get("sec-fetch-dest") != "document":
+            set_cookie(response, IGNORE_PARTITIONED, OBJECTED_HERE, secure=secure)
 
     def _take_back(self, request: Request, response: Response) -> None:
         secure = self._secure(request)
@@ -139,8 +139,8 @@ class OptOut:
     def _refused(self, request: Request, why: str, *, scripted: bool) -> Response:
         language = _language(request)
         if scripted:
-            told = " ".join(map(translations(language).gettext, (UNCHANGED, why)))
-            return JSONResponse({"why": told}, _FORBIDDEN, NO_STORE)
+            said = " ".join(map(translations(language).gettext, (UNCHANGED, why)))
+            return JSONResponse({"why": said}, _FORBIDDEN, NO_STORE)
         shown = {"why": why, "query": _query(request.query_params, Look())}
         return self._pages.answer(
             "opt_out_refused.html", language, shown, status=_FORBIDDEN, framed=request.url.path != BACK
@@ -174,10 +174,9 @@ class AtMatomosAddress(Route):
         return super().matches(scope)
 
 
-def marks_of(request: Request) -> int:
-    """Return how many objections came along: one can be kept for this site, and one for all."""
-    pairs = request.headers.get("cookie", "").split(";")
-    return sum(pair.partition("=")[0].strip() in OBJECTIONS_TO_THE_INSTANCE for pair in pairs)
+def shown_by(request: Request) -> Marks:
+    """Return the objections that came along with a request."""
+    return marks_of(request.headers.get("cookie", "").encode("latin-1"))
 
 
 def _language(request: Request) -> str:

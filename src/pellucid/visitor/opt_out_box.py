@@ -15,7 +15,8 @@ from starlette.routing import BaseRoute, Route
 
 from pellucid.policy.retention import OBJECTION
 from pellucid.policy.storage import OPT_OUT as FLAG
-from pellucid.visitor.languages import language_of, marked, translations
+from pellucid.visitor.languages import language_of, marked
+from pellucid.visitor.lifetimes import BY_A_SCRIPT_OF_WEBKIT, CAPPED, told
 from pellucid.visitor.opt_out import AtMatomosAddress
 from pellucid.visitor.opt_out_look import Look, look_of
 from pellucid.visitor.opt_out_pages import NO_STORE, OPT_OUT
@@ -44,10 +45,8 @@ TEXTS: Mapping[str, str] = {
         "first, or your browser objects for you."
     ),
     "missing": marked("The script that counts is not there, so your choice could not be handed over. Nothing is kept."),
-    "kept": marked(
-        "Your browser keeps it for {days} days at most, and forgets it when cookies are deleted. Safari keeps what "
-        "scripts have stored for 7 days only."
-    ),
+    "kept": CAPPED,
+    "webkit": BY_A_SCRIPT_OF_WEBKIT,
 }
 
 
@@ -70,7 +69,6 @@ class Settings(Struct, frozen=True, kw_only=True):
 def settings_of(query: Mapping[str, str], accepted: str) -> Settings:
     """Return what Matomo's parameters ask for; `accepted` is which languages the browser does."""
     language = language_of(query.get("language", ""), accepted)
-    translate = translations(language).gettext
     return Settings(
         cookie=FLAG.name,
         seconds=int(OBJECTION.total_seconds()),
@@ -82,7 +80,7 @@ def settings_of(query: Mapping[str, str], accepted: str) -> Settings:
         path=_plain(_PATH, query.get("cookiePath"), "/"),
         domain=_plain(_DOMAIN, query.get("cookieDomain"), "").removeprefix("*").removeprefix("."),
         look=_style(look_of(query)),
-        texts={name: translate(text).format(days=OBJECTION.days) for name, text in TEXTS.items()},
+        texts={name: told(text, language) for name, text in TEXTS.items()},
     )
 
 

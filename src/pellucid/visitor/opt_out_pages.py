@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from pellucid.policy import retention
 from pellucid.visitor.languages import translations
 from pellucid.visitor.opt_out_look import Look
 
@@ -52,12 +51,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {
-            "address": address,
-            "home": OPT_OUT,
-            "back": BACK,
-            "days": retention.OBJECTION.days,
-        }
+        self._environment.globals |= {"address": address, "home": OPT_OUT, "back": BACK}
 
     def answer(
         self,

@@ -4,13 +4,15 @@ A page of a registered site may read it, with credentials. No other page does: i
 """
 
 from collections.abc import Callable
+from time import time
 
-from msgspec import json
+from msgspec import json, to_builtins
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from pellucid.visitor.opt_out import marks_of
+from pellucid.edge import Marks, renewals_of
+from pellucid.visitor.opt_out import shown_by
 from pellucid.visitor.opt_out_pages import NO_STORE, OPT_OUT
 
 STATE = f"{OPT_OUT}/state"
@@ -20,18 +22,23 @@ _ANSWERS = {True: b'{"objected":true }', False: b'{"objected":false}'}
 _HEADERS = {**NO_STORE, "Vary": "Origin", "Cross-Origin-Resource-Policy": "same-origin"}
 
 
-def routes(is_ours: Callable[[str], bool]) -> list[BaseRoute]:
+def routes(is_ours: Callable[[str], bool], now: Callable[[], float] = time) -> list[BaseRoute]:
     """Return the route of the question; `is_ours` says whether an origin is a registered site's."""
 
     async def state(request: Request) -> Response:
+        response = answer_to(request)
+        response.raw_headers += renewals_of(dict(request.headers.raw), now())
+        return response
+
+    def answer_to(request: Request) -> Response:
         origin, relation = request.headers.get("origin"), request.headers.get("sec-fetch-site")
-        marks = marks_of(request)
+        marks = shown_by(request)
         if origin is None:
             # Another site's page asks without an origin for what it can not read: a picture, a script.
             if relation not in {None, "same-origin", "none"}:
                 return _not_allowed()
             if relation == "same-origin":
-                return JSONResponse({"objected": marks > 0, "marks": marks}, headers=_HEADERS)
+                return JSONResponse({"objected": marks.some} | to_builtins(marks), headers=_HEADERS)
             return _answer(marks)
         if not is_ours(origin):
             return _not_allowed()
@@ -43,8 +50,8 @@ def routes(is_ours: Callable[[str], bool]) -> list[BaseRoute]:
     return [Route(STATE, state, methods=["GET"])]
 
 
-def _answer(marks: int) -> Response:
-    return Response(_ANSWERS[marks > 0], headers=_HEADERS, media_type="application/json")
+def _answer(marks: Marks) -> Response:
+    return Response(_ANSWERS[marks.some], headers=_HEADERS, media_type="application/json")
 
 
 def _not_allowed() -> Response:

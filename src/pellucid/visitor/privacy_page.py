@@ -17,9 +17,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from pellucid.edge import names_of_cookies, signals_of
+from pellucid.edge import marks_of, names_of_cookies, signals_of
 from pellucid.model.site import ConsentRule, Privacy, Recognition, Site
-from pellucid.policy import retention
 from pellucid.policy.decision import Refusal, decide
 from pellucid.policy.identity import masked
 from pellucid.policy.requests import NUMBER_OF_THE_DAY, OF_THE_BROWSER_ASKED, OF_THE_PAGE_TOLD, Read
@@ -38,6 +37,7 @@ from pellucid.policy.storage import (
     NamedGround,
 )
 from pellucid.visitor.languages import NAMES, language_of, marked, translations
+from pellucid.visitor.lifetimes import kept_for, told
 
 _HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
@@ -86,15 +86,17 @@ def seen(headers: Mapping[bytes, bytes], address: str, privacy: Privacy) -> Seen
     """Return what a request tells of its browser."""
     signals = signals_of(headers, {})
     verdict = decide(signals, privacy)
-    names = {name.partition(".")[0] for name in names_of_cookies(headers.get(b"cookie", b""))}
-    held = {item.name: item for item in reversed(ITEMS) if item.name.partition(".")[0] in names}
+    cookies = headers.get(b"cookie", b"")
+    names, marks = {name.partition(".")[0] for name in names_of_cookies(cookies)}, marks_of(cookies)
+    shown = {IGNORE: marks.everywhere, IGNORE_PARTITIONED: marks.here}
+    held = (item for item in ITEMS if item.name.partition(".")[0] in names and shown.get(item, True))
     return Seen(
         address=address,
         located=masked(address, privacy.located_address_bits, privacy.located_address_bits_v6),
         kept=masked(address, privacy.kept_address_bits, privacy.kept_address_bits_v6),
         global_privacy_control=signals.global_privacy_control,
         do_not_track=signals.do_not_track,
-        held=tuple(held.values()),
+        held=tuple(held),
         refused=verdict if isinstance(verdict, Refusal) else None,
     )
 
@@ -142,13 +144,13 @@ def routes(
         "style": _STYLE_ADDRESS,
         "recognition": Recognition,
         "consent_rule": ConsentRule,
-        "retention": retention,
         "languages": NAMES,
     }
 
     def answer(request: Request, template: str, status: HTTPStatus, **shown: object) -> Response:
         language = language_of(request.query_params.get("language", ""), request.headers.get("accept-language", ""))
-        spoken = {"_": translations(language).gettext, "language": language}
+        kept = told(kept_for(request.headers.get("user-agent", "")), language)
+        spoken = {"_": translations(language).gettext, "language": language, "kept": kept}
         return HTMLResponse(environment.get_template(template).render(spoken, **shown), status, _HEADERS)
 
     async def page(request: Request) -> Response:
@@ -157,8 +159,8 @@ def routes(
             return answer(request, "no_site.html", HTTPStatus.NOT_FOUND, site_id=request.path_params["site"])
         headers = dict(request.headers.raw)
         peer = request.client.host if request.client else ""
-        told = seen(headers, address(peer, headers.get(b"x-forwarded-for", b"")), shown.privacy)
-        kept = may_be_set(shown.privacy)
+        tells = seen(headers, address(peer, headers.get(b"x-forwarded-for", b"")), shown.privacy)
+        items = may_be_set(shown.privacy)
         logs = await run_in_threadpool(imported, shown.id)
         return answer(
             request,
@@ -166,9 +168,9 @@ def routes(
             HTTPStatus.OK,
             site=shown,
             privacy=shown.privacy,
-            seen=told,
-            items=kept,
-            grounds=grounds_of(kept),
+            seen=tells,
+            items=items,
+            grounds=grounds_of(items),
             reads=may_be_read(shown.privacy),
             logs=logs,
         )

@@ -13,6 +13,8 @@ from pellucid.collect.tracker_files import BUILT, PATHS, SiteRule, routes, rule_
 from pellucid.model.site import Privacy, Site
 from pellucid.policy.presets import PRESETS
 
+NOW = 1_764_500_000
+
 
 def a_site(site_id: int, privacy: Privacy) -> Site:
     return Site(
@@ -32,7 +34,7 @@ class Server:
 
     def __init__(self) -> None:
         self.sites = [a_site(1, PRESETS["matomo"]), a_site(2, PRESETS["strict"])]
-        self._transport = httpx2.ASGITransport(Starlette(routes=routes(lambda: self.sites)))
+        self._transport = httpx2.ASGITransport(Starlette(routes=routes(lambda: self.sites, lambda: NOW + 0.5)))
 
     def get(self, path: str = "/matomo.js", method: str = "GET", **headers: str) -> httpx2.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -89,6 +91,32 @@ def test_anyone_may_keep_it_and_nothing_is_set(server: Server) -> None:
     assert answer.headers["cache-control"] == "public, max-age=3600"
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "set-cookie" not in answer.headers
+
+
+HERE = "matomo_ignore=ignore%3DKg%3D%3D%3Ahere%3D1"
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/lite.js", "/consent.js", BUILT["pellucid"].path])
+def test_who_objects_gets_the_objection_anew_and_no_cache_gives_it_to_others(server: Server, path: str) -> None:
+    answer = server.get(path, cookie=f"a=b; {HERE}")
+    again = server.get(path, cookie=HERE, if_none_match=answer.headers["etag"])
+
+    for one in (answer, again):
+        assert one.headers["set-cookie"].startswith(f"{HERE}; HttpOnly; Max-Age=946080000; ")
+        assert one.headers["cache-control"] == server.get(path).headers["cache-control"].replace("public", "private")
+    assert answer.content == server.get(path).content
+    assert again.status_code == 304
+
+
+def test_the_sites_own_objection_is_renewed_where_the_page_is_of_this_host(server: Server) -> None:
+    cookie = "mtm_consent_removed=1764000000000"
+
+    here = server.get(cookie=cookie, sec_fetch_site="same-origin")
+    beside = server.get(cookie=cookie, sec_fetch_site="same-site")
+
+    assert here.headers["set-cookie"] == f"mtm_consent_removed={NOW}; Max-Age=34560000; Path=/; SameSite=lax"
+    assert "set-cookie" not in beside.headers
+    assert beside.headers["cache-control"] == "public, max-age=3600"
 
 
 @pytest.mark.parametrize("accepted", ["gzip", "br, gzip;q=0.5", "*"])

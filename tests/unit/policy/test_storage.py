@@ -6,6 +6,8 @@ import pytest
 from pellucid.policy import retention
 from pellucid.policy.storage import (
     CONSENT,
+    IGNORE,
+    IGNORE_PARTITIONED,
     ITEMS,
     OBJECTIONS_TO_THE_INSTANCE,
     OPT_OUT,
@@ -17,6 +19,7 @@ from pellucid.policy.storage import (
 
 SET = [item for item in ITEMS if item.set_by is not Setter.EARLIER]
 LONGEST_THAT_BROWSERS_ALLOW = timedelta(days=400)
+AS_MATOMO_ASKS = timedelta(days=30 * 365)
 LONGEST_NAME = 30
 """What a column of a small table has room for."""
 
@@ -35,11 +38,23 @@ def test_every_item_says_what_it_is_for(item: Item) -> None:
 @pytest.mark.parametrize("item", SET, ids=lambda item: item.name)
 def test_every_item_that_is_set_has_an_end(item: Item) -> None:
     assert item.lifetime is not None
-    assert timedelta(0) < item.lifetime <= LONGEST_THAT_BROWSERS_ALLOW
+    longest = AS_MATOMO_ASKS if item.name in OBJECTIONS_TO_THE_INSTANCE else LONGEST_THAT_BROWSERS_ALLOW
+    assert timedelta(0) < item.lifetime <= longest
     assert item.lifetime in vars(retention).values(), "a time of keeping is named in one place"
     if item.same_site == "None":
         assert item.ground is REMEMBERS_A_CHOICE, "nothing but a visitor's no follows to other sites"
         assert item.secure
+
+
+def test_what_is_renewed_is_a_visitors_no_and_nothing_else() -> None:
+    renewed = {item.name for item in ITEMS if item.is_renewed}
+
+    assert renewed == {OPT_OUT.name, IGNORE.name}
+    assert all(item.ground is REMEMBERS_A_CHOICE for item in ITEMS if item.is_renewed)
+
+
+def test_to_renew_what_matomo_has_stored_does_not_shorten_it() -> None:
+    assert IGNORE.lifetime == IGNORE_PARTITIONED.lifetime == AS_MATOMO_ASKS
 
 
 def test_what_scripts_need_not_read_they_can_not() -> None:

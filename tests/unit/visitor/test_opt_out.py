@@ -9,8 +9,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from pellucid.edge import OBJECTED, OBJECTED_HERE
 from pellucid.visitor.languages import NAMES
-from pellucid.visitor.opt_out import LARGEST_FORM, OBJECTED, routes
+from pellucid.visitor.lifetimes import CAPPED, OF_WEBKIT, OTHER, told
+from pellucid.visitor.opt_out import LARGEST_FORM, routes
 from pellucid.visitor.opt_out_tokens import LIFETIMES, Purpose, Tokens
 
 SERVER = "https://stats.example.org"
@@ -18,9 +20,9 @@ OUR_OWN = {"Origin": SERVER, "Sec-Fetch-Site": "same-origin"}
 FRAME = {"Sec-Fetch-Dest": "iframe"}
 WINDOW = {"Sec-Fetch-Dest": "document"}
 MATOMOS = "/index.php?module=CoreAdminHome&action=optOut"
-KEPT = f"matomo_ignore={OBJECTED}"
-HERE = f"{KEPT}; HttpOnly; Max-Age=34560000; Path=/; SameSite=none; Secure; Partitioned"
-ALL = f"{KEPT}; HttpOnly; Max-Age=34560000; Path=/; SameSite=none; Secure"
+KEPT, KEPT_HERE = f"matomo_ignore={OBJECTED}", f"matomo_ignore={OBJECTED_HERE}"
+HERE = f"{KEPT_HERE}; HttpOnly; Max-Age=946080000; Path=/; SameSite=none; Secure; Partitioned"
+ALL = f"{KEPT}; HttpOnly; Max-Age=946080000; Path=/; SameSite=none; Secure"
 
 
 class Clock:
@@ -111,7 +113,7 @@ def test_no_page_has_a_script_or_a_style_within_it_that_is_not_allowed_by_its_ha
 def test_an_objection_in_a_frame_is_kept_for_this_site_and_for_all(client: TestClient) -> None:
     answer = object_(client, OUR_OWN | FRAME)
 
-    assert set_by(answer) == [HERE, ALL]
+    assert set_by(answer) == [ALL, HERE]
     assert answer.status_code == 303
 
 
@@ -126,7 +128,7 @@ def test_a_script_asks_for_one_layer_at_a_time(client: TestClient, layer: str, k
     answer = object_(client, OUR_OWN | {"Accept": "application/json"}, layer=layer)
 
     assert set_by(answer) == kept
-    assert answer.json() == {"marks": 0}
+    assert answer.json() == {}
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,7 @@ def test_what_a_page_of_ours_did_not_send_changes_nothing_and_is_told_so(
 def test_one_of_the_two_headers_is_enough(client: TestClient, headers: dict[str, str]) -> None:
     answer = object_(client, headers)
 
-    assert set_by(answer) == [HERE, ALL]
+    assert set_by(answer) == [ALL, HERE]
 
 
 @pytest.mark.parametrize("token", ["", "x", "6924c400.00", "zz.zz", "é.é"])
@@ -255,7 +257,7 @@ def test_an_earlier_objection_is_deleted_without_https_too(tokens: Tokens) -> No
 
 @pytest.mark.parametrize(
     ("cookies", "here", "all_sites"),
-    [("", "no", "no"), (KEPT, "yes", "no"), (f"{KEPT}; {KEPT}", "yes", "yes")],
+    [("", "no", "no"), (KEPT_HERE, "yes", "no"), (KEPT, "no", "yes"), (f"{KEPT}; {KEPT_HERE}", "yes", "yes")],
 )
 def test_without_a_script_a_frame_says_what_the_browser_has_kept(
     client: TestClient, cookies: str, here: str, all_sites: str
@@ -265,22 +267,41 @@ def test_without_a_script_a_frame_says_what_the_browser_has_kept(
     assert layers_in(answer.text) == {"page": "unknown", "here": here, "all": all_sites}
 
 
-@pytest.mark.parametrize(("cookies", "all_sites"), [("", "no"), (KEPT, "yes")])
+@pytest.mark.parametrize(("cookies", "all_sites"), [("", "no"), (KEPT, "yes"), (KEPT_HERE, "no")])
 def test_the_own_page_says_what_the_browser_has_kept(client: TestClient, cookies: str, all_sites: str) -> None:
     answer = client.get("/optout?chosen=objection", headers=WINDOW | {"Cookie": cookies})
 
     assert layers_in(answer.text) == {"all": all_sites}
 
 
+@pytest.mark.parametrize("address", ["/optout", MATOMOS, "/optout/back"])
+def test_looking_sets_nothing_and_renews_nothing_either(client: TestClient, address: str) -> None:
+    answer = client.get(address, headers=FRAME | {"Cookie": f"{KEPT}; {KEPT_HERE}; mtm_consent_removed=1"})
+
+    assert set_by(answer) == []
+
+
 def layers_in(page: str) -> dict[str, str]:
     return dict(re.findall(r'data-layer="(\w+)" data-state="(\w*)"', page))
 
 
-@pytest.mark.parametrize("cookie", [KEPT, "piwik_ignore=1", "a=b; matomo_ignore=ignore%3DKg%3D%3D"])
+@pytest.mark.parametrize("cookie", [KEPT, KEPT_HERE, "piwik_ignore=1", "a=b; matomo_ignore=ignore%3DKg%3D%3D"])
 def test_an_objection_that_came_along_is_shown(client: TestClient, cookie: str) -> None:
     answer = client.get("/optout", headers={"Cookie": cookie})
 
     assert 'data-objected="yes"' in answer.text
+
+
+@pytest.mark.parametrize("address", ["/optout", MATOMOS])
+@pytest.mark.parametrize(
+    ("agent", "text"), [("AppleWebKit/605.1.15", OF_WEBKIT), ("Chrome/156.0", CAPPED), ("", OTHER)]
+)
+def test_it_says_how_long_this_very_browser_keeps_an_objection(
+    client: TestClient, address: str, agent: str, text: str
+) -> None:
+    page = client.get(address, headers={"User-Agent": agent, "Accept-Language": "fr"}).text
+
+    assert [one for one in (OF_WEBKIT, CAPPED, OTHER) if told(one, "fr") in page] == [text]
 
 
 @pytest.mark.parametrize("language", NAMES)

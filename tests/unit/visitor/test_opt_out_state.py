@@ -18,6 +18,7 @@ SITE = Site(
     privacy=PRESETS["cookieless"],
     created=datetime(2026, 1, 1, tzinfo=UTC),
 )
+HERE = "matomo_ignore=ignore%3DKg%3D%3D%3Ahere%3D1"
 OBJECTION = {"Cookie": "matomo_ignore=ignore%3DKg%3D%3D"}
 
 
@@ -42,7 +43,7 @@ def test_the_answer_is_one_bit(client: TestClient, cookie: str, objected: bool) 
 
     assert answer.json() == {"objected": objected}
     assert answer.headers["cache-control"] == "no-store"
-    assert "set-cookie" not in answer.headers
+    assert ("set-cookie" in answer.headers) == objected
 
 
 def test_both_answers_are_equally_long(client: TestClient) -> None:
@@ -89,9 +90,28 @@ def test_no_other_page_learns_of_an_objection(client: TestClient, headers: dict[
 
 
 @pytest.mark.parametrize(
-    ("cookie", "marks"), [("", 0), ("matomo_ignore=x", 1), ("matomo_ignore=x; matomo_ignore=x", 2)]
+    ("cookie", "here", "everywhere"),
+    [
+        ("", False, False),
+        ("matomo_ignore=x", False, True),
+        (HERE, True, False),
+        (f"{HERE}; matomo_ignore=x", True, True),
+    ],
 )
-def test_the_servers_own_page_learns_how_many_there_are(client: TestClient, cookie: str, marks: int) -> None:
+def test_the_servers_own_page_learns_which_there_are(
+    client: TestClient,
+    cookie: str,
+    here: bool,  # noqa: FBT001 -- expected
+    everywhere: bool,  # noqa: FBT001 -- expected
+) -> None:
     answer = client.get("/optout/state", headers={"Cookie": cookie, "Sec-Fetch-Site": "same-origin"})
 
-    assert answer.json() == {"objected": marks > 0, "marks": marks}
+    assert answer.json() == {"objected": here or everywhere, "here": here, "everywhere": everywhere}
+
+
+def test_who_asks_gets_the_objection_anew(client: TestClient) -> None:
+    cookie = f"{HERE}; piwik_ignore=1; a=b"
+
+    answer = client.get("/optout/state", headers={"Cookie": cookie, "Origin": "https://www.shop.example"})
+
+    assert [one.partition(";")[0] for one in answer.headers.get_list("set-cookie")] == [HERE, OBJECTION["Cookie"]]

@@ -13,10 +13,24 @@ from starlette.applications import Starlette
 from pellucid.model.site import Privacy, Site
 from pellucid.policy.presets import PRESETS
 from pellucid.policy.requests import NUMBER_OF_THE_DAY, OF_THE_PAGE_TOLD, READ, Read
-from pellucid.policy.storage import ATTRIBUTED, ITEMS, MEASURED, OPT_OUT, REMEMBERS_A_CHOICE, VISITOR, NamedGround
+from pellucid.policy.storage import (
+    ATTRIBUTED,
+    IGNORE,
+    IGNORE_PARTITIONED,
+    ITEMS,
+    MEASURED,
+    OPT_OUT,
+    PIWIK_IGNORE,
+    REMEMBERS_A_CHOICE,
+    VISITOR,
+    NamedGround,
+)
+from pellucid.visitor.lifetimes import CAPPED, OF_WEBKIT, OTHER, told
 from pellucid.visitor.privacy_page import REASONS, may_be_set, routes
 from tracking import ADDRESS, a_site
 
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
+SAFARI = "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15"
 SIGNALS = ({"Sec-GPC": "1"}, {"DNT": "1"}, {"Cookie": "matomo_ignore=1"}, {"Cookie": "piwik_ignore=1"})
 ROW = re.compile(r"<tr>\n(.+?)</tr>", re.DOTALL)
 EXPLANATION = re.compile(r'<div id="(ground-\d)">(.+?)</div>')
@@ -223,6 +237,29 @@ def test_a_visitor_reads_that_logs_were_imported(*, imported: bool) -> None:
     page = _get(a_site(1, "matomo"), imported=imported).text
 
     assert ("imported from the access logs" in page) is imported
+
+
+@pytest.mark.parametrize(
+    ("cookie", "purposes"),
+    [
+        ("matomo_ignore=ignore%3DKg%3D%3D", [IGNORE.purpose]),
+        ("matomo_ignore=ignore%3DKg%3D%3D%3Ahere%3D1", [IGNORE_PARTITIONED.purpose]),
+        ("piwik_ignore=1", [PIWIK_IGNORE.purpose]),
+    ],
+)
+def test_an_objection_for_one_site_is_told_from_that_for_all(cookie: str, purposes: list[str]) -> None:
+    page = _get(a_site(1, "matomo"), headers={"Cookie": cookie}).text
+
+    held = page.partition("</dl>")[0]
+    assert re.findall(r"</code> (.*?)</li>", held) == purposes
+
+
+@pytest.mark.parametrize(("agent", "text"), [(SAFARI, OF_WEBKIT), (CHROME, CAPPED), ("", OTHER)])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_it_says_how_long_this_very_browser_keeps_an_objection(agent: str, text: str, language: str) -> None:
+    page = _get(a_site(1, "matomo"), f"/privacy/1?language={language}", {"User-Agent": agent}).text
+
+    assert [one for one in (OF_WEBKIT, CAPPED, OTHER) if told(one, language) in page] == [text]
 
 
 def test_it_says_for_how_long_this_site_remembers_consent() -> None:

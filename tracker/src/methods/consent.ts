@@ -1,7 +1,7 @@
 import { hasObjected, isRequired, isUnopposed, mayKeep, remembered } from "../consent";
 import { resume } from "../delivery";
 import type { State } from "../state";
-import { forgetVisitor, remove, write } from "../storage";
+import { forgetVisitor, remove, renew, write } from "../storage";
 import { isUntouched } from "../touch";
 
 /** What the visitor said, as the page tells it. */
@@ -41,7 +41,7 @@ export const consentMethods = (state: State, ping: () => void) => {
     state.setConsentGiven = false;
     remove(state, "consent");
     refuseCookies();
-    write(state, "objection", `${Date.now()}`);
+    renew(state, `${Date.now()}`);
     state.waiting = [];
   };
 

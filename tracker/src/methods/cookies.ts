@@ -19,7 +19,7 @@ export const cookieMethods = (state: State) => ({
   /** Only what is declared can be set, and only where cookies may be. */
   setSessionCookie(name: string, value: string, milliseconds?: number) {
     const item = itemOf(name);
-    if (!item) miss(`declared cookie ${name}`);
+    if (!item) miss(`cookie ${name}`);
     else if (mayKeep(state)) write(state, item, value, milliseconds && milliseconds / 1000);
   },
   getCookie(name: string) {

@@ -12,7 +12,7 @@ const enum Categories {
 /** What a shop sells. */
 export const ecommerceMethods = (state: State) => {
   const trackCart = (revenue: Value, order?: Parameters): void => {
-    if (!isFinite(parseFloat(revenue as string))) return miss("grand total");
+    if (!isFinite(parseFloat(revenue as string))) return miss("total");
     track(state, { idgoal: 0, revenue, ec_items: JSON.stringify(Object.values(state.cart)), ...order }, "ecommerce");
   };
 

@@ -19,7 +19,7 @@ export const trackingMethods = (state: State) => ({
 
   trackEvent(category: string, action: string, name?: string | false, value?: number | false, data?: unknown, callback?: Callback) {
     if (!text(category) || !text(action)) {
-      miss("category or action");
+      miss("category, action");
       return false;
     }
     track(state, { e_c: category, e_a: action, e_n: name, e_v: isFinite(value as number) && value, ca: 1 }, "event", data, callback);

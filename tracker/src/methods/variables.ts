@@ -29,6 +29,6 @@ export const variableMethods = (state: State) => {
     getCustomVariable,
     deleteCustomVariable,
     deleteCustomVariables: (scope?: string) =>
-      Object.keys(all(scope)).forEach((index) => deleteCustomVariable(Number(index), scope)),
+      Object.keys(all(scope)).forEach((index) => deleteCustomVariable(+index, scope)),
   };
 };

@@ -90,9 +90,9 @@ async function post(fields) {
   if (!answer.ok) throw new Error(answer.statusText);
 }
 
-/** Returns how many marks of an objection the browser shows to the server, seen from here. */
+/** Returns which marks of an objection the browser shows to the server, seen from here. */
 async function marks() {
-  return (await (await fetch("/optout/state")).json()).marks;
+  return (await fetch("/optout/state")).json();
 }
 
 /** Returns whether the frame may use what the server's own pages keep. Browsers ask for it on a click alone. */
@@ -113,13 +113,13 @@ async function object() {
   const choice = "object";
   await post({ choice, token, layer: "here" });
   const told = tellPage(false);
-  const before = await marks();
-  const took = { page: await told, here: before > 0, all: false };
+  const { here } = await marks();
+  const took = { page: await told, here, all: false };
   // While a browser asks its user about access, what is kept already is told.
   if ((await Promise.race([access, wait(PATIENCE_MS)])) === undefined) show(took);
   if (await access) {
     await post({ choice, token, layer: "all" });
-    took.all = (await marks()) > before;
+    took.all = (await marks()).everywhere;
   }
   show(took);
 }
@@ -140,7 +140,8 @@ async function takeBack(token) {
   await post({ choice: "take back", token });
   const told = await tellPage(true);
   outcome.hidden = true;
-  showState((await marks()) > 0 || (!!origin && !told));
+  const { here, everywhere } = await marks();
+  showState(here || everywhere || (!!origin && !told));
 }
 
 async function attempt(what) {

@@ -63,7 +63,8 @@
     add(label, "span", ` ${texts.label}`);
     state = add(place, "p", "", { id: described, role: "status" });
     note = add(place, "p", "", { role: "alert" });
-    add(place, "p", texts.kept);
+    // By its maker's name a browser tells its engine: of WebKit it is Apple's, whoever builds with it.
+    add(place, "p", navigator.vendor.startsWith("Apple") ? texts.webkit : texts.kept);
     show();
     box.addEventListener("change", choose);
     // A tracker that is there, or comes later, carries this out; of several the first is asked.

@@ -1,0 +1,85 @@
+"""The objections that a browser shows the server: which they are, and that they are kept anew."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.responses import Response
+
+from pellucid.edge import OBJECTED, OBJECTED_HERE, Marks, delete_cookie, marks_of, renewals_of, set_cookie
+from pellucid.policy.storage import IGNORE, IGNORE_PARTITIONED, ITEMS
+
+NOW = 1_764_500_000.9
+HERE, ALL = f"matomo_ignore={OBJECTED_HERE}", f"matomo_ignore={OBJECTED}"
+SAME_HOST = {b"sec-fetch-site": b"same-origin"}
+
+
+def renewed(cookies: str, headers: dict[bytes, bytes] | None = None) -> list[str]:
+    """What is set anew of the cookies that a request shows."""
+    told = renewals_of({b"cookie": cookies.encode()} | (headers or {}), NOW)
+    assert {name for name, _ in told} <= {b"set-cookie"}
+    return [value.decode() for _, value in told]
+
+
+@pytest.mark.parametrize(
+    ("cookies", "marks"),
+    [
+        ("", Marks()),
+        ("a=b; matomo_ignored=1; a=matomo_ignore", Marks()),
+        (HERE, Marks(here=True)),
+        (ALL, Marks(everywhere=True)),
+        (f"a=b;{HERE} ; {ALL}", Marks(here=True, everywhere=True)),
+        ("matomo_ignore=*", Marks(everywhere=True)),
+        (f"piwik_ignore=1; {HERE}", Marks(here=True, everywhere=True)),
+    ],
+)
+def test_an_objection_for_one_site_is_told_from_that_for_all(cookies: str, marks: Marks) -> None:
+    assert marks_of(cookies.encode()) == marks
+    assert marks.some == bool(renewed(cookies))
+
+
+def test_each_is_renewed_as_it_was_set() -> None:
+    was_set = Response()
+    set_cookie(was_set, IGNORE_PARTITIONED, OBJECTED_HERE, secure=True)
+    set_cookie(was_set, IGNORE, OBJECTED, secure=True)
+    here, everywhere = was_set.headers.getlist("set-cookie")
+
+    assert renewed(HERE) == [here]
+    assert renewed(ALL) == [everywhere]
+    assert renewed(f"{ALL}; {HERE}; a=b; _pk_id.1.1fff=x") == [here, everywhere]
+
+
+@pytest.mark.parametrize("cookie", ["matomo_ignore=anything", "piwik_ignore=ignore%3DKg%3D%3D", "piwik_ignore="])
+def test_what_matomo_or_piwik_has_stored_is_renewed_by_the_name_it_has_today(cookie: str) -> None:
+    assert renewed(cookie) == renewed(ALL)
+
+
+def test_a_scripts_objection_is_renewed_for_a_page_of_the_very_host() -> None:
+    kept = "mtm_consent_removed=1764000000000"
+
+    assert renewed(kept, SAME_HOST) == ["mtm_consent_removed=1764500000; Max-Age=34560000; Path=/; SameSite=lax"]
+    for site in (b"same-site", b"cross-site", b"none"):
+        assert renewed(kept, {b"sec-fetch-site": site}) == []
+    assert renewed(kept) == []
+
+
+@given(st.text(st.characters(exclude_characters=";,", codec="latin-1")), st.sampled_from(ITEMS))
+def test_who_has_not_objected_gets_nothing(value: str, other: object) -> None:
+    name = str(getattr(other, "name", "")).replace("<site>.<hash>", "1.1fff")
+    objects = name in {"matomo_ignore", "piwik_ignore", "mtm_consent_removed"}
+
+    told = renewals_of({b"cookie": f"{name}={value}".encode("latin-1")} | SAME_HOST, NOW)
+
+    assert bool(told) == objects
+    assert renewals_of(SAME_HOST, NOW) == []
+
+
+def test_an_objection_taken_back_is_gone_whatever_renewed_it() -> None:
+    taken_back = Response()
+    for item in (IGNORE, IGNORE_PARTITIONED):
+        delete_cookie(taken_back, item, secure=True)
+
+    def attributes(cookie: str) -> set[str]:
+        return {one for one in cookie.split("; ")[1:] if not one.startswith("Max-Age")}
+
+    gone = [attributes(one) for one in taken_back.headers.getlist("set-cookie")]
+    assert gone == [attributes(*renewed(ALL)), attributes(*renewed(HERE))]
