@@ -27,6 +27,7 @@ from browser.pages import PATIENCE_SECONDS, a_site
 from pellucid.collect import tracker_files
 from pellucid.collect.endpoint import VERDICT, TrackingEndpoint
 from pellucid.collect.tracker_files import BUILT
+from pellucid.model.goal import Goal, MatchAttribute
 from pellucid.policy.state import Objection, Script, Server, State
 from pellucid.visitor import opt_out, opt_out_box, opt_out_state
 from pellucid.visitor.opt_out_box import settings_of, snippet_of
@@ -39,8 +40,21 @@ FOR_EVER = 1000 * 86_400
 SHOP = "shop.localhost"
 _HOSTS = {Server.HERE: "127.0.0.1", Server.BESIDE: f"stats.{SHOP}", Server.ELSEWHERE: "stats.localhost"}
 _AN_IMAGE = {"idsite": "1", "rec": "1", "action_name": "Home", "url": "http://127.0.0.1/page"}
+_ACTIONS = {
+    "ping": "ping",
+    "e_c": "event",
+    "ec_id": "order",
+    "idgoal": "goal",
+    "search": "search",
+    "link": "link",
+    "download": "download",
+    "c_i": "content used",
+    "c_n": "content seen",
+}
+"""What a request tells of, by the parameter that says so."""
 _OPT_OUT = {
-    Objection.FRAME: "<iframe title='Opt-out' src='{stats}/index.php?module=CoreAdminHome&action=optOut'></iframe>",
+    Objection.FRAME: "<iframe title='Opt-out' src='{stats}/index.php?module=CoreAdminHome&action=optOut"
+    "&language=en&showIntro=0&backgroundColor=ffffff&fontColor=112233&fontSize=14px&fontFamily=Arial'></iframe>",
     Objection.SCRIPT: (
         "<div id='matomo-opt-out'></div>"
         "<script src='{stats}/index.php?module=CoreAdminHome&action=optOutJS&language=en'></script>"
@@ -85,8 +99,7 @@ class Sent(Struct):
     @property
     def action(self) -> str:
         """What it tells of."""
-        said = self.said
-        return "ping" if "ping" in said else "event" if "e_c" in said else "page view"
+        return next((action for parameter, action in _ACTIONS.items() if parameter in self.said), "page view")
 
 
 class SiteServer:
@@ -155,7 +168,8 @@ class SiteServer:
         self._server = state.server
         signals = {} if state.honours_signals else {"honour_gpc": False, "honour_dnt": False}
         plain = a_site(state.preset, **signals, asks_first=state.asks_first)
-        self._site = structs.replace(plain, urls=(self.url(""),))
+        goal = Goal(site_id=1, id=1, name="Ordered", match_attribute=MatchAttribute.MANUALLY)
+        self._site = structs.replace(plain, urls=(self.url(""),), goals=(goal,))
         with self._changed:
             self._sent = []
         stats = self.url("", of=self.server_host)
@@ -227,7 +241,7 @@ class SiteServer:
 
 
 def _scripts(state: State, stats: str) -> str:
-    commands = [str(command.split()) for command in state.page] + ["['trackPageView']"]
+    commands = [str(command.split()) for command in (*state.page, "trackPageView", *state.tells)]
     if state.script is Script.STUB:
         told = json.encode({"server": f"{stats}/", "site": 1, "consent": state.preset == "consent"}).decode()
         stub = BUILT["stub"].content.decode()

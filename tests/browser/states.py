@@ -16,7 +16,7 @@ from pellucid.policy.engines import Engine as Row
 from pellucid.policy.engines import Shown
 from pellucid.policy.presets import PRESETS
 from pellucid.policy.requests import HIT, QUESTION, REQUESTS, TRACKER_FILE, UNASKED, Asked
-from pellucid.policy.state import Client, Objection, Outcome, Server, State, Step
+from pellucid.policy.state import Client, Objection, Outcome, Script, Server, Signal, State, Step
 from pellucid.policy.storage import (
     CONSENT,
     COOKIE_CONSENT,
@@ -47,7 +47,7 @@ _SECOND, _MILLISECOND = r"1[789]\d{8}", r"1[789]\d{11}"
 _VALUES = {
     VISITOR: rf"[0-9a-f]{{16}}\.{_SECOND}\.",
     VISIT: "1",
-    REFERRER: rf'\["","",{_SECOND},"https?://[^"]+"\]',
+    REFERRER: rf'\["(spring)?","(sun)?",{_SECOND},"(https?://[^"]+)?"\]',
     VARIABLES: r'\{"1":\["kind","gold"\]\}',
     CONSENT: _MILLISECOND,
     COOKIE_CONSENT: _MILLISECOND,
@@ -64,8 +64,38 @@ while (window.Matomo && !isAnswered()) await new Promise((done) => setTimeout(do
 """Waits until the tracker, if there is one, has the answer to what it asks before it sends anything."""
 
 
-def go_through(engine: Engine, server: SiteServer, state: State) -> None:
-    """Take all steps of a state with a browser."""
+_EACH_TIME = frozenset({"host", "user-agent", "accept", "accept-encoding", "accept-language", "connection"})
+"""Headers that no request is without."""
+_SIGNALS = {Signal.GLOBAL_PRIVACY_CONTROL: "sec-gpc", Signal.DO_NOT_TRACK: "dnt"}
+_OF_ACTION = {
+    "page view": {"action_name"},
+    "ping": {"ping"},
+    "event": {"ca", "e_c", "e_a", "e_n", "e_v"},
+    "search": {"search", "search_cat", "search_count"},
+    "goal": {"idgoal", "revenue"},
+    "link": {"ca", "link"},
+    "download": {"ca", "download"},
+    "content seen": {"ca", "c_n", "c_p", "c_t"},
+    "content used": {"ca", "c_n", "c_p", "c_t", "c_i"},
+    "order": {"idgoal", "revenue", "ec_id", "ec_items", "ec_st", "ec_tx", "ec_sh", "ec_dt"},
+}
+_OF_COMMAND = {
+    "setUserId": {"uid"},
+    "setCustomUrl": {"_rcn", "_rck", "_refts"},
+    "setCustomVariable page": {"cvar"},
+    "setCustomVariable event": {"e_cvar"},
+    "setCustomVariable visit": {"_cvar"},
+    "setCustomDimension": {"dimension<number>"},
+    "setCustomData": {"data"},
+}
+"""What each request tells besides, by the first word of a page's command, or by its first and its last."""
+_OF_A_PRODUCT = {"_pks", "_pkn", "_pkc", "_pkp"}
+_TIMES = {name for name in requests.OF_THE_PAGE if name.startswith("pf_")}
+
+
+def go_through(engine: Engine, server: SiteServer, state: State) -> Sequence[Sent]:
+    """Take all steps of a state with a browser; return all that was sent."""
+    everything: list[Sent] = []
     server.shows(state)
     for item in state.had:
         engine.have(*_had(item, server.host), server.url(ELSEWHERE))
@@ -74,14 +104,29 @@ def go_through(engine: Engine, server: SiteServer, state: State) -> None:
         where = f"{state.name}, {step}"
         _take(engine, server, state, step)
         sent = server.taken(_settled(engine, server, state))
+        everything += sent
         _asks(sent, expected, step, where)
+        for one in sent:
+            _adds(one, expected, state, where)
         for hit in _hits(sent):
-            _says(hit, expected, state, where)
+            _says(hit, expected, state, step, engine.row, where)
         kept = engine.kept(server.url(ELSEWHERE), server.url(ELSEWHERE, server.server_host))
         longest = {Setter.TRACKER: engine.row.of_a_script, Setter.SERVER: engine.row.of_a_server}
         _keeps(kept, expected.keeps, server, where, longest, _ages(expected, state, step, sent))
         if state.client is Client.BROWSER:
             assert engine.run(OTHER_STORAGE) == [], f"{where}: nothing is kept but cookies"
+    return everything
+
+
+def shown(sent: Iterable[Sent]) -> Mapping[str, set[str]]:
+    """Return all headers, and the parameters by the kind of request, that there are."""
+    found: dict[str, set[str]] = {"headers": set()}
+    for one in sent:
+        asked = _kind(one)
+        assert asked
+        found["headers"] |= one.headers.keys()
+        found.setdefault(asked.name, set()).update(_parameters(one))
+    return found
 
 
 def _by(row: Row, expected: Outcome, state: State, step: Step) -> Outcome:
@@ -177,20 +222,59 @@ def _asks(sent: Sequence[Sent], expected: Outcome, step: Step, where: str) -> No
         asked = _kind(one)
         assert asked
         assert one.headers.keys() <= UNASKED.keys(), f"{where}: headers of {asked.name}"
-        assert one.said.keys() <= asked.says.keys(), f"{where}: parameters of {asked.name}"
+        assert _parameters(one) <= asked.says.keys(), f"{where}: parameters of {asked.name}"
 
 
-def _says(hit: Sent, expected: Outcome, state: State, where: str) -> None:
-    said = hit.said
-    recognised = expected.recognised or hit.action == "ping"
-    assert ("_id" in said) == recognised, f"{where}: the identifier"
-    assert ("uadata" in said or "res" in said) == expected.features, f"{where}: browser features"
-    assert not expected.features or requests.OF_THE_BROWSER.keys() - said.keys() <= {"uadata"}, f"{where}: features"
-    assert ("consent" in said) == expected.consent, f"{where}: consent"
-    assert ("_ref" in said) == (state.referred and recognised and PRESETS[state.preset].attributes), (
-        f"{where}: where the visitor came from"
-    )
+def _parameters(sent: Sent) -> set[str]:
+    """Return the names of what a request says, as they are declared."""
+    return {re.sub(r"^dimension\d+$", "dimension<number>", name) for name in sent.said}
+
+
+def _adds(sent: Sent, expected: Outcome, state: State, where: str) -> None:
+    """Hold what the browser adds by itself against the declaration of this very state."""
+    assert sent.headers.keys() >= _EACH_TIME, f"{where}: headers"
+    wishes = {header for signal, header in _SIGNALS.items() if signal is state.signal}
+    assert sent.headers.keys() & set(_SIGNALS.values()) == wishes, f"{where}: signals"
+    pairs = sent.headers.get("cookie", "").split("; ") if "cookie" in sent.headers else []
+    names = {pair.partition("=")[0].partition(".")[0] for pair in pairs}
+    of_the_page = {*state.had, *expected.keeps, *(VISITOR, VISIT, REFERRER, VARIABLES, CONSENT, COOKIE_CONSENT)}
+    known = of_the_page if state.server is Server.HERE else {IGNORE}
+    assert names <= {item.name.partition(".")[0] for item in known}, f"{where}: cookies that are shown"
+
+
+def _says(hit: Sent, expected: Outcome, state: State, step: Step, row: Row, where: str) -> None:
+    """Hold a tracking request against the declaration: what it tells is told, and nothing else is."""
+    told, times = _parameters(hit), set() if state.script is Script.SMALL or state.client is Client.IMAGE else _TIMES
+    assert told - times == _told(hit, expected, state, step, row), f"{where}: {hit.action}"
     assert (hit.verdict == "recorded") == expected.recorded, f"{where}: {hit.verdict}"
+
+
+def _told(hit: Sent, expected: Outcome, state: State, step: Step, row: Row) -> set[str]:
+    """Return the parameters of a request, but for how long the page took: that is told once it is known."""
+    if state.client is Client.IMAGE:
+        return {"idsite", "rec", "url", "action_name"}
+    told = {*requests.OF_THE_REQUEST, "url", "pv_id"} | _OF_ACTION[hit.action]
+    if not expected.consent:
+        told -= {"consent"}
+    if state.script is Script.SMALL:
+        return told
+    told |= {"_idn"}
+    recognised = expected.recognised or hit.action == "ping"
+    if recognised:
+        told |= {"_id"}
+    if expected.features:
+        told |= requests.OF_THE_BROWSER.keys() - (set() if row.tells_hints else {"uadata"})
+    if state.referred and step is Step.FIRST_PAGE:
+        told |= {"urlref"}
+    if state.referred and recognised and PRESETS[state.preset].attributes:
+        told |= {"_ref", "_refts"}
+    for command in state.page:
+        words = command.split()
+        name, last = words[0], words[-1]
+        told |= _OF_COMMAND.get(name, _OF_COMMAND.get(f"{name} {last}", set()))
+        if name == "setEcommerceView" and hit.action == "page view":
+            told |= _OF_A_PRODUCT
+    return told
 
 
 def _ages(expected: Outcome, state: State, step: Step, sent: Sequence[Sent]) -> Mapping[Item, timedelta]:

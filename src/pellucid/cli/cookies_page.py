@@ -291,7 +291,7 @@ def told(outcome: Outcome) -> tuple[str, str, str, str, str]:
     if not outcome.sends:
         sent = ("nothing", "", "")
     else:
-        actions = " and ".join(outcome.sends)
+        actions = " and ".join(", ".join(outcome.sends).rsplit(", ", 1))
         also = ", saying that the visitor consented" if outcome.consent else ""
         refused = "" if outcome.recorded else "; the server refuses it"
         sent = (f"{actions}{also}{refused}", _yes(outcome.recognised), _yes(outcome.features))
@@ -300,7 +300,8 @@ def told(outcome: Outcome) -> tuple[str, str, str, str, str]:
 
 
 def _circumstances(state: State) -> str:
-    parts = [f"`{command}` on each page" for command in state.page]
+    commands = ", ".join(f"`{command}`" for command in (*state.page, *state.tells))
+    parts = [f"{commands} on each page"] if commands else []
     parts += [f"then `{command}`" for command in state.chooses]
     parts += [f"had before: {_names(state.had)}"] if state.had else []
     parts += [str(state.signal)] if state.signal is not Signal.NONE and str(state.signal) not in state.name else []

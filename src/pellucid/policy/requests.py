@@ -119,15 +119,18 @@ OF_THE_BROWSER: Mapping[str, str] = {
     "java": "a plug-in of old: always 0",
     "ag": "a plug-in of old: always 0",
 }
-OF_THE_OPT_OUT_PAGE: Mapping[str, str] = {
-    "module": "what Matomo's address of the page has in it",
-    "action": "the same",
+OF_ITS_LOOK: Mapping[str, str] = {
     "language": "in which language it is shown",
     "showIntro": "whether it begins with a word of explanation",
     "backgroundColor": "its colour",
     "fontColor": "that of its text",
     "fontSize": "how large that is",
     "fontFamily": "in which face",
+}
+OF_THE_OPT_OUT_PAGE: Mapping[str, str] = {
+    "module": "what Matomo's address of the page has in it",
+    "action": "the same",
+    **OF_ITS_LOOK,
     "chosen": "that a choice was made just now",
 }
 OF_THE_CHOICE: Mapping[str, str] = {
@@ -233,9 +236,9 @@ CHOICE = Asked(
     name="the choice",
     paths=("/optout", "/optout/back"),
     purpose="Objects to being measured, or takes an objection back.",
-    carries="the choice, and a signed mark that the page was seen lately",
+    carries="the choice, and a signed mark that the page was seen lately; language and colours of the page",
     method="POST",
-    says=OF_THE_CHOICE,
+    says={**OF_THE_CHOICE, **OF_ITS_LOOK},
     answer_sets="the cookie `matomo_ignore`, or its removal",
 )
 PRIVACY_PAGE = Asked(

@@ -84,13 +84,15 @@ class Outcome(Struct, frozen=True):
 class State(Struct, frozen=True, kw_only=True):
     """One state.
 
-    `page` holds the commands that every page gives before it tracks, each with its values behind it, `chooses` those
-    that the visitor's choice on the first page comes to, `had` what an earlier page has left.
+    `page` holds the commands that every page gives before it tracks, each with its values behind it, `tells` those that
+    it gives after, `chooses` those that the visitor's choice on the first page comes to, `had` what an earlier page has
+    left.
     """
 
     name: str
     preset: str = "matomo"
     page: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
     chooses: tuple[str, ...] = ()
     had: tuple[Item, ...] = ()
     signal: Signal = Signal.NONE

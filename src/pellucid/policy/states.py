@@ -40,6 +40,7 @@ def _at(step: Step, outcome: Outcome) -> Outcome:
 
 
 _VIEW = ("page view",)
+_TOLD = ("search", "goal", "link", "download", "content seen", "content used", "order")
 _KNOWN = (VISITOR, VISIT)
 _NOTHING = Outcome()
 _OBJECTED = Outcome(keeps=(OPT_OUT,))
@@ -63,6 +64,32 @@ STATES: tuple[State, ...] = (
         name="the page keeps custom variables of the visit",
         page=("storeCustomVariablesInCookie", "setCustomVariable 1 kind gold visit"),
         steps=_always(Outcome(_VIEW, (*_KNOWN, VARIABLES), recognised=True)),
+    ),
+    State(
+        name="the page tells all that a page can",
+        page=(
+            "setUserId anna",
+            "setCustomUrl http://127.0.0.1/page?mtm_campaign=spring&mtm_kwd=sun",
+            "setCustomVariable 1 kind gold page",
+            "setCustomVariable 1 size large event",
+            "setCustomDimension 1 blue",
+            "setCustomData colour blue",
+            "setEcommerceView A1 Hat Hats 9",
+        ),
+        tells=(
+            "trackSiteSearch hat hats 3",
+            "trackGoal 1 5",
+            "trackLink http://elsewhere.example/ link",
+            "trackLink http://127.0.0.1/list.pdf download",
+            "trackContentImpression hats picture /hats",
+            "trackContentInteraction click hats picture /hats",
+            "addEcommerceItem A1 Hat Hats 9 1",
+            "trackEcommerceOrder 17 12 9 1 3 1",
+        ),
+        steps={
+            step: structs.replace(outcome, sends=(*outcome.sends, *_TOLD)) if step in _PAGES else outcome
+            for step, outcome in _always(Outcome(_VIEW, (*_KNOWN, REFERRER), recognised=True)).items()
+        },
     ),
     State(name="the page disables cookies", page=("disableCookies",), steps=_always(_UNKNOWN)),
     State(

@@ -75,7 +75,10 @@ class DeclaredStep(Struct, kw_only=True):
 
 
 class DeclaredState(Struct, kw_only=True):
-    """A state a visitor can be in. `page` and `choices` are the tracker's calls, `had` the ids of what was there."""
+    """A state a visitor can be in.
+
+    `page`, `tells` and `choices` are the tracker's calls, `had` the ids of what was there.
+    """
 
     name: str
     preset: str
@@ -86,6 +89,7 @@ class DeclaredState(Struct, kw_only=True):
     asks_first: bool
     objects: str | None
     page: tuple[str, ...]
+    tells: tuple[str, ...]
     choices: tuple[str, ...]
     had: tuple[str, ...]
     steps: tuple[DeclaredStep, ...]
@@ -170,6 +174,7 @@ def _state(state: State) -> DeclaredState:
         asks_first=state.asks_first,
         objects=state.objects.value if state.objects else None,
         page=state.page,
+        tells=state.tells,
         choices=state.chooses,
         had=tuple(map(_id, state.had)),
         steps=tuple(_step(step, outcome) for step, outcome in state.steps.items()),
