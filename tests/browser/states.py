@@ -293,8 +293,9 @@ def _ages(expected: Outcome, state: State, step: Step, sent: Sequence[Sent]) -> 
 
 def _is_renewed(item: Item, state: State, sent: Sequence[Sent]) -> bool:
     """Return whether the server was shown a cookie, and renews it; a script's where the site is the server's own."""
-    is_seen = item.set_by is Setter.SERVER or state.server is Server.HERE
-    answered = (one for one in sent if _kind(one) in (TRACKER_FILE, HIT, QUESTION))
+    answered = [one for one in sent if _kind(one) in (TRACKER_FILE, HIT, QUESTION)]
+    from_here = any(one.headers.get("sec-fetch-site") == "same-origin" for one in answered)
+    is_seen = item.set_by is Setter.SERVER or (state.server is Server.HERE and from_here)
     return item.is_renewed and is_seen and any(f"{item.name}=" in one.headers.get("cookie", "") for one in answered)
 
 

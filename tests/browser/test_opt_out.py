@@ -1,6 +1,7 @@
 """The opt-out in a real browser: names of their own, TLS, and a browser that keeps other sites' cookies apart."""
 
 from collections.abc import Iterator
+from time import time
 from typing import Any
 
 import pytest
@@ -55,6 +56,18 @@ def kept(context: BrowserContext) -> set[tuple[str, str, str]]:
     """Name, domain and the site it is kept apart for, of each cookie."""
     cookies: list[Any] = list(context.cookies())
     return {(cookie["name"], cookie["domain"], cookie.get("partitionKey", "")) for cookie in cookies}
+
+
+def soon_over(context: BrowserContext) -> None:
+    """Let all cookies have a day left."""
+    cookies: list[Any] = list(context.cookies())
+    context.add_cookies([cookie | {"expires": time() + 86_400} for cookie in cookies])
+
+
+def days_left(context: BrowserContext) -> list[tuple[str, int]]:
+    """How long each cookie will live."""
+    cookies: list[Any] = list(context.cookies())
+    return [(cookie["name"], round((cookie["expires"] - time()) / 86_400)) for cookie in cookies]
 
 
 @pytest.mark.parametrize("address", ["/optout", MATOMOS, "/optout/back"])
@@ -214,6 +227,46 @@ def test_an_objection_is_taken_back_after_one_more_question_in_a_window(
     expect(framed(page).get_by_text(MAY_BE)).to_be_visible()
     names = {name for name, _, _ in kept(context)}
     assert names.isdisjoint({FLAG, MARK, "mtm_consent", "mtm_cookie_consent"})
+
+
+@pytest.mark.parametrize("host", [STATS, WITHIN])
+def test_what_is_renewed_is_each_mark_as_it_is_and_one_taken_back_stays_so(
+    sites: Sites, context: BrowserContext, page: Page, host: str
+) -> None:
+    sites.shows(IMAGE, TRACKER, FRAME, server=host)
+    page.goto(sites.url(SHOP))
+    framed(page).get_by_role("button", name=BUTTON).click()
+    expect(framed(page).get_by_text("Your objection took effect.")).to_be_visible()
+    before = kept(context)
+    sites.verdicts(1)
+    soon_over(context)
+
+    page.reload()
+    sites.verdicts(1)
+
+    assert kept(context) == before
+    assert {days for name, days in days_left(context) if name == MARK} == {400}
+    with context.expect_page() as opened:
+        framed(page).get_by_role("link", name="Take my objection back").click()
+    opened.value.get_by_role("button", name="Yes, take it back").click()
+    expect(framed(page).get_by_text(MAY_BE)).to_be_visible()
+    page.reload()
+    sites.verdicts(2)
+    assert {name for name, _, _ in kept(context)} & {MARK, FLAG} == set()
+
+
+@pytest.mark.parametrize("name", ["matomo_ignore", "piwik_ignore"])
+def test_what_matomo_has_set_is_renewed_and_not_shortened(
+    sites: Sites, context: BrowserContext, page: Page, name: str
+) -> None:
+    sites.shows(IMAGE, server=WITHIN)
+    cookie: Any = {"name": name, "value": "ignore%3DKg%3D%3D", "url": sites.url(WITHIN), "sameSite": "Lax"}
+    context.add_cookies([cookie | {"expires": time() + 86_400}])
+
+    page.goto(sites.url(SHOP))
+
+    assert sites.verdicts(1) == [REFUSED]
+    assert (MARK, 400) in days_left(context)
 
 
 def test_what_an_earlier_server_set_is_shown_and_taken_back(sites: Sites, context: BrowserContext, page: Page) -> None:
