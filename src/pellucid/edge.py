@@ -117,24 +117,29 @@ def marks_of(cookies: bytes) -> Marks:
     return Marks(here=OBJECTED_HERE in values, everywhere=not values <= {OBJECTED_HERE})
 
 
-def renewals_of(headers: Mapping[bytes, bytes], now: float) -> list[tuple[bytes, bytes]]:
-    """Return the headers that keep each objection which a request shows for as long as the browser allows, anew.
-
-    A script's own cookie is renewed for pages of the server's very host: of another's, nobody tells for which names it
-    holds. Its value says when (`now`, in seconds): scripts leave what the server has renewed of late, for there are
-    browsers that keep what a script has set for days alone.
-    """
-    cookies = headers.get(b"cookie")
-    if not cookies:
-        return []
-    marks, renewed = marks_of(cookies), Response(status_code=204)
+def marks_renewed(headers: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+    """Return the headers that keep the marks which a request shows for as long as the browser allows, anew."""
+    marks, renewed = marks_of(headers.get(b"cookie", b"")), Response(status_code=204)
     if marks.here:
         _renew(renewed, IGNORE_PARTITIONED, OBJECTED_HERE)
     if marks.everywhere:
         _renew(renewed, IGNORE, OBJECTED)
-    if headers.get(b"sec-fetch-site") == b"same-origin" and OPT_OUT.name in names_of_cookies(cookies):
-        _renew(renewed, OPT_OUT, str(int(now)))
     return renewed.raw_headers
+
+
+def renewals_of(headers: Mapping[bytes, bytes], now: float) -> list[tuple[bytes, bytes]]:
+    """Return the headers that keep each objection which a page's request shows, anew: a script's own cookie, too.
+
+    That is renewed for pages of the server's very host: of another's, nobody tells for which names it holds. Its value
+    says when (`now`, in seconds): scripts leave what the server has renewed of late, for there are browsers that keep
+    what a script has set for days alone.
+    """
+    if b"cookie" not in headers:
+        return []
+    renewed = Response(status_code=204)
+    if headers.get(b"sec-fetch-site") == b"same-origin" and OPT_OUT.name in names_of_cookies(headers[b"cookie"]):
+        _renew(renewed, OPT_OUT, str(int(now)))
+    return [*marks_renewed(headers), *renewed.raw_headers]
 
 
 def _renew(response: Response, item: Item, value: str) -> None:

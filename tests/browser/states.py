@@ -293,7 +293,8 @@ def _ages(expected: Outcome, state: State, step: Step, sent: Sequence[Sent]) -> 
 
 def _is_renewed(item: Item, state: State, sent: Sequence[Sent]) -> bool:
     """Return whether the server was shown a cookie, and renews it; a script's where the site is the server's own."""
-    answered = [one for one in sent if _kind(one) in (TRACKER_FILE, HIT, QUESTION)]
+    renewing = (TRACKER_FILE, HIT, QUESTION) if item.set_by is Setter.SERVER else (TRACKER_FILE, HIT)
+    answered = [one for one in sent if _kind(one) in renewing]
     from_here = any(one.headers.get("sec-fetch-site") == "same-origin" for one in answered)
     is_seen = item.set_by is Setter.SERVER or (state.server is Server.HERE and from_here)
     return item.is_renewed and is_seen and any(f"{item.name}=" in one.headers.get("cookie", "") for one in answered)

@@ -223,7 +223,7 @@ QUESTION = Asked(
     paths=("/optout/state",),
     purpose="Asks, where a site's owner switched it on, whether the visitor objected to all sites of this server.",
     carries="the server's own cookie of an objection, if there is one; the answer is one bit",
-    answer_sets=RENEWED,
+    answer_sets="nothing; but the cookie `matomo_ignore`, if there is one, anew",
 )
 OPT_OUT_PAGE = Asked(
     name="the opt-out page",

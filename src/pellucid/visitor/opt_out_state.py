@@ -4,14 +4,13 @@ A page of a registered site may read it, with credentials. No other page does: i
 """
 
 from collections.abc import Callable
-from time import time
 
 from msgspec import json, to_builtins
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from pellucid.edge import Marks, renewals_of
+from pellucid.edge import Marks, marks_renewed
 from pellucid.visitor.opt_out import shown_by
 from pellucid.visitor.opt_out_pages import NO_STORE, OPT_OUT
 
@@ -22,12 +21,13 @@ _ANSWERS = {True: b'{"objected":true }', False: b'{"objected":false}'}
 _HEADERS = {**NO_STORE, "Vary": "Origin", "Cross-Origin-Resource-Policy": "same-origin"}
 
 
-def routes(is_ours: Callable[[str], bool], now: Callable[[], float] = time) -> list[BaseRoute]:
+def routes(is_ours: Callable[[str], bool]) -> list[BaseRoute]:
     """Return the route of the question; `is_ours` says whether an origin is a registered site's."""
 
     async def state(request: Request) -> Response:
         response = answer_to(request)
-        response.raw_headers += renewals_of(dict(request.headers.raw), now())
+        # Not a site's own objection: pages of the server's ask here, too, and a site could not take back what they keep.
+        response.raw_headers += marks_renewed(dict(request.headers.raw))
         return response
 
     def answer_to(request: Request) -> Response:

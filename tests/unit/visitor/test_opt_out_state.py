@@ -109,6 +109,14 @@ def test_the_servers_own_page_learns_which_there_are(
     assert answer.json() == {"objected": here or everywhere, "here": here, "everywhere": everywhere}
 
 
+def test_a_sites_own_objection_is_not_kept_for_the_servers_host(client: TestClient) -> None:
+    asked_by_the_frame = {"Cookie": "mtm_consent_removed=1764000000000", "Sec-Fetch-Site": "same-origin"}
+
+    answer = client.get("/optout/state", headers=asked_by_the_frame)
+
+    assert "set-cookie" not in answer.headers
+
+
 def test_who_asks_gets_the_objection_anew(client: TestClient) -> None:
     cookie = f"{HERE}; piwik_ignore=1; a=b"
 
