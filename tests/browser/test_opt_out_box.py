@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from browser.opt_out_server import SHOP, TRACKER, Sites, serving
+from browser.opt_out_server import FRAME, SHOP, TRACKER, Sites, serving
 from pellucid.visitor.opt_out_box import settings_of, snippet_of
 
 SCRIPT = "{stats}/index.php?module=CoreAdminHome&action=optOutJS&"
@@ -60,6 +60,26 @@ def test_it_says_how_long_this_very_browser_keeps_an_objection(sites: Sites, pag
     page.goto(sites.url(SHOP))
 
     expect(page.locator("#matomo-opt-out > p").last).to_contain_text(told)
+
+
+def test_a_choice_in_the_frame_beside_it_is_shown(sites: Sites, page: Page) -> None:
+    sites.shows(TRACKER, box(), FRAME)
+    page.goto(sites.url(SHOP))
+
+    page.frame_locator("iframe").get_by_role("button", name="Do not record my visits").click()
+
+    expect(page.get_by_label(LABEL)).to_be_checked()
+    expect(page.get_by_role("status")).to_have_text("Your visits are not recorded.")
+
+
+def test_a_choice_in_the_banner_is_shown(sites: Sites, page: Page) -> None:
+    sites.shows(TRACKER, box())
+    page.goto(sites.url(SHOP))
+    sites.verdicts(1)
+
+    page.evaluate("_paq.push(['optUserOut']); dispatchEvent(new CustomEvent('ConsentChanged'))")
+
+    expect(page.get_by_label(LABEL)).to_be_checked()
 
 
 def test_taking_it_back_is_no_consent(sites: Sites, context: BrowserContext, page: Page) -> None:

@@ -26,7 +26,7 @@ def routes(is_ours: Callable[[str], bool]) -> list[BaseRoute]:
 
     async def state(request: Request) -> Response:
         response = answer_to(request)
-        # Not a site's own objection: pages of the server's ask here, too, and a site could not take back what they keep.
+        # Not a site's own: pages of the server's ask here, too, and the site could not take back what they keep.
         response.raw_headers += marks_renewed(dict(request.headers.raw))
         return response
 

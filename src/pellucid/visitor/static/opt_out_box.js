@@ -30,8 +30,10 @@
     }
   };
 
+  const objected = () => (tracker ? tracker.isUserOptedOut() : kept());
+
   const show = () => {
-    box.checked = tracker ? tracker.isUserOptedOut() : kept();
+    box.checked = objected();
     state.textContent = box.checked ? texts.objected : texts.recorded;
     note.textContent = "";
   };
@@ -67,6 +69,10 @@
     add(place, "p", navigator.vendor.startsWith("Apple") ? texts.webkit : texts.kept);
     show();
     box.addEventListener("change", choose);
+    // Elsewhere on the page: in the frame of the server, or in the banner.
+    for (const chosen of ["message", "ConsentChanged"]) {
+      window.addEventListener(chosen, () => setTimeout(() => objected() !== box.checked && show()));
+    }
     // A tracker that is there, or comes later, carries this out; of several the first is asked.
     (window._paq = window._paq || []).push([
       function () {
