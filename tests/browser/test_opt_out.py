@@ -94,6 +94,7 @@ def test_an_objection_in_a_frame_is_kept_by_the_page_and_for_this_site(
 
     expect(framed(page).get_by_text("Your objection took effect.")).to_be_visible()
     assert layers(framed(page)) == {"page": "yes", "here": "yes", "all": "no"}
+    expect(framed(page).locator("#outcome").get_by_text("for 400 days from your last visit at most")).to_be_visible()
     assert kept(context) == {(FLAG, SHOP, ""), (MARK, STATS, f"https://{SHOP}")}
     expect(framed(page).get_by_text(OBJECTED)).to_be_visible()
     expect(framed(page).get_by_role("link", name="Object for the other websites")).to_be_visible()
