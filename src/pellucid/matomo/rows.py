@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from html import unescape
 from typing import Protocol
 from urllib.parse import unquote_plus
 
@@ -21,6 +22,7 @@ _REPEATED_GROUP = re.compile(r"\)[*+{?]")
 OTHERS = "Others"
 _WITHIN, _WITHOUT_SUBTABLE = ">", "@"
 _SIGNIFICANT = 0.02
+_VISITS, _LABEL = "nb_visits", "label"
 _DIGITS = re.compile(r"([0-9]+)")
 _IDENTIFIER = "idsubdatatable"
 
@@ -52,8 +54,9 @@ def filtered(
     labels = given.several("label")
     if labels:
         # Whoever names a row gets it, however far down it stands.
-        given = given.without("label", "filter_truncate", "filter_offset").with_text(filter_limit=str(ALL))
-        return labelled(filtered(rows, given, finish, order), labels)
+        given = given.without("label", "filter_truncate", "filter_offset", "filter_sort_column")
+        # It is told as a row of a report of its own, whatever table it stands in.
+        return filtered(labelled(rows, labels), given.with_text(filter_limit=str(ALL)), finish, ())
     late = _are_told_apart_by_counts(rows, given)
     rest: Finish = finish
     if not late and finish is not whole:
@@ -95,20 +98,23 @@ def looks_below(given: Parameters) -> bool:
 
 def labelled(rows: Sequence[Row], labels: Sequence[str]) -> list[Row]:
     """Return the rows that labels name: `a > b` is the row b in the subtable of a, `@a` a row that has no subtable."""
-    found = []
-    for label in labels:
-        inside: Sequence[Row] = rows
-        row: Row | None = None
-        for part in label.split(_WITHIN):
-            row = next((one for one in inside if _is_named(one, unquote_plus(part).strip())), None)
-            below = row.get(SUBTABLE) if row else None
-            inside = below if isinstance(below, list) else []
-        found += [row] if row else []
-    return found
+    found = (_row_at((label,), rows) or _row_at(label.split(_WITHIN), rows) for label in labels)
+    return [row for row in found if row]
+
+
+def _row_at(path: Sequence[str], rows: Sequence[Row]) -> Row | None:
+    """Return the row that a path of labels leads to, each of them escaped or as it is."""
+    inside, row = rows, None
+    for part in path:
+        wanted = unquote_plus(part).strip()
+        row = next((one for text in (wanted, unescape(wanted)) for one in inside if _is_named(one, text)), None)
+        below = row.get(SUBTABLE) if row else None
+        inside = below if isinstance(below, list) else []
+    return row
 
 
 def _is_named(row: Row, wanted: str) -> bool:
-    text = str(row.get("label", "")).strip()
+    text = str(row.get(_LABEL, "")).strip()
     if wanted.startswith(_WITHOUT_SUBTABLE) and SUBTABLE not in row:
         return text.removeprefix("/") == wanted[1:].strip().removeprefix("/")
     return text == wanted
@@ -208,32 +214,52 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 def _ordered(rows: Sequence[Row], given: Parameters, order: Sequence[str]) -> Sequence[Row]:
-    there = (name for name in order if any(name in row for row in rows))
-    column = given.text("filter_sort_column", "") or next(there, "")
+    """Return rows by a column, equal ones by their visits, then by their labels; those that lack it stand last."""
+    wanted = given.text("filter_sort_column", "")
+    column = _sorted_by(rows, wanted, order) if rows else ""
     if not column:
         return rows
-    descending = not given.text("filter_sort_column", "") or given.text("filter_sort_order", "desc") == "desc"
-    if column == "label":
-        return sorted(rows, key=_natural, reverse=descending)
-    # Equal rows stand by their labels, whichever way the others go.
-    return sorted(sorted(rows, key=_natural), key=lambda row: _rank(row.get(column)), reverse=descending)
+    descending = given.text("filter_sort_order", "desc").lower() != "asc"
+    have = [row for row in rows if isinstance(row.get(column), int | float | str)]
+    lack = [row for row in rows if not isinstance(row.get(column), int | float | str)]
+    numeric = bool(have) and isinstance(have[0][column], int | float)
+    second = _VISITS if column != _VISITS and _VISITS in rows[0] else _LABEL
+    for some in (have, lack):
+        some.sort(key=lambda row: str(row.get(_LABEL, "")))
+        if (numeric or some is lack) and second == _VISITS:
+            some.sort(key=lambda row: _rank(row.get(_VISITS)), reverse=descending)
+        elif numeric or some is lack:
+            # Labels go the other way.
+            some.sort(key=_natural, reverse=not descending)
+    have.sort(key=lambda row: _rank(row[column]), reverse=descending)
+    return [*have, *lack]
+
+
+def _sorted_by(rows: Sequence[Row], wanted: str, order: Sequence[str]) -> str:
+    """Return the column that rows are sorted by: without the one that is wanted it is how many visits they have."""
+    if wanted:
+        return _VISITS if wanted not in rows[0] and _VISITS in rows[0] else wanted
+    return next((name for name in order if any(name in row for row in rows)), "")
+
+
+def _rank(value: Cell) -> tuple[float, str]:
+    """Return what is sorted by: numbers by their size, other values as people sort them."""
+    return (float(value), "") if isinstance(value, int | float) else (0, _as_sorted(str(value or "")))
 
 
 def _natural(row: Row) -> str:
-    """Return what labels are sorted by: as people sort them, 9 before 10, and without regard to case."""
-    return _DIGITS.sub(_by_size, str(row.get("label", "")).upper())
+    return _as_sorted(str(row.get(_LABEL, "")))
+
+
+def _as_sorted(text: str) -> str:
+    """Return what texts are sorted by: as people sort them, 9 before 10, and without regard to case."""
+    return _DIGITS.sub(_by_size, text.upper())
 
 
 def _by_size(digits: re.Match[str]) -> str:
     """Return a number as what is sorted by its size: with how many digits it has before it, where digits stand."""
     number = digits[0].lstrip("0") or "0"
     return f"0{chr(len(number))}{number}"
-
-
-def _rank(value: Cell) -> tuple[bool, float, str]:
-    if isinstance(value, int | float):
-        return (True, float(value), "")
-    return (False, 0.0, str(value or "").lower())
 
 
 def _truncated(rows: Sequence[Row], given: Parameters, finish: Finish) -> Sequence[Row]:

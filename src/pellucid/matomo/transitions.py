@@ -97,7 +97,7 @@ def _transitions(
 ) -> dict[str, Answer]:
     page, shown = (
         _Page(kind, name.strip(), reports, site, period, given),
-        given.number("limitBeforeGrouping", ROWS_SHOWN),
+        given.number("limitBeforeGrouping", ROWS_SHOWN) or ROWS_SHOWN,
     )
     wanted = given.text("parts", "all")
     parts = PARTS if wanted == "all" else tuple(part.strip() for part in wanted.split(","))

@@ -84,6 +84,7 @@ def test_rows_behind_the_first_are_summed_up() -> None:
 TREE: list[Row] = [
     {"label": "shop", "nb_visits": 9, "subtable": [{"label": "/bikes", "nb_visits": 6}, {"label": "/a>b"}]},
     {"label": "/index", "nb_visits": 1},
+    {"label": "bread > \"cake\"", "nb_visits": 1},
 ]
 
 
@@ -97,6 +98,8 @@ TREE: list[Row] = [
         ("@index", ["/index"]),
         ("@shop", []),
         ("shop > /cars", []),
+        ('bread > "cake"', ['bread > "cake"']),
+        ("bread &gt; &quot;cake&quot;", ['bread > "cake"']),
         ("/bikes", []),
     ],
 )
@@ -104,6 +107,15 @@ def test_a_row_is_found_by_its_label_and_those_it_lies_below(label: str, found: 
     rows = filtered(TREE, parameters_of([("label", label), ("filter_limit", "0"), ("filter_truncate", "0")]))
 
     assert [row["label"] for row in rows] == found
+
+
+def test_a_row_that_is_named_is_worked_out_as_one_of_a_report_of_its_own() -> None:
+    def finish(row: Row, *, upper: bool = True) -> Row:
+        return {**row, "upper": upper}
+
+    (row,) = filtered(TREE, parameters_of([("label", "shop > /bikes")]), finish)
+
+    assert row["upper"]
 
 
 def test_several_labels_are_asked_for_at_once() -> None:
@@ -167,8 +179,26 @@ def test_equal_rows_stand_by_their_labels_as_people_sort_them() -> None:
 
     assert order("nb_visits") == ["c", "B9", "b10", "a"]
     assert order("nb_visits", filter_sort_column="label", filter_sort_order="asc") == ["a", "B9", "b10", "c"]
-    assert order("nb_visits", filter_sort_column="nb_visits", filter_sort_order="asc") == ["a", "B9", "b10", "c"]
+    assert order("nb_visits", filter_sort_column="nb_visits", filter_sort_order="asc") == ["a", "b10", "B9", "c"]
+    assert order("nb_visits", filter_sort_order="asc") == ["a", "b10", "B9", "c"]
+    assert order("nb_visits", filter_sort_column="nowhere") == ["c", "B9", "b10", "a"]
     assert order() == ["b10", "B9", "a", "c"]
+
+
+def test_rows_of_an_equal_number_stand_by_their_visits_and_those_without_it_last() -> None:
+    rows: list[Row] = [
+        {"label": "a", "nb_visits": 1, "nb_hits": 5},
+        {"label": "b", "nb_visits": 3, "nb_hits": 5},
+        {"label": "c", "nb_visits": 4},
+        {"label": "d", "nb_visits": 2, "nb_hits": 7},
+    ]
+
+    def order(direction: str) -> str:
+        given = parameters_of([("filter_sort_column", "nb_hits"), ("filter_sort_order", direction)])
+        return "".join(str(row["label"]) for row in filtered(rows, given))
+
+    assert order("desc") == "dbac"
+    assert order("asc") == "abdc"
 
 
 def test_a_hundred_rows_are_shown_unless_asked_otherwise() -> None:

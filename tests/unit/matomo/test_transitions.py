@@ -61,6 +61,12 @@ def test_parts_are_asked_for_alone_and_rows_beyond_a_limit_are_summed(ask: Ask) 
     assert "followingPages" not in sources
 
 
+def test_a_limit_of_none_is_the_usual_one(ask: Ask) -> None:
+    told = ask("Transitions.getTransitionsForPageUrl", **DAY, pageUrl=HOME, limitBeforeGrouping="0")
+
+    assert told["previousPages"] == [{"label": "shop.example.org/cart", "referrals": 1}]
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
