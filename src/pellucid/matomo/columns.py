@@ -170,7 +170,7 @@ def untimed(rows: Sequence[Row]) -> frozenset[str]:
     return frozenset(
         name
         for part in TIMINGS
-        if any(f"avg_time_{part}" in row for row in rows) and not any(row.get(f"sum_time_{part}") for row in rows)
+        if any(f"sum_time_{part}" in row for row in rows) and not any(row.get(f"sum_time_{part}") for row in rows)
         for name in (f"avg_time_{part}", *(column.name for column in timing(part)))
     )
 

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from itertools import dropwhile
 from urllib.parse import quote_plus, unquote_plus
 
-from pellucid.matomo.columns import RATIOS_OF_VISITS, Row, with_ratios
+from pellucid.matomo.columns import RATIOS_OF_VISITS, Row, rounded, with_ratios
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.rows import labelled
 
@@ -133,8 +135,15 @@ def _told(row: Row, names: Mapping[str, str]) -> Row:
 
 
 def _metric(heading: str, column: str, data: Mapping[str, Sequence[Row]]) -> Row:
-    numbers = [_number(rows[0].get(column)) if rows else 0 for rows in data.values()] or [0]
-    return {"name": heading, "min": min(numbers), "max": max(numbers)}
+    """Return what a column came to: at least and at most since there was anything, and from the first to the last."""
+    numbers = [_number(rows[0].get(column)) if rows else 0 for rows in data.values()]
+    told = list(dropwhile(lambda number: number <= 0, numbers))
+    metric: Row = {"name": heading}
+    if told:
+        metric |= {"min": min(told), "max": max(told)}
+    if numbers and numbers[0]:
+        metric["change"] = f"{rounded(Decimal(str((numbers[-1] / numbers[0] - 1) * 100)), 0):+,}%"
+    return metric
 
 
 def _number(value: object) -> float:

@@ -124,7 +124,7 @@ class _Found:
         if self._report.ratios and not self._report.constant and "nb_visits" in self._report.columns:
             rows = [row for row in rows if row.get("nb_visits") or "orders" in row or "quantity" in row]
 
-        def finish(row: Row, *, upper: bool = True) -> Row:
+        def finish(row: Row, *, upper: bool = True, **_alone: bool) -> Row:
             written = self._given.text("format_metrics", "bc") != "0"
             return with_ratios(row, ratios if upper else (), written=written)
 

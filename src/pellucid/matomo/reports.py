@@ -107,7 +107,7 @@ def table(report: Table, reports: Answers, site: Site, period: Period, given: Pa
         return filtered(pivoted(rows, given), given.without("showColumns"))
     number_folders(rows, count(1))
     if given.text("idSubtable", ""):
-        rows, finish = folder(rows, given.number("idSubtable")), partial(finish, upper=False)
+        rows, finish = folder(rows, given.number("idSubtable")), partial(finish, alone=True)
     opens = given.flag("expanded") and report.expands
     if not opens and not looks_below(given):
         rows = closed(rows)
@@ -154,11 +154,12 @@ def _finish(report: Table, reached: Mapping[str, float], given: Parameters) -> F
     """Return what works out the rest of a row: its goals, and its ratios."""
     flat, written = given.flag("flat"), written_of(given)
 
-    def finish(row: Row, *, upper: bool = True) -> Row:
+    def finish(row: Row, *, upper: bool = True, alone: bool = False) -> Row:
+        uppermost = upper and not alone
         if report.goals is Goals.PAGES:
-            told = goals_of_pages.gathered(row, reached if upper and not (flat and _is_inner(row)) else None)
+            told = goals_of_pages.gathered(row, reached if uppermost and not (flat and _is_inner(row)) else None)
         else:
-            told = goals_of_rows.gathered(row, told=upper or report.goals is not Goals.UPPER)
+            told = goals_of_rows.gathered(row, told=uppermost or report.goals is not Goals.UPPER)
         ratios = report.ratios if upper else report.ratios_in_folders or report.ratios
         return with_ratios(told, ratios, written=written)
 

@@ -28,13 +28,16 @@ _IDENTIFIER = "idsubdatatable"
 
 
 class Finish(Protocol):
-    """Works out the rest of a row that has what was counted: of an `upper` one, or of one in a folder."""
+    """Works out the rest of a row that has what was counted: of an `upper` one, or of one in a folder.
 
-    def __call__(self, row: Row, *, upper: bool = True) -> Row:
+    A folder whose rows are asked for by themselves is told `alone`: they are its upper ones.
+    """
+
+    def __call__(self, row: Row, *, upper: bool = True, alone: bool = False) -> Row:
         """Return the whole row; a row twice worked out is wrong."""
 
 
-def whole(row: Row, *, upper: bool = True) -> Row:  # noqa: ARG001 -- a `Finish`
+def whole(row: Row, *, upper: bool = True, alone: bool = False) -> Row:  # noqa: ARG001 -- a `Finish`
     """Return a row as it is: nothing of it has to be worked out."""
     return row
 
@@ -44,19 +47,25 @@ def filtered(
     given: Parameters,
     finish: Finish = whole,
     order: Sequence[str] = DEFAULT_ORDER,
+    without: frozenset[str] | None = None,
 ) -> list[Row]:
     """Return the rows that the parameters `filter_*`, `label`, `showColumns` and `hideColumns` leave, subtables too.
 
     Of a long list few rows are left, and they alone are finished, unless the others have to be told apart by what that
     works out. Without `filter_sort_column` rows stand by the first of the columns `order` that they have, as they are
-    if there is none.
+    if there is none. `without` is what the rows above lack, and these then too.
     """
     labels = given.several("label")
     if labels:
         # Whoever names a row gets it, however far down it stands.
-        given = given.without("label", "filter_truncate", "filter_offset", "filter_sort_column")
-        # It is told as a row of a report of its own, whatever table it stands in.
-        return filtered(labelled(rows, labels), given.with_text(filter_limit=str(ALL)), finish, ())
+        given = given.without("label", "filter_truncate", "filter_offset").with_text(filter_limit=str(ALL))
+        return [
+            row
+            for one, others in _named(rows, labels)
+            for row in filtered(
+                [one], given, finish if others is rows else partial(finish, alone=True), order, untimed(others)
+            )
+        ]
     late = _are_told_apart_by_counts(rows, given)
     rest: Finish = finish
     if not late and finish is not whole:
@@ -70,11 +79,12 @@ def filtered(
         rows = [rest(row) for row in rows]
     unwanted = _names(given, "hideColumns")
     # As in Matomo what others are worked out from is left where somebody says what is to be hidden.
-    hidden = unwanted | untimed(rows) | (frozenset() if given.whole else {NO_RESULTS} if unwanted else HIDDEN)
+    lacking = untimed(rows) if without is None else without
+    hidden = unwanted | lacking | (frozenset() if given.whole else {NO_RESULTS} if unwanted else HIDDEN)
     if given.flag("hideIdSubDatable"):
         hidden |= {_IDENTIFIER}
     only = _names(given, "showColumns")
-    return [_columns({**row, **_below(row, given, rest)}, hidden, only) for row in rows]
+    return [_columns({**row, **_below(row, given, rest, lacking)}, hidden, only) for row in rows]
 
 
 def _are_told_apart_by_counts(rows: Sequence[Row], given: Parameters) -> bool:
@@ -98,19 +108,25 @@ def looks_below(given: Parameters) -> bool:
 
 def labelled(rows: Sequence[Row], labels: Sequence[str]) -> list[Row]:
     """Return the rows that labels name: `a > b` is the row b in the subtable of a, `@a` a row that has no subtable."""
-    found = (_row_at((label,), rows) or _row_at(label.split(_WITHIN), rows) for label in labels)
-    return [row for row in found if row]
+    return [row for row, _ in _named(rows, labels)]
 
 
-def _row_at(path: Sequence[str], rows: Sequence[Row]) -> Row | None:
-    """Return the row that a path of labels leads to, each of them escaped or as it is."""
-    inside, row = rows, None
-    for part in path:
-        wanted = unquote_plus(part).strip()
-        row = next((one for text in (wanted, unescape(wanted)) for one in inside if _is_named(one, text)), None)
-        below = row.get(SUBTABLE) if row else None
-        inside = below if isinstance(below, list) else []
-    return row
+def _named(rows: Sequence[Row], labels: Sequence[str]) -> Iterator[tuple[Row, Sequence[Row]]]:
+    """Yield the rows that labels name, each with those it stands among."""
+    for label in labels:
+        found = _row_at((label,), rows) or _row_at(label.split(_WITHIN), rows)
+        if found:
+            yield found
+
+
+def _row_at(path: Sequence[str], rows: Sequence[Row]) -> tuple[Row, Sequence[Row]] | None:
+    """Return the row that a path of labels leads to, each of them escaped or as it is, and those it stands among."""
+    wanted = unquote_plus(path[0]).strip()
+    row = next((one for text in (wanted, unescape(wanted)) for one in rows if _is_named(one, text)), None)
+    if row is None or len(path) == 1:
+        return None if row is None else (row, rows)
+    below = row.get(SUBTABLE)
+    return _row_at(path[1:], below) if isinstance(below, list) else None
 
 
 def _is_named(row: Row, wanted: str) -> bool:
@@ -126,11 +142,12 @@ def _with_all_columns(row: Row, given: Parameters) -> Row:
     return with_ratios(row, ALL_RATIOS_OF_VISITS, written=given.text("format_metrics", "bc") != "0")
 
 
-def _below(row: Row, given: Parameters, finish: Finish) -> Row:
+def _below(row: Row, given: Parameters, finish: Finish, without: frozenset[str]) -> Row:
     below = row.get(SUBTABLE)
     if not isinstance(below, list):
         return {}
-    return {SUBTABLE: filtered(below, given, finish if finish is whole else partial(finish, upper=False))}
+    inner: Finish = finish if finish is whole else partial(finish, upper=False)
+    return {SUBTABLE: filtered(below, given, inner, without=without)}
 
 
 def number_folders(rows: Iterable[Row], numbers: Iterator[int]) -> None:

@@ -24,8 +24,18 @@ def test_a_row_is_followed_over_periods() -> None:
             }
         ],
     }
-    assert answered["metadata"]["metrics"]["nb_visits"] == {"name": "Visits", "min": 0, "max": 2}
+    assert answered["metadata"]["metrics"]["nb_visits"] == {"name": "Visits", "min": 2, "max": 2}
     assert answered["metadata"]["dimension"] == "Country"
+
+
+def test_how_much_a_row_changed_is_told_from_the_first_period_to_the_last() -> None:
+    def change(*visits: int) -> object:
+        days: dict[str, list[Row]] = {str(day): [{"label": "a", "nb_visits": n}] for day, n in enumerate(visits)}
+        told = evolution("UserCountry.getCountry", lambda: days, Parameters({"label": "a"}))
+        return told["metadata"]["metrics"]["nb_visits"].get("change")
+
+    assert (change(2, 9, 3), change(4, 4), change(8, 1), change(1, 20)) == ("+50%", "+0%", "-88%", "+1,900%")
+    assert change(0, 3) is None
 
 
 def pages(**asked: str) -> Row:
@@ -51,9 +61,9 @@ def test_of_several_rows_one_column_is_followed() -> None:
         "2": [{"nb_hits_0": 0, "nb_hits_1": 0, "nb_hits_2": 0}],
     }
     assert answered["metadata"]["metrics"] == {
-        "nb_hits_0": {"name": "s.example/a/x (Pageviews)", "min": 0, "max": 5},
-        "nb_hits_1": {"name": "s.example/b, c (Pageviews)", "min": 0, "max": 1},
-        "nb_hits_2": {"name": "none (Pageviews)", "min": 0, "max": 0},
+        "nb_hits_0": {"name": "s.example/a/x (Pageviews)", "min": 0, "max": 5, "change": "-100%"},
+        "nb_hits_1": {"name": "s.example/b, c (Pageviews)", "min": 0, "max": 1, "change": "-100%"},
+        "nb_hits_2": {"name": "none (Pageviews)"},
     }
 
 
