@@ -128,9 +128,14 @@ def system_version(name: str, code: str, version: str) -> Label:
     return Label(text, chosen(operatingSystemCode=code, operatingSystemVersion=version))
 
 
+def model_name(name: str, kind: str) -> str:
+    """Return what a model is called; what has no name is told by its type."""
+    return name or (f"Generic {device_type(kind)}" if kind else UNKNOWN)
+
+
 def model(brand: str, name: str, kind: str) -> Label:
-    """Label a model; what has no name is told by its type."""
-    shown = name or f"Generic {device_type(kind)}"
+    """Label a model."""
+    shown = model_name(name, kind)
     segment = chosen(deviceBrand=known(brand), deviceModel=name or f"generic {kind}".strip())
     return Label(f"{brand} - {shown}" if brand else shown, segment)
 

@@ -18,6 +18,7 @@ _VISITORS: Mapping[str, str] = {
     VisitorKind.CUSTOMER: "returningCustomer",
 }
 _SECONDS_PER_DAY = 86_400
+_UNKNOWN_CODE = "UNK"
 
 
 def visit_row(details: VisitDetails, setting: Setting) -> Row:
@@ -44,7 +45,7 @@ def visit_row(details: VisitDetails, setting: Setting) -> Row:
         "searches": visit.searches,
         "events": visit.events,
         "resolution": visit.resolution or None,
-        "plugins": ", ".join(visit.plugins),
+        "plugins": ", ".join(sorted(visit.plugins)),
         **_times(visit, ZoneInfo(setting.site.timezone)),
         **_source(visit),
         **_device(visit),
@@ -114,14 +115,14 @@ def _device(visit: Visit) -> Row:
     return {
         "deviceType": labels.device_type(visit.device_type),
         "deviceBrand": labels.known(visit.device_brand),
-        "deviceModel": visit.device_model or f"Generic {visit.device_type.capitalize()}".strip(),
+        "deviceModel": labels.model_name(visit.device_model, visit.device_type),
         "operatingSystem": f"{labels.system(visit.system)} {visit.system_version}".strip(),
         "operatingSystemName": labels.system(visit.system),
-        "operatingSystemCode": visit.system_code,
-        "operatingSystemVersion": visit.system_version,
-        "browser": f"{visit.browser} {visit.browser_version}".strip(),
-        "browserName": visit.browser,
-        "browserCode": visit.browser_code,
+        "operatingSystemCode": visit.system_code or _UNKNOWN_CODE,
+        "operatingSystemVersion": visit.system_version if visit.system_code else _UNKNOWN_CODE,
+        "browser": f"{labels.known(visit.browser)} {visit.browser_version}".strip(),
+        "browserName": labels.known(visit.browser),
+        "browserCode": visit.browser_code or _UNKNOWN_CODE,
         "browserVersion": visit.browser_version,
         "browserFamily": visit.engine,
         "browserFamilyDescription": labels.engine(visit.engine),
@@ -136,7 +137,7 @@ def _place(visit: Visit) -> Row:
         "languageCode": visit.language or None,
         "language": spoken,
         "continent": labels.continent(visit.continent).text,
-        "continentCode": visit.continent or None,
+        "continentCode": visit.continent or _UNKNOWN_CODE.lower(),
         "country": country,
         "countryCode": visit.country or labels.NOWHERE,
         "region": region or None,

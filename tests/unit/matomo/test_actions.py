@@ -6,6 +6,7 @@ from msgspec import structs
 
 from builders import NOON, a_conversion, a_visit, an_event
 from pellucid.matomo.actions import Setting, action_rows, duration, sales
+from pellucid.matomo.live import visit_row
 from pellucid.model.column import Item
 from pellucid.model.event import Event
 from pellucid.model.goal import CustomDimension, DimensionScope, Goal
@@ -163,3 +164,14 @@ def test_of_a_site_that_is_no_shop_nothing_is_told_of_what_was_bought() -> None:
 )
 def test_a_duration_is_told_in_its_largest_unit_and_the_next(seconds: int, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_what_is_not_known_of_a_device_and_a_place_has_the_words_and_codes_of_matomo() -> None:
+    nothing = dict.fromkeys(("device_type", "device_model", "system", "system_code", "system_version"), "")
+    nobody = dict.fromkeys(("browser", "browser_code", "browser_version", "continent", "country"), "")
+
+    row = visit_row(VisitDetails(a_visit(**nothing, **nobody), ()), SETTING)
+
+    assert {row[name] for name in ("deviceModel", "operatingSystemName", "browser", "browserName")} == {"Unknown"}
+    assert {row[name] for name in ("operatingSystemCode", "operatingSystemVersion", "browserCode")} == {"UNK"}
+    assert (row["continentCode"], row["countryCode"]) == ("unk", "xx")

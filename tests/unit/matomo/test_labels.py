@@ -29,7 +29,7 @@ def test_a_country_has_its_name_and_code() -> None:
 def test_a_model_without_a_name_is_told_by_its_type() -> None:
     assert labels.model("Apple", "iPhone", "smartphone").text == "Apple - iPhone"
     assert labels.model("Apple", "", "desktop").text == "Apple - Generic Desktop"
-    assert labels.model("", "", "").text == "Generic Unknown"
+    assert labels.model("", "", "").text == "Unknown"
 
 
 def test_the_segment_of_a_row_chooses_by_what_it_tells() -> None:
