@@ -5,6 +5,7 @@ It stands before anything durable. Address and user agent end here.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from enum import Enum, auto
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -132,7 +133,7 @@ def admit(raw: RawHit, given: Given, kind: HitKind, allowance: Allowance, plan: 
         raise RequestError("The request has ca=1 and nothing that tells what the custom action is.")
     reached = reached_of(kind, given, plan)
     is_page = kind is HitKind.PAGEVIEW
-    visitor, fingerprint, profilable = _recognised(raw, given, allowance, site, inputs)
+    visitor, fingerprint, known_by = _recognised(raw, given, allowance, site, inputs)
     settings = site.privacy
     title = clean(given.action_name).strip()
     return Hit(
@@ -143,7 +144,7 @@ def admit(raw: RawHit, given: Given, kind: HitKind, allowance: Allowance, plan: 
         kind=kind,
         visitor_id=visitor,
         fingerprint=fingerprint,
-        profilable=profilable,
+        profilable=known_by is not _Known.BY_FINGERPRINT,
         user_id=_user_id(given, allowance, site),
         opens_visit=given.new_visit == "1",
         url=page_url(target or page, plan.excluded_parameters | told_by, keep_fragment=site.rules.keeps_fragments),
@@ -171,6 +172,7 @@ def admit(raw: RawHit, given: Given, kind: HitKind, allowance: Allowance, plan: 
         attributed=attributed_to(given, plan) if settings.attributes and (reached or kind in _SALES) else None,
         reached=reached,
         alone=allowance.recognition is Recognition.NONE,
+        named=known_by is _Known.BY_FORCE,
     )
 
 
@@ -206,26 +208,36 @@ def _plugins(parameters: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(plugin for name, plugin in _PLUGINS.items() if parameters.get(name) == "1")
 
 
+class _Known(Enum):
+    """What tells who a visitor is."""
+
+    BY_FINGERPRINT = auto()
+    BY_NAME = auto()
+    BY_FORCE = auto()
+
+
 def _recognised(
     raw: RawHit,
     given: Given,
     allowance: Allowance,
     site: Site,
     inputs: Inputs,
-) -> tuple[int, int, bool]:
-    """Return the visitor, the fingerprint of the day where the site has one, and whether more than that tells who."""
+) -> tuple[int, int, _Known]:
+    """Return the visitor, the fingerprint of the day where the site has one, and what tells who it is."""
     if allowance.recognition is Recognition.NONE:
-        return inputs.random_visitor, 0, False
+        return inputs.random_visitor, 0, _Known.BY_FINGERPRINT
     fingerprint = daily_visitor(inputs.salt, site.id, raw.address, raw.user_agent)
     if given.uid and site.privacy.user_ids:
-        return visitor_of_user_id(given.uid), fingerprint, True
+        return visitor_of_user_id(given.uid), fingerprint, _Known.BY_NAME
     claimed = visitor_of_tracker(given.cid)
     if claimed is not None:
         # Who says so knows: a server that tracks for its visitors would be one visitor by its fingerprint.
-        return claimed, 0, True
+        return claimed, fingerprint, _Known.BY_FORCE
     if allowance.recognition is Recognition.COOKIE:
         claimed = visitor_of_tracker(given.visitor)
-    return (fingerprint, fingerprint, False) if claimed is None else (claimed, fingerprint, True)
+    if claimed is None:
+        return fingerprint, fingerprint, _Known.BY_FINGERPRINT
+    return claimed, fingerprint, _Known.BY_NAME
 
 
 def _user_id(given: Given, allowance: Allowance, site: Site) -> str:

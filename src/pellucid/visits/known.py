@@ -2,7 +2,8 @@
 
 A visitor is found by the number the hit names. Who has no visit under it, as when a cookie was deleted or a person has
 signed in, is found by the day's fingerprint: as in Matomo, whose numbers these have to be. All of it comes from the
-store, and what is not known is asked for there once a batch.
+store, and what is not known is asked for there once a batch. Visits of hits that name their visitor for certain may be
+many under one fingerprint, that of a server, and are asked for when somebody else has it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -40,6 +41,7 @@ class Known:
     def __init__(self) -> None:
         self._visitors: dict[tuple[int, int], _Visitor] = {}
         self._fingerprints: dict[tuple[int, int], list[Visit]] = {}
+        self._not_asked_for: dict[tuple[int, int], list[Visit]] = {}
         self._visits: dict[int, Visit] = {}
 
     def __len__(self) -> int:
@@ -49,6 +51,7 @@ class Known:
         """Forget everything."""
         self._visitors.clear()
         self._fingerprints.clear()
+        self._not_asked_for.clear()
         self._visits.clear()
 
     def gaps(self, hits: Iterable[Hit]) -> Iterator[Gap]:
@@ -69,7 +72,7 @@ class Known:
                 fingerprints=frozenset(
                     hit.fingerprint
                     for hit in unknown
-                    if hit.fingerprint and (site_id, hit.fingerprint) not in self._fingerprints
+                    if _looks_alike(hit) and (site_id, hit.fingerprint) not in self._fingerprints
                 ),
             )
 
@@ -79,24 +82,27 @@ class Known:
             past = pasts.get(visitor, Past())
             self._visitors[gap.site_id, visitor] = _Visitor(gap.first, gap.last, past, [])
         for fingerprint in gap.fingerprints:
-            self._fingerprints[gap.site_id, fingerprint] = []
+            self._fingerprints[gap.site_id, fingerprint] = self._not_asked_for.pop((gap.site_id, fingerprint), [])
+        alike = {visit.visit_id for one in gap.fingerprints for visit in self._fingerprints[gap.site_id, one]}
         for stored in visits:
             visit = self._visits.setdefault(stored.visit_id, stored)
             if visit.visitor_id in gap.visitors:
                 self._visitors[gap.site_id, visit.visitor_id].visits.append(visit)
-            if visit.fingerprint in gap.fingerprints:
+            if visit.fingerprint in gap.fingerprints and visit.visit_id not in alike:
                 self._fingerprints[gap.site_id, visit.fingerprint].append(visit)
 
     def visit(self, hit: Hit, new_id: int) -> Visit | None:
         """Return the visit a hit belongs to, opened under `new_id` if need be; None for a ping, which opens none."""
         visitor = self._visitors[hit.site_id, hit.visitor_id]
         own = [visit for visit in visitor.visits if visit.visitor_id == hit.visitor_id]
-        visit = visit_of(hit, own if own or visitor.past.visits else self._alike(hit))
+        visit = visit_of(hit, own if own or visitor.past.visits or hit.named else self._alike(hit))
         if visit is None and hit.kind is not HitKind.PING:
             visit = open_visit(hit, new_id, _before(hit, visitor.past, own))
             self._visits[new_id] = visit
             if hit.fingerprint:
-                self._fingerprints[hit.site_id, hit.fingerprint].append(visit)
+                key = hit.site_id, hit.fingerprint
+                visits = self._fingerprints if key in self._fingerprints else self._not_asked_for
+                visits.setdefault(key, []).append(visit)
         if visit is not None and not any(visit is one for one in visitor.visits):
             visitor.visits.append(visit)
         return visit
@@ -105,13 +111,18 @@ class Known:
         visitor = self._visitors.get((hit.site_id, hit.visitor_id))
         if visitor is None or not visitor.first <= day_of(hit) <= visitor.last:
             return True
-        return bool(hit.fingerprint) and (hit.site_id, hit.fingerprint) not in self._fingerprints
+        return _looks_alike(hit) and (hit.site_id, hit.fingerprint) not in self._fingerprints
 
     def _alike(self, hit: Hit) -> list[Visit]:
         if not hit.fingerprint:
             return []
         alike = self._fingerprints[hit.site_id, hit.fingerprint]
         return [visit for visit in alike if not hit.user_id or visit.user_id in {"", hit.user_id}]
+
+
+def _looks_alike(hit: Hit) -> bool:
+    """Return whether a hit may go on with the visit of somebody who looks like its visitor."""
+    return bool(hit.fingerprint) and not hit.named
 
 
 def _before(hit: Hit, past: Past, visits: Iterable[Visit]) -> Past:

@@ -219,8 +219,8 @@ def test_a_user_id_counts_before_what_a_server_or_a_cookie_says() -> None:
 
     assert (f"{cookie.visitor_id:016x}", f"{server.visitor_id:016x}") == VISITORS
     assert f"{user.visitor_id:016x}" == sha1(b"somebody", usedforsecurity=False).hexdigest()[:16]
-    assert (server.fingerprint, user.user_id) == (0, "somebody")
-    assert cookie.fingerprint == user.fingerprint != 0
+    assert (cookie.named, server.named, user.named, user.user_id) == (False, True, False, "somebody")
+    assert cookie.fingerprint == server.fingerprint == user.fingerprint != 0
 
 
 @pytest.mark.parametrize("preset", ["strict", "exempt-fr"])

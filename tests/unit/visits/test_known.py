@@ -131,6 +131,33 @@ def test_who_has_signed_in_goes_on_with_the_visit() -> None:
     assert (visits[0].visitor_id, visits[0].user_id) == (8, "ada")
 
 
+def test_who_is_named_for_certain_goes_on_with_no_other_visit_and_may_sign_in_later() -> None:
+    known = Known()
+    one, other = taken_in(
+        known,
+        after(0, visitor_id=1, fingerprint=5, named=True),
+        after(1, visitor_id=2, fingerprint=5, named=True),
+    )
+
+    (signed_in,) = taken_in(known, after(2, visitor_id=8, fingerprint=5, user_id="ada"))
+
+    assert one is not other
+    assert signed_in is other
+
+
+def test_visits_of_the_named_are_not_asked_for_by_their_fingerprint_until_somebody_looks_like_them() -> None:
+    known = Known()
+    (gap,) = known.gaps([after(0, visitor_id=1, fingerprint=5, named=True)])
+    (visit,) = taken_in(known, after(0, visitor_id=1, fingerprint=5, named=True))
+    assert visit
+    (later,) = known.gaps([after(1, visitor_id=2, fingerprint=5)])
+
+    (alike,) = taken_in(known, after(1, visitor_id=2, fingerprint=5), stored=(visit,))
+
+    assert (gap.fingerprints, later.fingerprints) == (frozenset(), {5})
+    assert alike is visit
+
+
 def test_two_who_have_signed_in_stay_two_though_they_look_alike() -> None:
     ada, bob = taken_in(
         Known(),
