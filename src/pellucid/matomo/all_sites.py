@@ -23,7 +23,7 @@ _SUMMED = ("nb_pageviews", "nb_visits", "nb_actions", "revenue")
 def _each(call: Call, sites: list[Site]) -> list[Row]:
     """Return a row for each site; a series of periods is answered by its last one."""
     some = [(site, call.periods(site).periods[-1]) for site in sites]
-    return overview.sites(call.reports, some, call.given)
+    return overview.sites(call.reports, some, call.given.with_text(enhanced="1"))
 
 
 def _all(call: Call, _sites: list[Site]) -> Answer:

@@ -23,6 +23,7 @@ from pellucid.matomo.columns import (
     rounded,
 )
 from pellucid.matomo.goal_reports import goals
+from pellucid.matomo.goals_of_rows import ORDER
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.reports import Summary, summary
 from pellucid.matomo.visit_reports import FREQUENCIES, frequency, referrers
@@ -87,25 +88,32 @@ def _float(value: Cell) -> int | float:
 
 
 _EVOLVING = {
-    "visits": ("nb_visits", "nb_visits", "previous_nb_visits"),
-    "actions": ("nb_actions", "nb_actions", "previous_nb_actions"),
-    "pageviews": ("nb_pageviews", "nb_pageviews", "previous_Actions_nb_pageviews"),
-    "revenue": ("revenue", "revenue", "previous_Goal_revenue"),
+    "visits": ("nb_visits", "previous_nb_visits"),
+    "actions": ("nb_actions", "previous_nb_actions"),
+    "pageviews": ("nb_pageviews", "previous_Actions_nb_pageviews"),
+    "revenue": ("revenue", "previous_Goal_revenue"),
 }
+_ENHANCED = _EVOLVING | {
+    "nb_conversions": ("nb_conversions", "previous_Goal_nb_conversions"),
+    "orders": ("orders", "previous_Goal_0_nb_conversions"),
+    "ecommerce_revenue": ("ecommerce_revenue", "previous_Goal_0_revenue"),
+}
+"""What is told of a site in a period, by what its evolution is called: its column now, and before."""
 
 
 def site_row(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
     """Return what a site comes to in a period, and how that differs from the period before."""
+    told = _ENHANCED if given.flag("enhanced") else _EVOLVING
     earlier = before(period)
     now, then = (_numbers(reports, site, span, given) for span in (period, earlier))
     row: Row = {"label": site.name, **now}
-    for name, (column, _, _) in _EVOLVING.items():
+    for name, (column, _) in told.items():
         row |= _evolution(name, _float(now[column]), _float(then[column]))
     return row | {
         "idsite": site.id,
         "ratio": 1,
         "currencySymbol": get_currency_symbol(site.currency, "en"),
-        **{told: then[column] for column, _, told in _EVOLVING.values()},
+        **{previous: then[column] for column, previous in told.values()},
         "periodName": period.kind.value,
         "previousRange": written(earlier),
         "group": "",
@@ -115,16 +123,22 @@ def site_row(reports: Answers, site: Site, period: Period, given: Parameters) ->
 
 def numbers_of(row: Row) -> Row:
     """Return what a site comes to and how that differs, without what tells which site and which periods."""
-    told = {*(column for column, _, _ in _EVOLVING.values())}
+    told = {column for column, _ in _ENHANCED.values()}
     return {name: value for name, value in row.items() if name in told or "_evolution" in name}
 
 
 def _numbers(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
-    every = structs.replace(given.without("columns", "flat"), beside=False)
-    row: Row = {}
-    for told in together(*(partial(one, reports, site, period, every) for one in (partial(summary, _OF_SITE), goals))):
-        row |= told if isinstance(told, dict) else {}
-    return {name: row[name] for name, _, _ in _EVOLVING.values()}
+    every = structs.replace(given.without("columns", "flat", "idGoal"), beside=False)
+    visits, converted = (partial(one, reports, site, period) for one in (partial(summary, _OF_SITE), goals))
+    asked = [partial(visits, every), partial(converted, every)]
+    if given.flag("enhanced"):
+        asked.append(partial(converted, every.with_text(idGoal=ORDER)))
+    told, reached, *ordered = (one if isinstance(one, dict) else {} for one in together(*asked))
+    row = told | {"revenue": reached["revenue"]}
+    for orders in ordered:
+        row |= {"nb_conversions": reached["nb_conversions"]}
+        row |= {"orders": orders["nb_conversions"], "ecommerce_revenue": orders["revenue"]}
+    return row
 
 
 def _evolution(name: str, now: float, then: float) -> Row:

@@ -36,3 +36,12 @@ def test_of_one_site_its_numbers_are_told_and_how_they_changed(ask: Any) -> None
 
     assert {name for name in row if "_evolution" not in name} == {"nb_visits", "nb_actions", "nb_pageviews", "revenue"}
     assert (row["visits_evolution"], row["visits_evolution_trend"]) == ("100%", 1)
+
+
+def test_conversions_and_orders_are_told_to_who_asks_for_more(ask: Any) -> None:
+    shop = next(row for row in ask("MultiSites.getAll", **DAY, enhanced="1") if row["label"] == "Shop")
+
+    assert (shop["nb_conversions"], shop["orders"], shop["ecommerce_revenue"]) == (0, 0, 0)
+    assert (shop["orders_evolution"], shop["previous_Goal_0_nb_conversions"]) == ("0%", 0)
+    assert "orders" not in ask("MultiSites.getAll", **DAY)[0]
+    assert "orders" in ask("MultiSites.getAllWithGroups", **DAY)["sites"][0]
