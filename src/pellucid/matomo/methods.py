@@ -29,6 +29,7 @@ from pellucid.matomo.places import METHODS as PLACES
 from pellucid.matomo.pretty import all_pretty
 from pellucid.matomo.processed import metadata, processed, report_metadata
 from pellucid.matomo.reports import NUMBERS, SUMMARIES, number, summary, table
+from pellucid.matomo.rows import shown
 from pellucid.matomo.segment_editor import METHODS as SEGMENT_EDITOR
 from pellucid.matomo.segment_names import segments
 from pellucid.matomo.site_methods import ABSENT
@@ -103,6 +104,8 @@ def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Ca
 
     def plain(site: Site, period: Period, given: Parameters) -> Answer:
         told = one(call.reports, site, period, given)
+        if isinstance(told, dict) and not given.whole:
+            told = shown(told, given)
         return all_pretty(told, site.currency) if given.text("format_metrics", "") == "1" else told
 
     def of_site(site: Site) -> Answer:

@@ -269,8 +269,8 @@ def _natural(row: Row) -> str:
 
 
 def _as_sorted(text: str) -> str:
-    """Return what texts are sorted by: as people sort them, 9 before 10, and without regard to case."""
-    return _DIGITS.sub(_by_size, text.upper())
+    """Return what texts are sorted by: as people sort them, 9 before 10, without regard to case and to blanks."""
+    return _DIGITS.sub(_by_size, "".join(text.upper().split()))
 
 
 def _by_size(digits: re.Match[str]) -> str:
@@ -300,6 +300,12 @@ def _cut(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
 
 def _names(given: Parameters, name: str) -> frozenset[str]:
     return frozenset(part.strip() for part in given.text(name, "").split(",") if part.strip())
+
+
+def shown(row: Row, given: Parameters) -> Row:
+    """Return of the only row of a report what `showColumns` and `hideColumns` leave."""
+    hidden, only = _names(given, "hideColumns"), _names(given, "showColumns")
+    return {name: value for name, value in row.items() if name not in hidden and (name in only or not only)}
 
 
 def _columns(row: Row, hidden: frozenset[str], only: frozenset[str]) -> Row:

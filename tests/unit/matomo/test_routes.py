@@ -248,3 +248,11 @@ def test_a_wrong_question_is_told_why(ask: Ask, given: dict[str, str], told: str
 
     assert answer["result"] == "error"
     assert told in answer["message"]
+
+
+@pytest.mark.parametrize("method", ["VisitsSummary.get", "API.get"])
+def test_columns_of_a_report_of_one_row_are_chosen_too(ask: Ask, method: str) -> None:
+    asked = {"idSite": "1", **DAY}
+
+    assert ask(method, **asked, showColumns="nb_visits,nb_actions") == {"nb_visits": 2, "nb_actions": 4}
+    assert "nb_visits" not in ask(method, **asked, hideColumns="nb_visits")
