@@ -106,6 +106,8 @@ def _until(what: str, label: Callable[[tuple[int, int | None]], str]) -> Report:
         goal = given.text("idGoal", "")
         condition = _goal(goal) if goal else Condition("conversion", Operator.EQUALS, "goal")
         answered = reports.answer(structs.replace(query, where=((condition,),))).rows[0]
+        if not any(answered):
+            return []
         rows: list[Row] = [
             {"label": label(within), "nb_conversions": cell(number)}
             for within, number in zip(RANGES[what], answered, strict=True)

@@ -14,6 +14,7 @@ from pellucid.matomo.dates import asked
 from pellucid.matomo.live import visit_row
 from pellucid.matomo.parameters import ALL
 from pellucid.matomo.profile import VISITS_ADDED_UP, VISITS_SHOWN, profile_row
+from pellucid.matomo.rows import shown
 from pellucid.matomo.segments import segment_on
 from pellucid.model.period import Period
 from pellucid.model.query import Condition, Operator, Segment
@@ -67,7 +68,10 @@ def _last_visits(call: Call, sites: list[Site]) -> Answer:
         setting = _setting(call, site)
         rows += [visit_row(details, setting) for details in visits]
     left_out = {"actionDetails"} if given.flag("doNotFetchActions") else set[str]()
-    return [{name: value for name, value in row.items() if name not in left_out} for row in rows]
+    deep = given.flag("hideColumnsRecursively", default=True)
+    return [
+        shown({name: value for name, value in row.items() if name not in left_out}, given, deep=deep) for row in rows
+    ]
 
 
 def _profile(call: Call, sites: list[Site]) -> Answer:

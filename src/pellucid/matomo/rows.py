@@ -302,10 +302,17 @@ def _names(given: Parameters, name: str) -> frozenset[str]:
     return frozenset(part.strip() for part in given.text(name, "").split(",") if part.strip())
 
 
-def shown(row: Row, given: Parameters) -> Row:
-    """Return of the only row of a report what `showColumns` and `hideColumns` leave."""
+def shown(row: Row, given: Parameters, *, deep: bool = False) -> Row:
+    """Return of one row what `showColumns` and `hideColumns` leave; `deep` hides columns of what is in it, too."""
     hidden, only = _names(given, "hideColumns"), _names(given, "showColumns")
-    return {name: value for name, value in row.items() if name not in hidden and (name in only or not only)}
+    left = {name: value for name, value in row.items() if name not in hidden and (name in only or not only)}
+    return {name: _without(value, hidden) for name, value in left.items()} if deep and hidden else left
+
+
+def _without(value: Cell, hidden: frozenset[str]) -> Cell:
+    if isinstance(value, list):
+        return [{name: _without(inner, hidden) for name, inner in row.items() if name not in hidden} for row in value]
+    return value
 
 
 def _columns(row: Row, hidden: frozenset[str], only: frozenset[str]) -> Row:

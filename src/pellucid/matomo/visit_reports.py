@@ -198,9 +198,11 @@ def referrers(reports: Answers, site: Site, period: Period, given: Parameters) -
     total = sum(numbers[0] for numbers in found.values())
     row: Row = {f"Referrers_visitorsFrom{name}": found[kind][0] for name, kind in _KINDS.items()}
     row |= {f"Referrers_distinct{name}": found[kind][place] for name, (kind, place) in _DISTINCT.items()}
-    return row | {
-        f"Referrers_visitorsFrom{name}_percent": _percent(found[kind][0], total) for name, kind in _KINDS.items()
-    }
+    for name, kind in _KINDS.items():
+        visits = found[kind][0]
+        share = plain(rounded(Decimal(visits) / total, 2)) if total else 0
+        row[f"Referrers_visitorsFrom{name}_percent"] = _percent(visits, total) if written_of(given) else share
+    return row
 
 
 def _by_kind(reports: Answers, site: Site, period: Period, given: Parameters) -> dict[str, Sequence[int]]:

@@ -97,3 +97,20 @@ def test_a_site_can_hide_visits_from_the_start(ask: Ask, registry: Registry) -> 
     ask("SitesManager.addSite", siteName="New", urls="http://new.example", **log)
 
     assert registry.site(3).privacy.shows_visits is False
+
+
+def test_columns_of_visits_are_chosen_and_hidden_in_what_was_done_too(ask: Ask) -> None:
+    asked = {"idSite": "1", **DAY}
+
+    chosen = ask("Live.getLastVisitsDetails", **asked, showColumns="actions,visitorType")
+    hidden = ask("Live.getLastVisitsDetails", **asked, hideColumns="userId,timeSpent")
+    upper = ask("Live.getLastVisitsDetails", **asked, hideColumns="userId,timeSpent", hideColumnsRecursively="0")
+
+    assert {tuple(sorted(visit)) for visit in chosen} == {("actions", "visitorType")}
+    assert not any("userId" in visit for visit in (*hidden, *upper))
+    assert [
+        any("timeSpent" in one for visit in visits for one in visit["actionDetails"]) for visits in (hidden, upper)
+    ] == [
+        False,
+        True,
+    ]

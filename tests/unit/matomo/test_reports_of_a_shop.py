@@ -160,3 +160,14 @@ def test_values_of_a_dimension_of_actions_are_those_of_page_views(ask: Ask, stor
 
     assert (row["label"], row["nb_visits"], row["nb_uniq_visitors"], row["nb_hits"]) == ("loud", 1, 1, 2)
     assert row["segment"] == "dimension1==loud"
+
+
+@pytest.mark.parametrize("report", ["getDaysToConversion", "getVisitsUntilConversion"])
+def test_where_nothing_was_converted_it_is_not_told_how_long_it_took(ask: Any, report: str) -> None:
+    assert ask(f"Goals.{report}", idSite="1", period="day", date="2025-11-24") == []
+
+
+def test_shares_of_sources_are_told_as_numbers_too(ask: Any) -> None:
+    told = ask("Referrers.get", idSite="1", period="day", date="2025-11-24", format_metrics="0")
+
+    assert told["Referrers_visitorsFromDirectEntry_percent"] == 0.5
