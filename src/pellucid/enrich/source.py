@@ -32,6 +32,8 @@ _OF_CLICKS: Mapping[str, frozenset[str]] = {
     "youtube.com": frozenset("redir_token html_redirect continuation feature".split()),
 }
 """By a part of the host: parameters of its pages that Matomo keeps of no referrer either."""
+_ADVERTISING = ("googleads", "doubleclick")
+"""What is in the names of hosts that show advertisements on the pages of others."""
 
 
 class _Engine(Struct):
@@ -86,7 +88,8 @@ def source(url: str, referrer: str, own_hosts: frozenset[str], excluded: frozens
     The referrer is kept without what is `excluded` from addresses, as a page's.
     """
     referrer = as_address(referrer)
-    return _campaign(url, referrer, excluded) or _referred(referrer, own_hosts, url, excluded)
+    told = _campaign(url, referrer, excluded) or _advertised(referrer, excluded)
+    return told or _referred(referrer, own_hosts, url, excluded)
 
 
 def campaign(name: str, keyword: str, referrer: str, excluded: frozenset[str] = _NOTHING) -> Source:
@@ -95,7 +98,7 @@ def campaign(name: str, keyword: str, referrer: str, excluded: frozenset[str] = 
     if not keyword and referrer:
         host = host_of(referrer)
         engine = _ENGINES.find(host)
-        told = _searched(referrer, engine) if engine else ""
+        told = (_searched(referrer, engine) if engine else "") or _advertiser(referrer, host)
         keyword = told or host
     return Source(
         SourceKind.CAMPAIGN,
@@ -121,6 +124,24 @@ def _campaign(url: str, referrer: str, excluded: frozenset[str]) -> Source | Non
         return None
     keyword = next((given[key] for key in CAMPAIGN_KEYWORDS if given.get(key)), "")
     return campaign(name, keyword, referrer, excluded)
+
+
+def _advertised(referrer: str, excluded: frozenset[str]) -> Source | None:
+    """Return the campaign of a network of advertisements that tells on whose page it showed one."""
+    if not any(network in referrer for network in _ADVERTISING):
+        return None
+    told = _advertiser(referrer, host_of(referrer))
+    if not told:
+        return None
+    kind = _parameters(referrer).get("ad_type", "").strip()
+    return campaign(f"AdWords ({kind})" if kind else "AdWords", told, referrer, excluded)
+
+
+def _advertiser(referrer: str, host: str) -> str:
+    if not any(network in host for network in _ADVERTISING):
+        return ""
+    shown_on = host_of(_parameters(referrer).get("url", ""))
+    return f"(adwords) {shown_on}" if shown_on else ""
 
 
 def _referred(referrer: str, own: frozenset[str], url: str, excluded: frozenset[str]) -> Source:

@@ -7,6 +7,8 @@ from pellucid.enrich.source import is_referrer_spam, source
 from pellucid.model.hit import Source, SourceKind
 
 PAGE = "http://site.example/"
+NEWS = "(adwords) news.example"
+SHOWN = (SourceKind.CAMPAIGN, "adwords (text)", "(adwords) www.news.example")
 OWN = frozenset({"site.example", "shop.example"})
 
 
@@ -35,6 +37,10 @@ OWN = frozenset({"site.example", "shop.example"})
         ("https://www.facebook.com/", (SourceKind.SEARCH, "Facebook", "")),
         ("https://www.facebook.com/search?q=bells", (SourceKind.SEARCH, "Facebook", "bells")),
         ("https://www.facebook.com/our.shop/posts/7", (SourceKind.SOCIAL, "Facebook", "")),
+        ("https://googleads.g.doubleclick.net/x?url=http%3A%2F%2Fwww.news.example%2Fa&ad_type=text", SHOWN),
+        ("https://ad.doubleclick.net/x?url=http%3A%2F%2Fnews.example", (SourceKind.CAMPAIGN, "adwords", NEWS)),
+        ("https://ad.doubleclick.net/x", (SourceKind.WEBSITE, "ad.doubleclick.net", "")),
+        ("https://news.example/googleads?url=http%3A%2F%2Fa.example", (SourceKind.WEBSITE, "news.example", "")),
         ("http://[2001:db8::1]/x", (SourceKind.WEBSITE, "2001:db8::1", "")),
         ("java\nscript://evil.example/%0aalert(1)", (SourceKind.DIRECT, "", "")),
     ],
