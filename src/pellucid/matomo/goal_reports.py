@@ -1,6 +1,6 @@
 """Reports on what visits converted: goals, orders and carts, how long it took, and the products."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 
@@ -17,7 +17,7 @@ from pellucid.matomo.rows import filtered
 from pellucid.matomo.tree import add
 from pellucid.matomo.visit_reports import FREQUENCIES, by_frequency, counted
 from pellucid.model.period import Period, PeriodKind
-from pellucid.model.query import Condition, Operator
+from pellucid.model.query import Condition, Operator, Query
 from pellucid.model.site import Site
 from pellucid.report.conversion_metrics import RANGES, name_of
 
@@ -53,6 +53,8 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
         partial(by_frequency, reports, structs.replace(query, metrics=("visits",))),
         partial(by_frequency, reports, structs.replace(query, where=((_goal(goal),),))),
     )
+    one_by_one = not goal and given.flag("showAllGoalSpecificMetrics")
+    by_goal = _by_goal(reports, query) if one_by_one else {}
     row: Row = {}
     for ending, kinds in _ENDINGS.items():
         of_visits: Row = {"visits": 0}
@@ -63,6 +65,8 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
         if given.beside and not of_visits["visits"]:
             continue
         told = _finished(columns, counted, of_visits["visits"])
+        if one_by_one:
+            told = {"nb_visits": of_visits["visits"], **told, **_goals(by_goal, site, kinds, of_visits["visits"])}
         row |= {f"{name}{ending}": value for name, value in told.items() if not wanted or name in wanted}
     if not row:
         return []
@@ -70,11 +74,33 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
 
 
 def _finished(columns: tuple[Column, ...], counted: Row, visits: Cell) -> Row:
-    told = {name: round(value, 2) if isinstance(value, float) else value for name, value in counted.items()}
+    told = _rounded(counted)
     if columns is not _PLAIN:
         told["avg_order_revenue"] = _average(told["revenue"], told["nb_conversions"], 2)
     told["conversion_rate"] = percent(told["nb_visits_converted"], visits)
     return told
+
+
+def _by_goal(reports: Answers, query: Query) -> dict[tuple[str, str], Row]:
+    """Return what was converted, by whether visitors had been there before and by goal."""
+    answered = reports.answer(structs.replace(query, dimensions=("visitor_returns", "goal")))
+    return {(str(kind), str(goal)): row_of(_PLAIN, numbers) for kind, goal, *numbers in answered.rows}
+
+
+def _goals(by_goal: Mapping[tuple[str, str], Row], site: Site, kinds: Sequence[str], visits: Cell) -> Row:
+    """Return what visitors of some kinds converted, goal by goal, those without any too."""
+    row: Row = {}
+    for goal in site.goals:
+        told: Row = {column.name: 0 for column in _PLAIN}
+        for kind in kinds:
+            add(told, by_goal.get((kind, str(goal.id)), {}))
+        told = _finished(_PLAIN, told, visits)
+        row |= {f"goal_{goal.id}_{name}": value for name, value in told.items()}
+    return row
+
+
+def _rounded(row: Row) -> Row:
+    return {name: round(value, 2) if isinstance(value, float) else value for name, value in row.items()}
 
 
 def _goal(name: str) -> Condition:

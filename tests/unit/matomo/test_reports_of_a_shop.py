@@ -11,6 +11,7 @@ from builders import DAY, NOON, a_conversion, a_visit, an_event
 from pellucid.matomo.call import Answer
 from pellucid.model.column import Item
 from pellucid.model.event import Event
+from pellucid.model.goal import Goal
 from pellucid.model.visit import Conversion, Visit
 from pellucid.registry.registry import Registry
 from pellucid.store.client import Store
@@ -171,3 +172,17 @@ def test_shares_of_sources_are_told_as_numbers_too(ask: Any) -> None:
     told = ask("Referrers.get", idSite="1", period="day", date="2025-11-24", format_metrics="0")
 
     assert told["Referrers_visitorsFromDirectEntry_percent"] == 0.5
+
+
+def test_goals_are_told_one_by_one_to_who_asks(ask: Any, store: Store, registry: Registry) -> None:
+    for name in ("Read", "Signed up"):
+        registry.add_goal(Goal(site_id=3, id=0, name=name))
+    inserted(store, a_visit(site_id=3), a_conversion(site_id=3, kind="goal", goal_id=1, revenue=4.5))
+
+    told = ask("Goals.get", **OF_DAY, showAllGoalSpecificMetrics="1")
+    chosen = ask("Goals.get", **OF_DAY, showAllGoalSpecificMetrics="1", columns="goal_1_conversion_rate")
+
+    assert (told["nb_visits"], told["goal_1_nb_conversions"], told["goal_1_revenue"]) == (1, 1, 4.5)
+    assert (told["goal_1_conversion_rate"], told["goal_2_conversion_rate"]) == ("100%", "0%")
+    assert told["goal_2_nb_conversions_new_visit"] == 0
+    assert set(chosen) == {f"goal_1_conversion_rate{ending}" for ending in ("", "_new_visit", "_returning_visit")}
