@@ -14,7 +14,7 @@ from pellucid.matomo.labels import chosen
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.reports import query_of
 from pellucid.matomo.rows import filtered
-from pellucid.matomo.tree import add
+from pellucid.matomo.tree import add, decoded
 from pellucid.matomo.visit_reports import FREQUENCIES, by_frequency, counted
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Condition, Operator, Query
@@ -180,7 +180,7 @@ def _items(segment: str, none: str, *dimensions: str) -> Report:
             row = _item(told, period, given, orders="abandoned_carts" if left else "orders")
             if row and (value or told["orders"]):
                 text = value or none
-                rows.append({"label": text, **row, **chosen(**{segment: text})})
+                rows.append({"label": decoded(text), **row, **chosen(**{segment: text})})
         return filtered(rows, given, order=("revenue", "nb_visits"))
 
     return report

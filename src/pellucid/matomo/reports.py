@@ -29,6 +29,7 @@ from pellucid.matomo.columns import (
     shown,
     with_ratios,
 )
+from pellucid.matomo.labels import Label
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.pivot import pivoted
 from pellucid.matomo.rows import DEFAULT_ORDER, Finish, closed, filtered, folder, looks_below, number_folders
@@ -208,8 +209,12 @@ def _flat(report: Table, found: Sequence[tuple[Sequence[str], Row]]) -> list[Row
         # What is told of the source alone is shown where nothing more is told of it at all.
         told = {key[0] for key, _ in found if key[1]}
         found = [(key, row) for key, row in found if key[1] or key[0] not in told]
-    rows = grown([((report.label(*key),), row) for key, row in found])
-    return [row | {report.column: row["label"]} for row in rows] if report.column else rows
+    return grown([((_named(report.label(*key), report.column),), row) for key, row in found])
+
+
+def _named(label: Label, column: str) -> Label:
+    """Return a label with its text under the name of its dimension too."""
+    return Label(label.text, {**label.more, column: label.text}) if column else label
 
 
 def _filed(report: Table, found: Sequence[tuple[Sequence[str], Row]]) -> list[Row]:

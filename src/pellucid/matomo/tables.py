@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from urllib.parse import quote_plus, unquote
+from urllib.parse import quote_plus
 
 from pellucid.matomo import event_tables, labels
 from pellucid.matomo.columns import (
@@ -34,7 +34,7 @@ def _chosen_by(name: str, url: str) -> dict[str, Cell]:
 
 def _page(url: str, *, column: str, segment: str) -> Label:
     path = path_and_query(url)
-    return Label(unquote(path), {"url": url, column: path, **_chosen_by(segment, url)})
+    return Label(path, {"url": url, column: path, **_chosen_by(segment, url)})
 
 
 def _folders_of_page(url: str, *, segment: str) -> tuple[Label, ...]:

@@ -5,7 +5,7 @@ At most ten levels; a page's own label begins with `/`, and a folder's index is 
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from pellucid.matomo.columns import Cell, Row, total_of
 from pellucid.matomo.labels import Label
@@ -20,12 +20,17 @@ def path_of(url: str) -> tuple[str, ...]:
     bare, mark, query = url.partition("?")
     path = without_scheme(bare).partition("/")[2]
     *folders, page = path.split("/")
-    folders = [unquote(folder) for folder in folders if folder]
+    folders = [folder for folder in folders if folder]
     if len(folders) >= DEEPEST:
         page = "/".join([*folders[DEEPEST - 1 :], page])
         folders = folders[: DEEPEST - 1]
-    name = unquote(page) or ("" if mark else _INDEX)
+    name = page or ("" if mark else _INDEX)
     return (*folders, f"/{name}{mark}{query}")
+
+
+def decoded(label: str) -> str:
+    """Return a label as Matomo shows it: whatever it is of, as if it were escaped like an address."""
+    return unquote_plus(label, errors="ignore") if "%" in label or "+" in label else label
 
 
 def path_and_query(url: str) -> str:
@@ -65,10 +70,11 @@ def grown(rows: Sequence[tuple[Sequence[Label], Row]], apart: frozenset[str] = f
         """Return what a row tells of its own, and all of it: its label and what is in it, too."""
         told, label, below = numbers.get(here, {}), labels[here], inside.get(here)
         if not below:
-            return told, {"label": label.text, **label.more, **told}
+            return told, {"label": decoded(label.text), **label.more, **told}
         inner = [row_at(child) for child in below]
         told = _summed([told, *(of_child for of_child, _ in inner)], apart)
-        return told, {"label": label.text, **label.more, SUBTABLE: [whole for _, whole in inner], **told}
+        subtable = [whole for _, whole in inner]
+        return told, {"label": decoded(label.text), **label.more, SUBTABLE: subtable, **told}
 
     return [row_at(here)[1] for here in inside[()]]
 

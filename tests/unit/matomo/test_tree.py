@@ -15,7 +15,7 @@ from pellucid.matomo.tree import DEEPEST, changed, grown, having, path_and_query
         ("http://shop.example.org/about", ("/about",)),
         ("http://shop.example.org/shop/bikes/", ("shop", "bikes", "/index")),
         ("http://shop.example.org/shop/?sort=price", ("shop", "/?sort=price")),
-        ("http://shop.example.org/blog/2024/caf%C3%A9-rides", ("blog", "2024", "/café-rides")),
+        ("http://shop.example.org/blog/2024/caf%C3%A9-rides", ("blog", "2024", "/caf%C3%A9-rides")),
         ("http://shop.example.org/a//b", ("a", "/b")),
         ("http://shop.example.org/?next=/a/b", ("/?next=/a/b",)),
         ("/just/a/path", ("just", "a", "/path")),
@@ -43,6 +43,23 @@ def test_an_address_is_shown_from_its_host_or_its_path_on() -> None:
 
     assert without_scheme(url) == "shop.example.org/blog/caf%C3%A9?page=2"
     assert path_and_query(url) == "/blog/caf%C3%A9?page=2"
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("/caf%C3%A9-rides", "/café-rides"),
+        ("/find?q=a%20b+c", "/find?q=a b c"),
+        ("Now 100%", "Now 100%"),
+        ("1+1", "1 1"),
+        ("%FF", ""),
+        ("", ""),
+    ],
+)
+def test_a_label_is_shown_as_if_it_had_been_escaped(label: str, shown: str) -> None:
+    (row,) = grown([((Label(label),), {"nb_visits": 1})])
+
+    assert row["label"] == shown
 
 
 def test_a_folder_is_the_sum_of_its_pages_without_their_visitors() -> None:
