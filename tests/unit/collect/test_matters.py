@@ -62,6 +62,13 @@ def kept(rules: Rules | None = None, site: Site = SHOP, **parameters: str) -> Hi
     return hit
 
 
+def test_a_dimension_that_is_told_as_nothing_is_not_read_off_the_page() -> None:
+    page = "http://shop.example.org/shelf-7/"
+
+    assert kept(url=page).dimensions == {"2": "7"}
+    assert kept(url=page, dimension2="").dimensions == {}
+
+
 def test_an_event_is_kept_with_its_value() -> None:
     assert kept(e_c="video", e_a="play", e_n="bell.mp4", e_v="2.5").event == SiteEvent("video", "play", "bell.mp4", 2.5)
 
