@@ -29,7 +29,7 @@ from pellucid.collect.parse import Given, clean, is_custom
 from pellucid.collect.plan import OwnDimension, Plan
 from pellucid.enrich.crawlers import is_crawlers
 from pellucid.enrich.language import language
-from pellucid.enrich.page import page_url
+from pellucid.enrich.page import page_url, target_url
 from pellucid.enrich.robots import Agent
 from pellucid.enrich.source import is_referrer_spam, source
 from pellucid.errors import RequestError
@@ -147,7 +147,9 @@ def admit(raw: RawHit, given: Given, kind: HitKind, allowance: Allowance, plan: 
         profilable=known_by is not _Known.BY_FINGERPRINT,
         user_id=_user_id(given, allowance, site),
         opens_visit=given.new_visit == "1",
-        url=page_url(target or page, plan.excluded_parameters | told_by, keep_fragment=site.rules.keeps_fragments),
+        url=target_url(target, plan.excluded_parameters)
+        if target
+        else page_url(page, plan.excluded_parameters | told_by, keep_fragment=site.rules.keeps_fragments),
         title=title,
         source=_source(page, given, plan),
         device=inputs.device,

@@ -23,10 +23,11 @@ CAMPAIGN_KEYWORDS = (
     "utm_term",
 )
 
-NEVER_KEPT = frozenset(
+_OF_PEOPLE = frozenset(
     "gclid fbclid msclkid twclid wbraid gbraid yclid fb_xd_fragment fb_comment_id phpsessid jsessionid sessionid "
     "aspsessionid doing_wp_cron sid pk_vid token_auth token ignore_referrer ignore_referer".split(" "),
-) | {*CAMPAIGN_NAMES, *CAMPAIGN_KEYWORDS}
+)
+NEVER_KEPT = _OF_PEOPLE | {*CAMPAIGN_NAMES, *CAMPAIGN_KEYWORDS}
 """Parameters that no site keeps: they tell of a click, of a person's visit, or of a campaign."""
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
@@ -55,6 +56,21 @@ def as_address(url: str) -> str:
     return "" if _NO_ADDRESS.match(url) else url
 
 
+def target_url(url: str, excluded: frozenset[str] = frozenset()) -> str:
+    """Return the address of a download or of another site as it is, but for the account and what tells of people.
+
+    Its campaigns are not the site's own, and its fragment may be all that tells it from others.
+    """
+    bare, mark, fragment = url.strip().partition("#")
+    path, _, query = bare.partition("?")
+    scheme, separator, rest = path.partition("://")
+    authority, slash, below = rest.partition("/")
+    if separator:
+        path = f"{scheme}://{authority.rpartition('@')[2]}{slash}{below}"
+    kept = "&".join(pair for pair in query.split("&") if pair and _is_kept(pair, excluded, _OF_PEOPLE))
+    return f"{path}{'?' if kept else ''}{kept}{mark}{fragment}"[:LONGEST_URL]
+
+
 def _page(bare: str, excluded: frozenset[str]) -> str:
     path, _, query = bare.partition("?")
     path, _, matrix = path.partition(";")
@@ -80,9 +96,9 @@ def _pairs(matrix: str, query: str) -> list[str]:
     return [pair for pair in [*matrix.replace("&", ";").split(";"), *query.split("&")] if pair]
 
 
-def _is_kept(pair: str, excluded: frozenset[str]) -> bool:
+def _is_kept(pair: str, excluded: frozenset[str], never: frozenset[str] = NEVER_KEPT) -> bool:
     name = _name(pair)
-    return name not in NEVER_KEPT and name not in excluded and not any(map(_finds(name), _patterns(excluded)))
+    return name not in never and name not in excluded and not any(map(_finds(name), _patterns(excluded)))
 
 
 def excluded_names(told: Iterable[str]) -> frozenset[str]:

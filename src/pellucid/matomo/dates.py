@@ -13,6 +13,7 @@ from pellucid.report.periods import EARLIEST, LATEST, period_of
 
 MOST_PERIODS = 2000
 
+_WITH_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T]\d\d:\d\d(:\d\d)?")
 _LAST = re.compile(r"(last|previous)(\d{1,4})")
 _DAYS_PER_WEEK = 7
 
@@ -96,8 +97,9 @@ def _day(text: str, today: date) -> date:
     named = _NAMED.get(text.lower())
     if named:
         return named(today)
+    timed = _WITH_TIME.fullmatch(text)
     try:
-        day = date.fromisoformat(text)
+        day = date.fromisoformat(timed[1] if timed else text)
     except ValueError as error:
         names = ", ".join(_NAMED)
         raise RequestError(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import structs
 
-from pellucid.enrich.page import excluded_names, page_url
+from pellucid.enrich.page import excluded_names, page_url, target_url
 from pellucid.errors import RequestError
 from pellucid.matomo.answers import Answers
 from pellucid.matomo.columns import OF_HITS, OF_VISITS, RATIOS_OF_VISITS, Column, Ratio, Row, timing
@@ -58,7 +58,9 @@ def _kept(text: str, parameter: str, site: Site) -> str:
     if parameter == _TITLE:
         return text
     excluded = excluded_names(site.rules.excluded_parameters)
-    return page_url(text, excluded, keep_fragment=site.rules.keeps_fragments or parameter != "pageUrl")
+    if parameter != "pageUrl":
+        return target_url(text, excluded)
+    return page_url(text, excluded, keep_fragment=site.rules.keeps_fragments)
 
 
 def _label(text: str, parameter: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import count
+from urllib.parse import quote, quote_plus
 
 from msgspec import Struct, structs
 
@@ -35,7 +36,7 @@ from pellucid.matomo.pivot import pivoted
 from pellucid.matomo.rows import DEFAULT_ORDER, Finish, closed, filtered, folder, looks_below, number_folders
 from pellucid.matomo.segments import raise_if_not_shown, segment_on
 from pellucid.matomo.table import Goals, Table
-from pellucid.matomo.tree import add, changed, grown, having, path_of
+from pellucid.matomo.tree import SUBTABLE, add, changed, grown, having, path_of
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Condition, Operator, Query, Segment
@@ -106,6 +107,8 @@ def table(report: Table, reports: Answers, site: Site, period: Period, given: Pa
     if given.text("pivotBy", ""):
         rows = changed(rows, finish, partial(finish, upper=False))
         return filtered(pivoted(rows, given), given.without("showColumns"))
+    if report.dimensions == ("page_url",):
+        rows = _with_segments(rows, f"{next(iter(site.urls), '').rstrip('/')}/")
     number_folders(rows, count(1))
     if given.text("idSubtable", ""):
         rows, finish = folder(rows, given.number("idSubtable")), partial(finish, alone=True)
@@ -173,6 +176,20 @@ def _in_needed_folders(found: Sequence[tuple[list[str], Row]], report: Table) ->
         return list(found)
     uppermost = {report.path(*key)[0].text for key, row in found if row.get(report.needs)}
     return [(key, row) for key, row in found if report.path(*key)[0].text in uppermost]
+
+
+def _with_segments(rows: Sequence[Row], start: str) -> list[Row]:
+    """Return rows whose folders tell by which segment the pages in them are chosen, at the site's main address."""
+    done: list[Row] = []
+    for row in rows:
+        below = row.get(SUBTABLE)
+        if isinstance(below, list):
+            address = f"{start}{quote(str(row['label']))}"
+            chosen_by = f"pageUrl=^{quote_plus(quote_plus(address))}"
+            done.append(row | {"segment": chosen_by, SUBTABLE: _with_segments(below, f"{address}/")})
+        else:
+            done.append(row)
+    return done
 
 
 def _is_inner(row: Row) -> bool:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid.enrich.page import CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES, LONGEST_URL, excluded_names, page_url
+from pellucid.enrich.page import CAMPAIGN_KEYWORDS, CAMPAIGN_NAMES, LONGEST_URL, excluded_names, page_url, target_url
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,18 @@ def test_any_address_is_short_and_has_no_fragment(host: str, rest: str) -> None:
 )
 def test_a_fragment_that_is_kept_is_kept_without_what_names_the_visitor(fragment: str, kept: str) -> None:
     assert page_url(f"http://a/#{fragment}", keep_fragment=True) == f"http://a/{kept}"
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://other.example/#!part", "https://other.example/#!part"),
+        ("http://other.example/a?utm_source=us&b=1#c", "http://other.example/a?utm_source=us&b=1#c"),
+        ("http://me:secret@other.example/a?sid=7&b=1", "http://other.example/a?b=1"),
+        ("http://other.example/a;v=1?PHPSESSID=7&mine=2", "http://other.example/a;v=1"),
+        ("mailto:me@other.example", "mailto:me@other.example"),
+        (" http://other.example ", "http://other.example"),
+    ],
+)
+def test_where_a_link_leads_is_kept_but_for_what_tells_of_people(url: str, kept: str) -> None:
+    assert target_url(url, frozenset({"mine"})) == kept

@@ -19,6 +19,7 @@ KINDS = st.sampled_from([PeriodKind.DAY, PeriodKind.WEEK, PeriodKind.MONTH, Peri
     ("dates", "day"),
     [
         ("2024-02-29", date(2024, 2, 29)),
+        ("2024-02-29 11:22:33", date(2024, 2, 29)),
         ("today", TODAY),
         ("now", TODAY),
         ("yesterday", date(2024, 5, 30)),

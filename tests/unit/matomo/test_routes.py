@@ -74,6 +74,8 @@ def test_pages_come_as_a_tree_whose_folders_can_be_opened(ask: Ask) -> None:
 
     assert [(row["label"], row["nb_visits"], row["nb_hits"]) for row in closed] == [("/index", 2, 2), ("shop", 1, 2)]
     assert opened[1]["subtable"][0]["subtable"][0]["label"] == "/b"
+    assert closed[1]["segment"] == "pageUrl=^http%253A%252F%252Fshop.example.org%252Fshop"
+    assert opened[1]["subtable"][0]["segment"].startswith(f"{closed[1]['segment']}%252F")
     assert [row["label"] for row in below] == ["/b"]
 
 
