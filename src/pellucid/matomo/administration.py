@@ -11,6 +11,7 @@ from pellucid.collect.plan import groups_of
 from pellucid.errors import NotFound, RequestError
 from pellucid.matomo.columns import Cell, Row, plain, rounded
 from pellucid.matomo.parameters import Parameters
+from pellucid.matomo.zones import as_matomo_names, zone_of
 from pellucid.model.account import Access, Account
 from pellucid.model.goal import CustomDimension, DimensionScope, Extraction, Goal, MatchAttribute, PatternType
 from pellucid.model.rules import SEARCH_KEYWORDS, Rules
@@ -80,7 +81,7 @@ def site_row(site: Site) -> Row:
         "sitesearch": int(site.rules.searches),
         "sitesearch_keyword_parameters": _told(site.rules.search_keywords, SEARCH_KEYWORDS),
         "sitesearch_category_parameters": _told(site.rules.search_categories),
-        "timezone": site.timezone,
+        "timezone": as_matomo_names(site.timezone),
         "currency": site.currency,
         "exclude_unknown_urls": int(site.rules.known_hosts_only),
         "excluded_ips": _told(site.rules.excluded_addresses),
@@ -90,7 +91,7 @@ def site_row(site: Site) -> Row:
         "group": "",
         "type": "website",
         "keep_url_fragment": int(site.rules.keeps_fragments),
-        "timezone_name": site.timezone,
+        "timezone_name": as_matomo_names(site.timezone),
         "currency_name": _ENGLISH.currencies.get(site.currency, site.currency),
     }
     # In Matomo a setting of the whole installation (`exclude_requests`), and in no row.
@@ -144,7 +145,7 @@ def add_site(registry: Registry, given: Parameters) -> Cell:
         given.text("siteName"),
         given.several("urls"),
         preset=PRESET,
-        timezone=given.text("timezone", TIMEZONE),
+        timezone=zone_of(given.text("timezone", TIMEZONE)),
         currency=given.text("currency", CURRENCY),
         ecommerce=given.flag("ecommerce"),
     )
@@ -160,7 +161,7 @@ def update_site(registry: Registry, site: Site, given: Parameters) -> None:
         site.id,
         name=given.text("siteName", site.name),
         urls=given.several("urls") or site.urls,
-        timezone=given.text("timezone", site.timezone),
+        timezone=zone_of(given.text("timezone", site.timezone)),
         currency=given.text("currency", site.currency),
         ecommerce=given.flag("ecommerce", default=site.ecommerce),
         rules=_rules(site.rules, given),

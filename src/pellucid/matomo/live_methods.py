@@ -16,7 +16,7 @@ from pellucid.matomo.parameters import ALL
 from pellucid.matomo.profile import VISITS_ADDED_UP, VISITS_SHOWN, profile_row
 from pellucid.matomo.rows import shown
 from pellucid.matomo.segments import segment_on
-from pellucid.model.period import Period
+from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Condition, Operator, Segment
 from pellucid.model.site import Site
 from pellucid.report.live import EVER, counters, first_visit, last_visits, neighbours
@@ -45,9 +45,14 @@ def _setting(call: Call, site: Site) -> Setting:
 
 
 def _period(call: Call, site: Site) -> Period:
-    if "date" in call.given.given:
-        return call.periods(site).periods[-1]
-    return asked("range", "last30", call.now.astimezone(ZoneInfo(site.timezone)).date()).periods[-1]
+    """Return the days whose visits are told: as in Matomo those of the day before belong to today's."""
+    today = call.now.astimezone(ZoneInfo(site.timezone)).date()
+    if "date" not in call.given.given:
+        return asked("range", "last30", today).periods[-1]
+    kind, date = call.given.text("period"), call.given.text("date")
+    if kind != PeriodKind.RANGE and date.lower() in {"today", "now", today.isoformat()}:
+        return Period(asked(kind, "yesterday", today).periods[-1].first, today)
+    return call.periods(site).periods[-1]
 
 
 def _last_visits(call: Call, sites: list[Site]) -> Answer:

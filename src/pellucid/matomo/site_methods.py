@@ -9,6 +9,7 @@ from pellucid.matomo import administration as setup
 from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, Record
 from pellucid.matomo.site_codes import METHODS as SITE_CODES
 from pellucid.matomo.site_defaults import METHODS as SITE_DEFAULTS
+from pellucid.matomo.zones import as_matomo_names
 from pellucid.model.account import Access
 from pellucid.model.site import Site
 
@@ -82,7 +83,7 @@ def _of_group(call: Call, _sites: list[Site]) -> Answer:
 
 
 def _zones(call: Call, _sites: list[Site]) -> Answer:
-    return list(dict.fromkeys(site.timezone for site in call.registry.sites()))
+    return list(dict.fromkeys(as_matomo_names(site.timezone) for site in call.registry.sites()))
 
 
 def _matching(call: Call, _sites: list[Site]) -> Answer:

@@ -17,6 +17,30 @@ _NOWHERE = "ZZ"
 """The territory of zones that belong to no country."""
 
 
+_OFFSETS: Mapping[str, str] = {
+    **{f"{UTC}{hours:+d}": f"Etc/GMT{-hours:+d}" for hours in range(-12, 15) if hours},
+    f"{UTC}-9.5": "Pacific/Marquesas",
+    f"{UTC}+4.5": "Asia/Kabul",
+    f"{UTC}+5.5": "Asia/Kolkata",
+    f"{UTC}+5.75": "Asia/Kathmandu",
+    f"{UTC}+6.5": "Asia/Yangon",
+    f"{UTC}+8.75": "Australia/Eucla",
+    f"{UTC}+9.5": "Australia/Darwin",
+}
+"""Matomo's names of zones that are always as far from UTC, and a zone that is."""
+_NAMES = {zone: name for name, zone in _OFFSETS.items() if zone.startswith("Etc/")}
+
+
+def zone_of(name: str) -> str:
+    """Return the zone that a name of Matomo's stands for."""
+    return _OFFSETS.get(name, name)
+
+
+def as_matomo_names(zone: str) -> str:
+    """Return the name that Matomo has for a zone."""
+    return _NAMES.get(zone, zone)
+
+
 @cache
 def countries() -> Mapping[str, str]:
     """Return the country of each zone that has one."""

@@ -235,3 +235,13 @@ def test_accounts_and_sites_are_listed_for_who_watches_over_an_installation(ask:
     assert ask("SitesManager.getAllSitesId") == [1]
     refused = ask("UsersManager.getUsers", token_auth=registry.create_token("reader"))
     assert "requires 'admin' access" in refused["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "zone"), [("UTC-12", "Etc/GMT+12"), ("UTC+14", "Etc/GMT-14"), ("UTC+5.75", "Asia/Kathmandu")]
+)
+def test_a_zone_may_be_told_by_how_far_it_is_from_utc(ask: Ask, registry: Registry, name: str, zone: str) -> None:
+    made = ask("SitesManager.addSite", siteName="Far", urls="http://far.example.org", timezone=name)["value"]
+
+    assert registry.site(made).timezone == zone
+    assert ask("SitesManager.getSiteFromId", idSite=str(made))["timezone"] == (name if zone[:3] == "Etc" else zone)

@@ -1,9 +1,14 @@
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from msgspec import structs
+from msgspec import json, structs
 
+from builders import DAY as NOVEMBER_24
+from builders import NOON, a_visit
+from pellucid.model.visit import Visit
 from pellucid.registry.registry import Registry
+from pellucid.store.client import Store
 
 Ask = Callable[..., Any]
 DAY = {"period": "day", "date": "2025-11-24"}
@@ -114,3 +119,19 @@ def test_columns_of_visits_are_chosen_and_hidden_in_what_was_done_too(ask: Ask) 
         False,
         True,
     ]
+
+
+def test_visits_of_the_day_before_belong_to_todays(ask: Ask, store: Store) -> None:
+    noon = NOON - 86_400_000
+    before = a_visit(
+        visit_id=9, visit_day=NOVEMBER_24 - timedelta(days=1), first_time=noon, last_time=noon, latest_time=noon
+    )
+    store.insert("visits", Visit, json.encode(before), token="the day before")
+
+    def told(date: str) -> list[int]:
+        visits = ask("Live.getLastVisitsDetails", idSite="1", period="day", date=date)
+        return sorted(visit["idVisit"] for visit in visits)
+
+    assert told("today") == told("2025-11-24") == [1, 2, 9]
+    assert told("yesterday") == [9]
+    assert told("2025-11-25") == [3]
