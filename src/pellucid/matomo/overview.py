@@ -103,12 +103,15 @@ _ENHANCED = _EVOLVING | {
 
 def site_row(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
     """Return what a site comes to in a period, and how that differs from the period before."""
-    told = _ENHANCED if given.flag("enhanced") else _EVOLVING
+    only = {name for name in given.text("showColumns", "").split(",") if name}
+    every = _ENHANCED if given.flag("enhanced") else _EVOLVING
+    told = {name: columns for name, columns in every.items() if not only or columns[0] in only}
     earlier = before(period)
     now, then = (_numbers(reports, site, span, given) for span in (period, earlier))
-    row: Row = {"label": site.name, **now}
+    row: Row = {"label": site.name, **{column: now[column] for column, _ in told.values()}}
     for name, (column, _) in told.items():
-        row |= _evolution(name, _float(now[column]), _float(then[column]))
+        evolved = _evolution(name, _float(now[column]), _float(then[column]))
+        row |= {one: value for one, value in evolved.items() if not only or one in only}
     return row | {
         "idsite": site.id,
         "ratio": 1,

@@ -45,3 +45,10 @@ def test_conversions_and_orders_are_told_to_who_asks_for_more(ask: Any) -> None:
     assert (shop["orders_evolution"], shop["previous_Goal_0_nb_conversions"]) == ("0%", 0)
     assert "orders" not in ask("MultiSites.getAll", **DAY)[0]
     assert "orders" in ask("MultiSites.getAllWithGroups", **DAY)["sites"][0]
+
+
+def test_of_numbers_that_are_not_chosen_nothing_is_told(ask: Any) -> None:
+    (row, _) = ask("MultiSites.getAll", **DAY, showColumns="nb_visits,visits_evolution")
+
+    assert {name for name in row if "nb_" in name} == {"nb_visits", "previous_nb_visits"}
+    assert {name for name in row if "evolution" in name} == {"visits_evolution"}
