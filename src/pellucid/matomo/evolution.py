@@ -123,9 +123,10 @@ def _all_labels(every: Mapping[str, Sequence[Row]], given: Parameters) -> list[s
 
 def _heading(name: str, label: str, found: Mapping[str, Sequence[Row]]) -> str:
     """Return what a row is called: a page by its address, others by the labels that lead to it."""
-    url = next((row["url"] for some in found.values() for row in some if row.get("url")), "")
+    told = (str(row.get("url") or row.get("label", "")) for some in found.values() for row in some)
+    url = next((text for text in told if "://" in text), "")
     if url and name in _BY_ADDRESS:
-        return _SCHEME.sub("", str(url))
+        return _SCHEME.sub("", url)
     return " - ".join(unquote_plus(part).strip() for part in label.split(">"))
 
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 from pellucid.errors import RequestError
 from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, HIDDEN, NO_RESULTS, NUMBERS, Cell, Row, untimed, with_ratios
 from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters
-from pellucid.matomo.tree import SUBTABLE, add, changed
+from pellucid.matomo.tree import SUBTABLE, add, changed, without_scheme
 
 _OF_GOALS = frozenset({"goals", "nb_conversions", "revenue"})
 """What rows have only when their goals are gathered."""
@@ -133,6 +133,10 @@ def _is_named(row: Row, wanted: str) -> bool:
     text = str(row.get(_LABEL, "")).strip()
     if wanted.startswith(_WITHOUT_SUBTABLE) and SUBTABLE not in row:
         return text.removeprefix("/") == wanted[1:].strip().removeprefix("/")
+    if "://" in text:
+        # Matomo names pages of other sites, in the row of their site, by their path or without their scheme.
+        bare = without_scheme(text)
+        return wanted in {text, bare, bare.partition("/")[2]}
     return text == wanted
 
 

@@ -75,3 +75,13 @@ def test_all_rows_are_followed_if_none_is_named() -> None:
 def test_a_row_below_others_is_called_by_the_labels_that_lead_to_it() -> None:
     assert pages(label="a>%2Fx")["label"] == "s.example/a/x"
     assert pages(label="a>none")["label"] == "a - none"
+
+
+def test_a_page_of_another_site_is_followed_by_its_path() -> None:
+    page: Row = {"label": "http://www.news.example/a.html", "nb_visits": 3}
+    days: dict[str, list[Row]] = {"1": [{"label": "www.news.example", "nb_visits": 3, "subtable": [page]}]}
+
+    told = evolution("Referrers.getWebsites", lambda: days, Parameters({"label": "www.news.example>a.html"}))
+
+    assert told["label"] == "news.example/a.html"
+    assert told["reportData"]["1"][0]["nb_visits"] == 3  # type: ignore[index, call-overload]
