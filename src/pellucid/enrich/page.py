@@ -61,7 +61,7 @@ def target_url(url: str, excluded: frozenset[str] = frozenset()) -> str:
 
     Its campaigns are not the site's own, and its fragment may be all that tells it from others.
     """
-    bare, mark, fragment = url.strip().partition("#")
+    bare, mark, fragment = as_address(url).partition("#")
     path, _, query = bare.partition("?")
     scheme, separator, rest = path.partition("://")
     authority, slash, below = rest.partition("/")
