@@ -167,9 +167,9 @@ def _items(segment: str, none: str, *dimensions: str) -> Report:
         if not site.ecommerce:
             return []
         left = given.flag("abandonedCarts")
-        metrics = tuple(_LEFT.get(metric, metric) if left else metric for metric in _OF_ITEMS.values())
+        asked = tuple(_LEFT.get(metric, metric) if left else metric for metric in _OF_ITEMS.values())
         query = query_of(site, period, given, ())
-        sold = structs.replace(query, metrics=metrics, dimensions=dimensions)
+        sold = structs.replace(query, metrics=asked, dimensions=dimensions)
         summed: dict[str, Row] = {}
         for value, *numbers in reports.answer(sold).rows:
             # Matomo counts by each place that a category has in a product, and adds that up.

@@ -1,6 +1,8 @@
 """Reports with all that a program needs to show them: headings, columns in words, numbers as people read them."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from time import monotonic
 
 from msgspec import structs
@@ -8,13 +10,14 @@ from msgspec import structs
 from pellucid.errors import RequestError
 from pellucid.matomo.call import Answer, Call
 from pellucid.matomo.catalogue_of_site import reports_of, row_of_report
-from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, Cell, Row, explains, with_ratios
+from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, Cell, Row, explains, plain, rounded, with_ratios
 from pellucid.matomo.dates import key
-from pellucid.matomo.listed import Listed
+from pellucid.matomo.goal_columns import ALL_GOALS, goal_of_report
+from pellucid.matomo.listed import GOALS, Listed
 from pellucid.matomo.metric_names import NAMES
 from pellucid.matomo.overview import spelled
 from pellucid.matomo.parameters import Parameters
-from pellucid.matomo.pretty import pretty
+from pellucid.matomo.pretty import money, pretty
 from pellucid.matomo.rows import filtered
 from pellucid.matomo.tree import add
 from pellucid.model.period import Period, PeriodKind
@@ -33,6 +36,7 @@ _OUTER = (
 )
 _FILTERS = ("filter_offset", "filter_pattern", "filter_sort_column", "filter_sort_order", "filter_truncate")
 _SHOWN_IF_ANY = frozenset({"nb_users", "avg_time_generation"})
+_OF_GOAL = re.compile(r"goal_[0-9]+_")
 _NOT_SUMMED = ("_rate", "_evolution", "_percentage", "_trend")
 
 
@@ -65,7 +69,7 @@ def _listed(call: Call, site: Site) -> Listed:
 def processed(ask: Ask, call: Call, sites: list[Site]) -> Answer:
     """Return a report as it is shown; `ask` answers the method that it comes from."""
     began, site = monotonic(), sites[0]
-    report = _listed(call, site)
+    report = _with_rate(_listed(call, site), call.given)
     wanted = call.periods(site)
     beside = structs.replace(call, given=structs.replace(call.given, beside=wanted.several))
     found = {period: _Found(ask, beside, site, report, period) for period in wanted.periods}
@@ -89,6 +93,13 @@ def processed(ask: Ask, call: Call, sites: list[Site]) -> Answer:
     return answered
 
 
+def _with_rate(report: Listed, given: Parameters) -> Listed:
+    """Return a report that tells how many visits converted, too, where columns of goals are asked for."""
+    if not given.text(ALL_GOALS, "") or report.goals != GOALS or "avg_time_on_site" not in report.ratios:
+        return report
+    return structs.replace(report, processed=f"{report.processed} conversion_rate")
+
+
 class _Found:
     """The rows of a report in one period."""
 
@@ -104,6 +115,7 @@ class _Found:
             format_metrics="0" if call.given.text("format_metrics", "bc") == "0" else "bc",
             **report.parameters,
         )
+        given = goal_of_report(given, report.method)
         told = ask(structs.replace(call, given=structs.replace(given, whole=True)))
         self.is_one = isinstance(told, Mapping)
         rows = [told] if self.is_one else told
@@ -128,7 +140,7 @@ class _Found:
             written = self._given.text("format_metrics", "bc") != "0"
             return with_ratios(row, ratios if upper else (), written=written)
 
-        given = structs.replace(self._given.without("showColumns", "hideColumns"), whole=True)
+        given = structs.replace(self._given.without("showColumns", "hideColumns", ALL_GOALS), whole=True)
         return filtered(rows, given, finish, order=())
 
     def without_nothing(self, columns: Mapping[str, str]) -> dict[str, str]:
@@ -147,13 +159,20 @@ class _Found:
 
     def _shown(self, row: Row, columns: Mapping[str, str], *, raw: bool) -> dict[str, Answer]:
         told: dict[str, Answer] = {name: self._pretty(name, row.get(name)) for name in columns}
+        told |= {name: self._pretty(name, value) for name, value in row.items() if _OF_GOAL.match(name)}
         more = {name: value for name, value in row.items() if raw and name not in told and not explains(name, value)}
         return told | more
 
     def _pretty(self, name: str, value: Cell) -> Answer:
         if not isinstance(value, int | float):
             return value if isinstance(value, str) else 0
-        return value if self._given.text("format_metrics", "bc") == "0" else pretty(name, value, self._site.currency)
+        if self._given.text("format_metrics", "bc") == "0":
+            return value
+        if _OF_GOAL.match(name) and "revenue" in name:
+            return money(value, self._site.currency)
+        if _OF_GOAL.match(name) and name.endswith("_rate"):
+            return f"{plain(rounded(Decimal(str(value)) * 100, 2))}%"
+        return pretty(name, value, self._site.currency)
 
     def explained(self) -> Answer:
         """Return what tells what each row is."""

@@ -8,7 +8,8 @@ from typing import Protocol
 from urllib.parse import unquote_plus
 
 from pellucid.errors import RequestError
-from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, HIDDEN, NO_RESULTS, NUMBERS, Cell, Row, untimed, with_ratios
+from pellucid.matomo.columns import HIDDEN, NO_RESULTS, NUMBERS, Cell, Row, untimed
+from pellucid.matomo.goal_columns import ALL_COLUMNS, ALL_GOALS, More, adds, more, visited
 from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters
 from pellucid.matomo.tree import SUBTABLE, add, changed, without_scheme
 
@@ -21,6 +22,11 @@ _REPETITION = re.compile(r"[*+{]")
 _REPEATED_GROUP = re.compile(r"\)[*+{?]")
 OTHERS = "Others"
 _WITHIN, _WITHOUT_SUBTABLE = ">", "@"
+_OF_UPPER_ROWS = (
+    *(ALL_COLUMNS, ALL_GOALS, "filter_offset", "filter_pattern", "filter_pattern_recursive", "filter_excludelowpop"),
+    "keep_summary_row",
+)
+"""What leaves rows out of a report, or adds to them, and not those of subtables: these are ordered and truncated."""
 _SIGNIFICANT = 0.02
 _VISITS, _LABEL = "nb_visits", "label"
 _DIGITS = re.compile(r"([0-9]+)")
@@ -70,11 +76,14 @@ def filtered(
     rest: Finish = finish
     if not late and finish is not whole:
         rows, rest = changed(rows, finish, partial(finish, upper=False)), whole
-    if given.flag("filter_add_columns_when_show_all_columns"):
-        rows = [_with_all_columns(row, given) for row in rows if row.get("nb_visits")]
+    also: More = whole
+    if adds(given):
+        rows = visited(rows, given)
+        also = more(rows, given)
+        rows = [also(row) for row in rows]
     if not given.flag("disable_generic_filters"):
         left = _populated(_matching_below(_matching(rows, given), given), given)
-        rows = _cut(_truncated(_ordered(left, given, order), given, finish), given)
+        rows = _cut(_truncated(_ordered(left, given, order), given, lambda others: also(finish(others))), given)
     if late:
         rows = [rest(row) for row in rows]
     unwanted = _names(given, "hideColumns")
@@ -89,7 +98,7 @@ def filtered(
 
 def _are_told_apart_by_counts(rows: Sequence[Row], given: Parameters) -> bool:
     """Return whether it can be told without finished rows which of them are left."""
-    if given.flag("filter_add_columns_when_show_all_columns") or given.number("filter_truncate", ALL) >= 0:
+    if adds(given) or given.number("filter_truncate", ALL) >= 0:
         return False
     looked_at = {
         given.text("filter_sort_column", ""),
@@ -140,16 +149,11 @@ def _is_named(row: Row, wanted: str) -> bool:
     return text == wanted
 
 
-def _with_all_columns(row: Row, given: Parameters) -> Row:
-    if "sum_visit_length" not in row:
-        return row
-    return with_ratios(row, ALL_RATIOS_OF_VISITS, written=given.text("format_metrics", "bc") != "0")
-
-
 def _below(row: Row, given: Parameters, finish: Finish, without: frozenset[str]) -> Row:
     below = row.get(SUBTABLE)
     if not isinstance(below, list):
         return {}
+    given = given.without(*_OF_UPPER_ROWS).with_text(filter_limit=str(ALL))
     inner: Finish = finish if finish is whole else partial(finish, upper=False)
     return {SUBTABLE: filtered(below, given, inner, without=without)}
 
@@ -205,7 +209,7 @@ def _matching_below(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
             below = row.get(SUBTABLE)
             inside = matching(below) if isinstance(below, list) else []
             if inside or wanted.search(str(row.get(column, ""))):
-                kept.append({**row, SUBTABLE: inside} if inside else row)
+                kept.append({**row, SUBTABLE: inside} if isinstance(below, list) else row)
         return kept
 
     return matching(rows)
@@ -283,7 +287,7 @@ def _by_size(digits: re.Match[str]) -> str:
     return f"0{chr(len(number))}{number}"
 
 
-def _truncated(rows: Sequence[Row], given: Parameters, finish: Finish) -> Sequence[Row]:
+def _truncated(rows: Sequence[Row], given: Parameters, finish: More) -> Sequence[Row]:
     """Return the first rows, and one that is the sum of the others."""
     number = given.number("filter_truncate", ALL)
     if number < 0 or len(rows) <= number + 1:

@@ -172,6 +172,43 @@ def test_what_is_worked_out_of_visits_can_be_added() -> None:
     assert (told["nb_actions_per_visit"], told["conversion_rate"]) == (2, "25%")
 
 
+def test_rows_without_visits_are_left_where_all_columns_are_asked_for_of_every_row() -> None:
+    rows: list[Row] = [{"label": "a", "nb_visits": 0}, {"label": "b", "nb_visits": 0, "nb_actions": 1}]
+
+    def told(value: str) -> list[object]:
+        asked = parameters_of([("filter_add_columns_when_show_all_columns", value)])
+        return [(row["label"], "bounce_rate" in row) for row in filtered(rows, asked)]
+
+    assert told("0") == [("a", True), ("b", True)]
+    assert told("1") == [("b", True)]
+    assert told("") == [("a", False), ("b", False)]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"filter_limit": "1"},
+        {"filter_pattern": "^shop"},
+        {"filter_excludelowpop": "nb_visits", "filter_excludelowpop_value": "8"},
+        {"filter_add_columns_when_show_all_columns": "1"},
+    ],
+)
+def test_what_leaves_rows_out_leaves_those_of_subtables(asked: dict[str, str]) -> None:
+    below: list[Row] = [{"label": "/bikes", "nb_visits": 6}, {"label": "/cars", "nb_visits": 2}]
+    rows: list[Row] = [{"label": "shop", "nb_visits": 9, "subtable": below}]
+
+    assert filtered(rows, parameters_of(list(asked.items())))[0]["subtable"] == below
+
+
+def test_subtables_are_ordered_and_truncated_as_their_report_is() -> None:
+    below: list[Row] = [{"label": name, "nb_visits": number} for number, name in enumerate("cab")]
+    asked = [("filter_sort_column", "label"), ("filter_sort_order", "asc"), ("filter_truncate", "1")]
+
+    (shop,) = filtered([{"label": "shop", "nb_visits": 3, "subtable": below}], parameters_of(asked))
+
+    assert shop["subtable"] == [{"label": "a", "nb_visits": 1}, {"label": "Others", "nb_visits": 2}]
+
+
 def test_subtables_are_shown_to_a_depth() -> None:
     rows: list[Row] = [{"label": "a", "subtable": [{"label": "b", "subtable": [{"label": "c"}]}]}]
 

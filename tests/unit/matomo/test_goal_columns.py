@@ -1,0 +1,173 @@
+"""Columns of goals beside a report's own, as Matomo's programs ask for them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec import json
+
+from builders import DAY, NOON, a_conversion, a_visit, an_event
+from pellucid.model.event import Event
+from pellucid.model.goal import Goal
+from pellucid.model.visit import Conversion, Visit
+from pellucid.registry.registry import Registry
+from pellucid.store.client import Store
+
+Ask = Callable[..., Any]
+OF_DAY = {"idSite": "3", "period": "day", "date": str(DAY)}
+SHOWN = {"filter_update_columns_when_show_all_goals": "1"}
+PAGE = "http://bells.example.org/a"
+ENDS: dict[str, object] = {"entry_url": PAGE, "exit_url": PAGE, "entry_title": "A", "exit_title": "A"}
+
+
+@pytest.fixture(autouse=True)
+def shop(registry: Registry, store: Store) -> None:
+    """Three visits of one page: one bought twice and reached the first of two goals, one left a cart."""
+    registry.add_site("Bells", ["http://bells.example.org"], ecommerce=True, currency="USD")
+    for number, name in enumerate(("Read", "Asked"), 1):
+        registry.add_goal(Goal(site_id=3, id=number, name=name, match_attribute="manually"))
+    visits = [
+        a_visit(site_id=3, visit_id=one, actions=2, seconds=60, conversions=3 * (one == 1), **ENDS) for one in (1, 2, 3)
+    ]
+    views = [an_event(site_id=3, visit_id=one, event_id=one, url=PAGE, title="A") for one in (1, 2, 3)]
+    told: dict[str, object] = {"site_id": 3, "event_id": 9, "pages_before": 1, "time": NOON + 9}
+    conversions = [
+        a_conversion(conversion_id=1, kind="order", goal_id=0, revenue=1555.56, pieces=5, **told),
+        a_conversion(conversion_id=2, kind="order", goal_id=0, revenue=1555.55, pieces=5, **told),
+        a_conversion(conversion_id=3, revenue=10.0, **told),
+        a_conversion(conversion_id=4, visit_id=2, kind="cart", goal_id=0, revenue=50.0, pieces=1, **told),
+    ]
+    for table, kind, rows in (
+        ("visits", Visit, visits),
+        ("events", Event, views),
+        ("conversions", Conversion, conversions),
+    ):
+        store.insert(table, kind, b"\n".join(map(json.encode, rows)), token=f"{table} of a shop")
+
+
+def of_goals(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name.startswith("goal_") or name == "revenue_per_visit"}
+
+
+def test_one_goal_alone_is_told_with_all_its_columns(ask: Ask) -> None:
+    (row,) = ask("Referrers.getReferrerType", **OF_DAY, **SHOWN, idGoal="ecommerceOrder")
+
+    assert of_goals(row) == {
+        "revenue_per_visit": 1040.33,
+        "goal_ecommerceOrder_conversion_rate": "66.67%",
+        "goal_ecommerceOrder_nb_conversions": 2,
+        "goal_ecommerceOrder_revenue_per_visit": 1037.04,
+        "goal_ecommerceOrder_revenue": 3111.11,
+        "goal_ecommerceOrder_avg_order_revenue": 1555.56,
+        "goal_ecommerceOrder_items": 10,
+    }
+    assert (row["conversion_rate"], row["nb_actions_per_visit"], row["avg_time_on_site"]) == ("33.33%", 2, 60)
+
+
+def test_of_all_goals_their_rates_are_told(ask: Ask) -> None:
+    (row,) = ask("Referrers.getReferrerType", **OF_DAY, **SHOWN)
+    (named,) = ask("Referrers.getReferrerType", **OF_DAY, **SHOWN, filter_show_goal_columns_process_goals="2,1,0")
+
+    assert of_goals(row) == {
+        "revenue_per_visit": 1040.33,
+        "goal_ecommerceOrder_conversion_rate": "66.67%",
+        "goal_ecommerceAbandonedCart_conversion_rate": "33.33%",
+        "goal_1_conversion_rate": "33.33%",
+    }
+    assert of_goals(named) == of_goals(row) | {"goal_2_conversion_rate": "0%"}
+
+
+def test_a_goal_named_alone_is_told_whether_or_not_it_was_reached(ask: Ask) -> None:
+    asked = {"filter_show_goal_columns_process_goals": "2", "format_metrics": "0"}
+    (row,) = ask("Referrers.getReferrerType", **OF_DAY, **SHOWN, **asked)
+
+    assert of_goals(row) == {
+        "revenue_per_visit": 1040.33,
+        "goal_2_conversion_rate": 0,
+        "goal_2_nb_conversions": 0,
+        "goal_2_revenue_per_visit": 0,
+        "goal_2_revenue": 0,
+    }
+
+
+@pytest.mark.parametrize("told", ["", "read", "false"])
+def test_what_names_no_goal_adds_nothing(ask: Ask, told: str) -> None:
+    (row,) = ask("Referrers.getReferrerType", **OF_DAY, filter_update_columns_when_show_all_goals=told)
+
+    assert of_goals(row) == {}
+    assert "conversion_rate" not in row
+
+
+def test_rows_are_ordered_and_summed_by_the_columns_of_goals(ask: Ask) -> None:
+    asked = {"idGoal": "1", "filter_sort_column": "goal_1_nb_conversions", "filter_truncate": "1"}
+    first, others = ask("VisitTime.getVisitInformationPerServerTime", **OF_DAY, **SHOWN, **asked)
+
+    assert (first["label"], first["goal_1_nb_conversions"], first["goal_1_revenue_per_visit"]) == ("12", 1, 3.33)
+    assert (others["label"], others["goal_1_nb_conversions"], others["nb_actions_per_visit"]) == ("Others", 0, 0)
+
+
+def test_folders_have_them_and_what_is_in_them_has_none(ask: Ask) -> None:
+    (row,) = ask("Referrers.getReferrerType", **OF_DAY, **SHOWN, idGoal="-2")
+    (page,) = ask("Actions.getPageUrls", **OF_DAY, **SHOWN, idGoal="1", flat="1")
+
+    assert of_goals(row) == {"revenue_per_visit": 1040.33}
+    assert (page["goal_1_revenue"], page["revenue_per_visit"], page["conversion_rate"]) == (10, 0, "0%")
+
+
+def test_shown_pages_tell_what_was_converted_after_them(ask: Ask) -> None:
+    asked = {"apiModule": "Actions", "filter_show_goal_columns_process_goals": "1"}
+    told = ask("API.getProcessedReport", **OF_DAY, **SHOWN, **asked, apiAction="getPageTitles")
+    began = ask("API.getProcessedReport", **OF_DAY, **SHOWN, **asked, apiAction="getEntryPageTitles")
+
+    (row,), (entry,) = told["reportData"], began["reportData"]
+    assert of_goals(row) == {
+        "goal_1_conversion_rate": "33.33%",
+        "goal_1_nb_conversions": 1,
+        "goal_1_revenue_per_visit": "$3.33",
+        "goal_1_revenue": "$10",
+        "goal_1_nb_conversions_attrib": 1,
+        "goal_1_revenue_attrib": "$10",
+        "goal_1_nb_conversions_page_rate": "100%",
+    }
+    assert {name: value for name, value in of_goals(entry).items() if "ent" in name} == {
+        "goal_1_nb_conversions_entry": 1,
+        "goal_1_revenue_per_entry": "$3.33",
+        "goal_1_revenue_entry": "$10",
+        "goal_1_nb_conversions_entry_rate": "33.3%",
+    }
+
+
+def test_shown_reports_on_visits_tell_how_many_converted_beside_goals(ask: Ask) -> None:
+    asked = {"apiModule": "DevicesDetection", "apiAction": "getBrowsers"}
+    told = ask("API.getProcessedReport", **OF_DAY, **SHOWN, **asked, filter_show_goal_columns_process_goals="1")
+    plain = ask("API.getProcessedReport", **OF_DAY, **asked)
+
+    (row,) = told["reportData"]
+    assert (row["conversion_rate"], row["goal_1_revenue_per_visit"], told["columns"]["conversion_rate"]) == (
+        "33.33%",
+        "$3.33",
+        "Conversion Rate",
+    )
+    assert "conversion_rate" not in plain["columns"]
+
+
+def test_all_goals_are_told_in_one_row(ask: Ask) -> None:
+    row = ask("Goals.get", **OF_DAY, showAllGoalSpecificMetrics="1")
+    wanted = ask("Goals.get", **OF_DAY, showAllGoalSpecificMetrics="1", columns="goal_1_conversion_rate")
+
+    assert {name: value for name, value in row.items() if not name.endswith("visit")} == {
+        "nb_visits": 3,
+        "nb_conversions": 3,
+        "nb_visits_converted": 1,
+        "revenue": 3121.11,
+        "goal_1_nb_conversions": 1,
+        "goal_1_nb_visits_converted": 1,
+        "goal_1_revenue": 10,
+        "goal_1_conversion_rate": "33.33%",
+        "goal_2_nb_conversions": 0,
+        "goal_2_nb_visits_converted": 0,
+        "goal_2_revenue": 0,
+        "goal_2_conversion_rate": "0%",
+        "conversion_rate": "33.33%",
+    }
+    assert list(wanted) == [f"goal_1_conversion_rate{kind}" for kind in ("", "_new_visit", "_returning_visit")]
