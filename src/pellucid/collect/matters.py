@@ -93,13 +93,17 @@ def content_of(given: Given) -> Content:
 
 
 def product_of(given: Given) -> Product | None:
-    """Return the product, or the category of products, that a page shows; None if it shows none."""
-    if not (given.product_sku or given.product_name or given.product_category):
+    """Return the product, or the category of products, that a page shows; None if it shows none.
+
+    A category that is told to be none is an empty one, as in Matomo; where none is told there is none.
+    """
+    category = given.product_category
+    if not (given.product_sku or given.product_name) and category is None:
         return None
     return Product(
         clean(given.product_sku, _LONGEST_NAME),
         clean(given.product_name),
-        _categories(given.product_category),
+        () if category is None else _categories(category) or ("",),
         number_of(given.product_price),
     )
 

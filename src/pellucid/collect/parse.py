@@ -83,7 +83,7 @@ class Given(Struct, gc=False):
     discount: str = field(default="", name="ec_dt")
     product_sku: str = field(default="", name="_pks")
     product_name: str = field(default="", name="_pkn")
-    product_category: str = field(default="", name="_pkc")
+    product_category: str | None = field(default=None, name="_pkc")
     product_price: str = field(default="", name="_pkp")
     campaign_name: str = field(default="", name="_rcn")
     campaign_keyword: str = field(default="", name="_rck")

@@ -122,7 +122,8 @@ def _pageview(event: Event) -> Row:
             "productViewSku": event.product_sku or None,
         }
         row |= {"productViewPrice": _money(event.product_price)} if event.product_price else {}
-    return row | ({"productViewCategories": event.product_categories} if event.product_categories else {})
+    categories = tuple(category for category in event.product_categories if category)
+    return row | ({"productViewCategories": categories} if categories else {})
 
 
 def _search(event: Event) -> Row:

@@ -178,7 +178,7 @@ def _items(segment: str, none: str, *dimensions: str) -> Report:
         rows = []
         for value, told in summed.items():
             row = _item(told, period, given, orders="abandoned_carts" if left else "orders")
-            if row and (value or told["orders"]):
+            if row:
                 text = value or none
                 rows.append({"label": decoded(text), **row, **chosen(**{segment: text})})
         return filtered(rows, given, order=("revenue", "nb_visits"))

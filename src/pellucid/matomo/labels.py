@@ -17,6 +17,7 @@ from pellucid.policy.identity import visitor_of_user_id
 
 UNKNOWN = "Unknown"
 NO_KEYWORD = "Keyword not defined"
+NO_URL = "Page URL not defined"
 _NO_TITLE = "Page Name not defined"
 NOWHERE = "xx"
 _ENGLISH = Locale("en")
@@ -126,6 +127,11 @@ def system_version(name: str, code: str, version: str) -> Label:
     """Label a version of an operating system."""
     text = f"{system(name)} {version}".strip()
     return Label(text, chosen(operatingSystemCode=code, operatingSystemVersion=version))
+
+
+def brand(name: str) -> Label:
+    """Label who made a device."""
+    return Label(known(name), chosen(deviceBrand=known(name)))
 
 
 def model_name(name: str, kind: str) -> str:

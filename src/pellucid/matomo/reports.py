@@ -45,6 +45,7 @@ from pellucid.model.site import Site
 
 LONG = frozenset({PeriodKind.YEAR, PeriodKind.RANGE})
 """Periods in which Matomo counts no different visitors by default."""
+_OF_ENDS = ("entry_", "exit_", "sum_daily_entry_", "sum_daily_exit_")
 _NOT_ENABLED = (
     "The metric {name} is not enabled for the requested period. Please see this FAQ: "
     "https://matomo.org/faq/how-to/faq_113/"
@@ -139,6 +140,8 @@ def _rows(
     read, of_key = reader(columns), len(report.dimensions)
     told = (([str(value) for value in values[:of_key]], read(values[of_key:])) for values in answered.rows)
     found = [(key, row) for key, row in told if row["nb_visits"] and (key[0] or not report.only_told)]
+    if report.goals is Goals.PAGES:
+        found = [(key, row if key[0] else _unnamed(row)) for key, row in found]
     if flat and report.needs and report.path:
         found = _in_needed_folders(found, report)
     reached: Mapping[str, float] = {}
@@ -152,6 +155,12 @@ def _rows(
     nothing: Row = {column.name: 0 for column in columns} if report.whole else {"nb_visits": 0}
     always = [{"label": one.text, **nothing, **one.more} for one in report.always if one.text not in there]
     return rows + always, reached
+
+
+def _unnamed(row: Row) -> Row:
+    """Return the row of pages without a name: as in Matomo no visit begins or ends with them, and no time is theirs."""
+    told = {name: value for name, value in row.items() if not name.startswith(_OF_ENDS)}
+    return told | {"sum_time_spent": 0}
 
 
 def _finish(report: Table, reached: Mapping[str, float], given: Parameters) -> Finish:

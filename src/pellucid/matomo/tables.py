@@ -33,13 +33,22 @@ def _chosen_by(name: str, url: str) -> dict[str, Cell]:
 
 
 def _page(url: str, *, column: str, segment: str) -> Label:
+    if not url:
+        label = _no_page(segment)
+        return Label(label.text, {**label.more, column: label.text})
     path = path_and_query(url)
     return Label(path, {"url": url, column: path, **_chosen_by(segment, url)})
 
 
 def _folders_of_page(url: str, *, segment: str) -> tuple[Label, ...]:
+    if not url:
+        return (_no_page(segment),)
     *folders, page = path_of(url)
     return (*map(Label, folders), Label(page, {"url": url, **_chosen_by(segment, url)}))
+
+
+def _no_page(segment: str) -> Label:
+    return Label(labels.NO_URL, {"url": "", **(chosen(**{segment: ""}) if segment else {})})
 
 
 def _title(text: str, *, segment: str) -> Label:
@@ -111,8 +120,8 @@ def _sources(
         told = write(came_by)
         if not told:
             return Label(name, {names[0]: name, **_of(name)})
-        more = {names[0]: name, names[1]: told, **_url(address(name, came_by)), **_of(name)}
-        return Label(f"{name}{joint}{told}", more)
+        more = {names[0]: name, names[1]: told, **_url(address(name, came_by))}
+        return Label(f"{name}{joint}{told}", more | _of_both(name, came_by))
 
     def path(name: str, came_by: str) -> tuple[Label, ...]:
         outer = Label(name, {**_url(home(name)), **_of(name)})
@@ -121,6 +130,14 @@ def _sources(
     def _of(name: str) -> dict[str, Cell]:
         by_kind = {} if only is SourceKind.WEBSITE else {"referrerType": labels.SOURCES[only][2]}
         return chosen(**by_kind, referrerName=name)
+
+    def _of_both(name: str, came_by: str) -> dict[str, Cell]:
+        # As in Matomo nothing chooses a page of a website or a keyword of a search engine.
+        if only is SourceKind.CAMPAIGN:
+            kind, outer = labels.SOURCES[only][2], _of(name)
+            inner = chosen(referrerType=kind, referrerKeyword=came_by)
+            return {"segment": f"{outer['segment']};{inner['segment']}"}
+        return _of(name) if only is SourceKind.SOCIAL else {}
 
     def _url(url: str) -> dict[str, Cell]:
         return {"url": url} if url else {}
@@ -225,7 +242,7 @@ _REPORTS: Mapping[str, Table] = {
         always=tuple(map(written(labels.device_type, "deviceType"), labels.DEVICE_TYPES)),
         goals=Goals.ALL,
     ),
-    "DevicesDetection.getBrand": Table(("device_brand",), written(labels.known, "deviceBrand"), goals=Goals.ALL),
+    "DevicesDetection.getBrand": Table(("device_brand",), labels.brand, goals=Goals.ALL),
     "DevicesDetection.getModel": Table(("device_brand", "device_model", "device_type"), labels.model, goals=Goals.ALL),
     "UserCountry.getCountry": Table(("country",), labels.country, goals=Goals.ALL),
     # Matomo adds continents up from countries, their visitors too.

@@ -32,9 +32,22 @@ def _in_turn(several: str, part: int) -> str:
     return f"arrayJoin(arrayZip({several}, arrayEnumerate({several}))).{part}"
 
 
+_NAMED = "product_name != '' or (product_sku != '' and notEmpty(product_categories))"
+"""Who tells a category of a product, if only that it has none, tells its name too, if only that it has none."""
+
 DIMENSIONS = (
-    _of_item("item_sku", "The number of a product, ordered or viewed.", "items.sku", "product_sku"),
-    _of_item("item_name", "The name of a product, ordered or viewed.", "items.name", "product_name"),
+    _of_item(
+        "item_sku",
+        "The number of a product, ordered or viewed.",
+        "items.sku",
+        "arrayJoin(if(product_sku = '', [], [product_sku]))",
+    ),
+    _of_item(
+        "item_name",
+        "The name of a product, ordered or viewed.",
+        "items.name",
+        f"arrayJoin(if({_NAMED}, [product_name], []))",
+    ),
     _of_item(
         "item_category",
         "A category of a product, ordered or viewed.",

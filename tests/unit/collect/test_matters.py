@@ -110,6 +110,24 @@ def test_a_page_may_show_a_product_and_tell_how_long_it_took() -> None:
     assert hit.timings == Timings(network=20, server=130)
 
 
+@pytest.mark.parametrize(
+    ("told", "categories"),
+    [
+        ({}, ()),
+        ({"_pkc": ""}, ("",)),
+        ({"_pkc": "0"}, ("",)),
+        ({"_pkc": '["","Fun"]'}, ("Fun",)),
+        ({"_pkc": "[]"}, ("",)),
+    ],
+)
+def test_a_category_that_is_told_to_be_none_is_an_empty_one(told: dict[str, str], categories: tuple[str, ...]) -> None:
+    product = kept(_pks="SKU", **told).product
+
+    assert product is not None
+    assert product.categories == categories
+    assert kept().product is None
+
+
 @pytest.mark.parametrize("kind", [{"ping": "1"}, {"e_c": "video", "e_a": "play"}, {"idgoal": "1"}])
 def test_what_comes_later_may_tell_how_long_its_page_view_took(kind: dict[str, str]) -> None:
     assert kept(**kind, pv_id="aaaaaa", pf_dm2="7").timings == Timings(dom_completion=7)

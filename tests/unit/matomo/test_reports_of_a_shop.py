@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from msgspec import json
@@ -186,3 +187,78 @@ def test_goals_are_told_one_by_one_to_who_asks(ask: Any, store: Store, registry:
     assert (told["goal_1_conversion_rate"], told["goal_2_conversion_rate"]) == ("100%", "0%")
     assert told["goal_2_nb_conversions_new_visit"] == 0
     assert set(chosen) == {f"goal_1_conversion_rate{ending}" for ending in ("", "_new_visit", "_returning_visit")}
+
+
+def test_views_of_products_without_a_name_or_category_are_told_as_not_defined(ask: Ask, store: Store) -> None:
+    views = [
+        an_event(site_id=3, event_id=1, product_sku="B", product_categories=("",)),
+        an_event(site_id=3, event_id=2, product_name="Car", product_categories=("Toys",)),
+        an_event(site_id=3, event_id=3, product_categories=("Toys",)),
+        an_event(site_id=3, event_id=4, product_sku="B"),
+    ]
+    inserted(store, a_visit(site_id=3), *views)
+
+    skus, names, categories = (by_label(ask(f"Goals.getItems{what}", **OF_DAY)) for what in ("Sku", "Name", "Category"))
+
+    assert {label: row["nb_actions"] for label, row in skus.items()} == {"B": 2}
+    assert {label: row["nb_actions"] for label, row in names.items()} == {"Car": 1, "Product Name not defined": 1}
+    assert {label: row["nb_actions"] for label, row in categories.items()} == {
+        "Toys": 2,
+        "Product Category not defined": 1,
+    }
+
+
+def test_pages_without_an_address_or_title_are_told_as_not_defined(ask: Ask, store: Store) -> None:
+    url = "http://bells.example.org/a%20b/c/d"
+    page = {"previous_url": url, "previous_seconds": 7}
+    views = [
+        an_event(site_id=3, event_id=1, url=url, title=""),
+        an_event(site_id=3, event_id=2, url="", title="T", **page),
+    ]
+    inserted(store, a_visit(site_id=3, entry_url=url, exit_url=url, actions=2), *views)
+
+    pages, titles = (by_label(ask(f"Actions.getPage{what}", **OF_DAY, expanded="1")) for what in ("Urls", "Titles"))
+    flat = by_label(ask("Actions.getPageUrls", **OF_DAY, flat="1"))
+
+    nothing = pages["Page URL not defined"]
+    assert (nothing["nb_hits"], nothing["url"], nothing["segment"]) == (1, "", "pageUrl==")
+    assert flat.keys() == {"/a b/c/d", "Page URL not defined"}
+    untitled = titles[" Page Name not defined"]
+    assert (untitled["nb_hits"], untitled["sum_time_spent"], untitled["segment"]) == (1, 0, "pageTitle==")
+    assert not [name for name in untitled if name.startswith(("entry_", "exit_nb"))]
+    assert pages["a b"]["sum_time_spent"] == 7
+
+
+def test_folders_are_chosen_by_what_the_addresses_of_their_pages_begin_with(ask: Ask, store: Store) -> None:
+    urls = [f"http://bells.example.org/{path}" for path in ("a/b/c", "d%20e/f")]
+    views = [an_event(site_id=3, visit_id=one, event_id=one, url=url) for one, url in enumerate(urls, 1)]
+    inserted(store, *(a_visit(site_id=3, visit_id=one, entry_url=url) for one, url in enumerate(urls, 1)), *views)
+
+    folders = by_label(ask("Actions.getEntryPageUrls", **OF_DAY, expanded="1"))
+
+    (inner,) = folders["a"]["subtable"]
+    assert folders["d e"]["segment"] == "pageUrl=^http%253A%252F%252Fbells.example.org%252Fd%252520e"
+    assert inner["segment"] == "pageUrl=^http%253A%252F%252Fbells.example.org%252Fa%252Fb"
+    assert ask("VisitsSummary.getVisits", **OF_DAY, segment=unquote(inner["segment"])) == {"value": 1}
+
+
+def test_a_keyword_of_a_campaign_is_chosen_with_its_campaign_and_one_of_an_engine_by_nothing(
+    ask: Ask, store: Store
+) -> None:
+    told: dict[str, object] = {"site_id": 3, "source_keyword": "bell"}
+    visits = [
+        a_visit(visit_id=1, source_kind="campaign", source_name="may", **told),
+        a_visit(visit_id=2, source_kind="search", source_name="Bing", **told),
+    ]
+    inserted(store, *visits)
+
+    (campaign,), (engine,) = (
+        ask(f"Referrers.get{what}", **OF_DAY, flat="1") for what in ("Campaigns", "SearchEngines")
+    )
+    (brand,) = ask("DevicesDetection.getBrand", **OF_DAY)
+
+    assert campaign["segment"] == (
+        "referrerType==campaign;referrerName==may;referrerType==campaign;referrerKeyword==bell"
+    )
+    assert "segment" not in engine
+    assert brand["segment"] == "deviceBrand==Unknown"
