@@ -1,19 +1,20 @@
 """Reports on one page, one file or one link, and on the owner's own dimensions."""
 
 from collections.abc import Callable, Mapping
+from urllib.parse import quote_plus, unquote
 
 from msgspec import structs
 
 from pellucid.enrich.page import excluded_names, page_url, target_url
 from pellucid.errors import RequestError
 from pellucid.matomo.answers import Answers
-from pellucid.matomo.columns import OF_HITS, OF_VISITS, RATIOS_OF_VISITS, Column, Ratio, Row, timing
+from pellucid.matomo.columns import OF_VISITS, RATIOS_OF_VISITS, Column, Ratio, Row, Shown, timing
 from pellucid.matomo.labels import Label, chosen
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.reports import table
 from pellucid.matomo.table import Goals, Table
 from pellucid.matomo.tables import TABLES
-from pellucid.matomo.tree import path_of, without_scheme
+from pellucid.matomo.tree import changed, path_of, without_scheme, without_www
 from pellucid.model.goal import DimensionScope
 from pellucid.model.period import Period
 from pellucid.model.query import Condition, Operator
@@ -69,7 +70,23 @@ def _label(text: str, parameter: str) -> str:
     return path_of(text)[-1] if parameter == "pageUrl" else f"/{without_scheme(text).partition('/')[2]}"
 
 
-_OF_ACTIONS = (*OF_HITS, Column("nb_hits", "views"), Column("sum_time_spent", "page_seconds"))
+_ADDED = "added_up_"
+"""What the columns of times are called while they are added up: Matomo adds up the shortest and the longest, too."""
+_OF_ACTS = (
+    Column("nb_visits", "act_visits"),
+    Column("nb_uniq_visitors", "daily_act_visitors", Shown.OF_A_DAY),
+    Column("sum_daily_nb_uniq_visitors", "daily_act_visitors", Shown.OF_DAYS),
+    Column("nb_hits", "acts"),
+    *(structs.replace(column, name=f"{_ADDED}{column.name}") for part in TIMINGS for column in timing(part)),
+    Column("sum_time_spent", "act_seconds"),
+    Column("bounce_count", "act_bounces"),
+    Column("exit_nb_visits", "last_acts"),
+)
+_RATIOS_OF_ACTS = (
+    Ratio("avg_time_on_dimension", "sum_time_spent", "nb_hits", 0),
+    Ratio("bounce_rate", "bounce_count", "nb_visits"),
+    Ratio("exit_rate", "exit_nb_visits", "nb_visits"),
+)
 
 
 def own_dimension(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
@@ -88,15 +105,30 @@ def own_dimension(reports: Answers, site: Site, period: Period, given: Parameter
     if own.scope is DimensionScope.VISIT:
         of_visits = Table((name,), label, column, None, OF_VISITS, RATIOS_OF_VISITS, goals=Goals.ALL, only_told=True)
         return table(of_visits, reports, site, period, given)
-    of_actions = Table(
-        (f"page_{name}",),
-        label,
-        column,
-        columns=(*OF_HITS, Column("nb_hits", "views")),
-        ratios=(Ratio("avg_time_on_dimension", "sum_time_spent", "nb_hits", 0),),
-        only_told=True,
-    )
-    return table(of_actions, reports, site, period, given)
+
+    def path(value: str, url: str, _day: str) -> tuple[Label, ...]:
+        return (label(value), _act(name, value, url)) if url else (label(value),)
+
+    def flat(value: str, url: str, _day: str) -> Label:
+        return Label(f"{value} - {unquote(without_www(url))}", _act(name, value, url).more) if url else label(value)
+
+    # Matomo counts each address and each day by itself, and adds that up.
+    by = (f"act_{name}", "act_url", "day")
+    of_actions = Table(by, flat, column, path, _OF_ACTS, _RATIOS_OF_ACTS, only_told=True)
+    rows = table(of_actions, reports, site, period, given)
+    return changed(rows, _with_times, _with_times)
+
+
+def _act(name: str, value: str, url: str) -> Label:
+    page = without_www(url)
+    escaped = quote_plus(page)
+    return Label(unquote(page), {"segment": f"{name}=={quote_plus(value)};actionUrl=${escaped}", "url": escaped})
+
+
+def _with_times(row: Row) -> Row:
+    """Return a row with its columns of times under their names, with nothing for those that are not told."""
+    told = {name.removeprefix(_ADDED): 0 if value is None else value for name, value in row.items()}
+    return {name: round(value, 3) if isinstance(value, float) else value for name, value in told.items()}
 
 
 REPORTS: dict[str, Report] = {

@@ -44,6 +44,11 @@ def without_scheme(url: str) -> str:
     return rest if separator else url
 
 
+def without_www(url: str) -> str:
+    """Return an address from its host on, as Matomo keeps it."""
+    return without_scheme(url).removeprefix("www.")
+
+
 def grown(rows: Sequence[tuple[Sequence[Label], Row]], apart: frozenset[str] = frozenset()) -> list[Row]:
     """Return rows under the paths of their labels as a tree: `subtable` holds what a folder is the sum of.
 

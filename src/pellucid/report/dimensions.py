@@ -78,7 +78,7 @@ def _of(name: str) -> tuple[Source, ...]:
 
 
 _OWN = re.compile(r"dimension([0-9]{1,3})")
-_OWN_OF_PAGES = re.compile(r"page_dimension([0-9]{1,3})")
+_OWN_OF_ACTS = re.compile(r"act_dimension([0-9]{1,3})")
 _VARIABLE = re.compile(r"(visit_)?variable_(name|value)_([1-9][0-9]?)")
 
 _CONVERTING = (Source.CONVERSIONS, Source.VIEWS_BEFORE, Source.ENTRIES_BEFORE)
@@ -113,6 +113,11 @@ _DIMENSIONS = (
     Dimension("event_url", "The page an event happened on.", {Source.EVENTS: "url"}),
     Dimension("event_value", "The value of an event.", {Source.EVENTS: "event_value"}, number=True, decimal=True),
     Dimension("action_url", "The address of anything that was done.", {Source.HITS: "url"}),
+    Dimension(
+        "act_url",
+        "The page that something was done on, or where it leads; a search has none.",
+        {Source.ACTS: "if(kind = 'search', '', url)", Source.LOADS: "url"},
+    ),
     Dimension("action_kind", "What kind of thing was done.", {Source.HITS: "kind"}),
     Dimension("search_category", "Where on the site it was searched for.", {Source.SEARCHES: "search_category"}),
     Dimension("event_category", "What kind of event the site names.", {Source.EVENTS: "event_category"}),
@@ -186,21 +191,20 @@ def own_numbers(names: Iterable[str]) -> frozenset[int]:
 def dimension_of(name: str) -> Dimension | None:
     """Return a dimension by its name; None if there is none.
 
-    Of the owner's own are dimensions (`dimension1`, `page_dimension1` as page views tell it) and custom variables, of
-    the visit or of what was done in it (`visit_variable_name_1`, `variable_value_1`).
+    Of the owner's own are dimensions (`dimension1`, `act_dimension1` as what was done tells it) and custom variables,
+    of the visit or of what was done in it (`visit_variable_name_1`, `variable_value_1`).
     """
     own, variable = _OWN.fullmatch(name), _VARIABLE.fullmatch(name)
     if own is not None:
         return Dimension(
             name, "What the owner tells apart.", everywhere(f"dimensions['{int(own[1])}']"), scattered=True
         )
-    of_pages = _OWN_OF_PAGES.fullmatch(name)
-    if of_pages is not None:
-        return Dimension(
-            name, "What the owner tells page views apart by.", {Source.VIEWS: f"dimensions['{int(of_pages[1])}']"}
-        )
+    of_acts = _OWN_OF_ACTS.fullmatch(name)
+    if of_acts is not None:
+        told = dict.fromkeys((Source.ACTS, Source.LOADS), f"dimensions['{int(of_acts[1])}']")
+        return Dimension(name, "What the owner tells apart of what is done.", told)
     if variable is None:
         return DIMENSIONS.get(name)
-    told = f"tupleElement(arrayFirst(one -> one.place = {int(variable[3])}, variables), '{variable[2]}')"
+    of_place = f"tupleElement(arrayFirst(one -> one.place = {int(variable[3])}, variables), '{variable[2]}')"
     sources = (*OF_VISITS, Source.CONVERSIONS) if variable[1] else (Source.HITS,)
-    return Dimension(name, "A custom variable.", dict.fromkeys(sources, told))
+    return Dimension(name, "A custom variable.", dict.fromkeys(sources, of_place))

@@ -1,12 +1,17 @@
 """What is counted of the site's own events, of content, of searches and of how pages load."""
 
 from pellucid.report.metric import VISIT, VISITOR_OF_DAY, Metric, Unit, of_views
-from pellucid.report.source import Source
+from pellucid.report.source import SCOPE, Source
 
 
 def _of(source: Source, name: str, meaning: str, counted: str, nothing: str = "0", unit: Unit = Unit.NUMBER) -> Metric:
     return Metric(name, meaning, unit, counted={source: counted}, nothing=nothing)
 
+
+_OF_BOUNCES = (
+    "(site_id, visit_day, visit_id) in "
+    f"(select site_id, visit_day, visit_id from visits final where {SCOPE} and actions <= 1)"
+)
 
 METRICS = (
     Metric(
@@ -45,6 +50,23 @@ METRICS = (
     ),
     _of(Source.CONTENTS, "impressions", "How often content was seen.", "countIf(content_interaction = '')"),
     _of(Source.CONTENTS, "interactions", "How often content was used.", "countIf(content_interaction != '')"),
+    _of(Source.ACTS, "acts", "What was done: views, searches, events, contents, downloads and outlinks.", "count()"),
+    _of(Source.ACTS, "act_visits", "Visits in which it was done.", f"uniqExact({VISIT})"),
+    _of(
+        Source.ACTS,
+        "daily_act_visitors",
+        "The different visitors of each day who did it, added up.",
+        f"uniqExact({VISITOR_OF_DAY})",
+    ),
+    _of(
+        Source.ACTS,
+        "act_seconds",
+        "How long it was until the next thing that was done, added up.",
+        "sum(stayed)",
+        unit=Unit.SECONDS,
+    ),
+    _of(Source.ACTS, "act_bounces", "How much was done in visits with one action at most.", f"countIf({_OF_BOUNCES})"),
+    _of(Source.ACTS, "last_acts", "How often it was the last that was done in a visit.", "countIf(next_event = 0)"),
     _of(Source.SEARCHES, "searches_made", "Searches on the site.", "count()"),
     _of(
         Source.SEARCH_LEAVINGS,

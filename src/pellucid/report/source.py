@@ -21,6 +21,7 @@ class Source(StrEnum):
     SEARCHES = "searches"
     EVENTS = "events"
     CONTENTS = "contents"
+    ACTS = "acts"
     SEARCH_LEAVINGS = "search leavings"
     SEARCH_EXITS = "search exits"
     CONVERSIONS = "conversions"
@@ -53,6 +54,27 @@ where before.time <= after.time
 )"""
 
 
+_LONGEST_SECONDS = 1800
+_OF_VISIT = "partition by site_id, visit_day, visit_id"
+_IN_TURN = f"{_OF_VISIT} order by time, event_id rows between unbounded preceding"
+_ACTS = f"""(
+select *, leadInFrame(event_id, 1, 0) over rest as next_event, leadInFrame(since, 1, 0) over rest as until_next,
+if(until_next > 0, until_next, until_told) as stayed
+from (
+select *, argMaxIf(since, (time, event_id), since > 0 and not acts) over ({_OF_VISIT}, place) as until_told
+from (
+select *, kind in ('pageview', 'search', 'content', 'event', 'outlink', 'download') as acts,
+countIf(acts) over ({_IN_TURN} and current row) as place,
+maxIf(time, kind != 'ping') over ({_IN_TURN} and 1 preceding) as before,
+if(before = 0, 0, least(intDiv(greatest(time - before, 0), 1000), {_LONGEST_SECONDS})) as since
+from {_EVENTS} where {SCOPE} and kind != '{TIMING}'
+)
+)
+where acts
+window rest as ({_OF_VISIT} order by time, event_id rows between current row and unbounded following)
+)"""
+"""What was done in visits, with how long it was until the next, or until what tells that it went on."""
+
 ROWS: dict[Source, tuple[str, str]] = {
     Source.VISITS: (_VISITS, "1"),
     Source.ENTRIES: (_VISITS, "entry_url != ''"),
@@ -73,6 +95,7 @@ ROWS: dict[Source, tuple[str, str]] = {
     Source.SEARCHES: (_EVENTS, "kind = 'search'"),
     Source.EVENTS: (_EVENTS, "kind = 'event'"),
     Source.CONTENTS: (_EVENTS, "kind = 'content'"),
+    Source.ACTS: (_ACTS, "1"),
     Source.SEARCH_LEAVINGS: (_EVENTS, f"previous_search != '' and kind not in ('event', '{TIMING}')"),
     Source.SEARCH_EXITS: (_VISITS, "exit_search != ''"),
     Source.CONVERSIONS: ("conversions final", "1"),

@@ -18,6 +18,7 @@ METRICS = frozenset(
         *("actions_per_visit", "max_actions", "entry_actions"),
         *("unique_views", "unique_downloads", "unique_outlinks", "content_visits", "daily_content_visitors"),
         *("content_visits_by_target", "daily_content_visitors_by_target"),
+        *("act_visits", "daily_act_visitors", "act_seconds", "act_bounces", "last_acts"),
         *("visits_converted", "converting_visits", "conversion_rate"),
         *("page_conversions", "page_revenue", "page_share", "page_revenue_share", "pages_before"),
         *("entry_conversions", "entry_revenue"),

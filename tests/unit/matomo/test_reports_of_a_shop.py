@@ -149,19 +149,38 @@ def test_ten_visits_are_told_unless_another_number_is_asked_for(ask: Ask, store:
     assert (told(), told(filter_limit="12"), told(countVisitorsToFetch="3", filter_limit="12")) == (10, 12, 3)
 
 
-def test_values_of_a_dimension_of_actions_are_those_of_page_views(ask: Ask, store: Store) -> None:
+def test_values_of_a_dimension_of_actions_are_those_of_all_that_was_done(ask: Ask, store: Store) -> None:
     ask("CustomDimensions.configureNewCustomDimension", idSite="3", name="Tone", scope="action", active="1")
-    views = [
-        an_event(site_id=3, event_id=1, dimensions={"1": "loud"}),
-        an_event(site_id=3, event_id=2, dimensions={"1": "loud"}),
-        an_event(site_id=3, event_id=3),
+    loud: dict[str, object] = {"site_id": 3, "dimensions": {"1": "loud"}}
+    a, b = (f"http://www.bells.example.org/{page}" for page in "ab")
+    events = [
+        an_event(event_id=1, url=a, network_time=20, **loud),
+        an_event(event_id=2, url=b, time=NOON + 7000, previous_seconds=7, network_time=30, **loud),
+        an_event(event_id=3, url=b, kind="event", time=NOON + 9000, previous_seconds=2, **loud),
+        an_event(site_id=3, event_id=4, url=b, time=NOON + 10_000, previous_seconds=1),
+        an_event(event_id=5, visit_id=2, url=a, **loud),
+        an_event(event_id=6, visit_id=3, kind="search", **loud),
+        an_event(site_id=3, event_id=7, visit_id=2, kind="goal", time=NOON + 3000),
+        an_event(site_id=3, event_id=8, visit_id=2, kind="ping", time=NOON + 8000),
     ]
-    inserted(store, a_visit(site_id=3), *views)
+    visits = [a_visit(site_id=3, visit_id=one, actions=4 if one == 1 else 1) for one in (1, 2, 3)]
+    inserted(store, *visits, *events)
 
-    (row,) = ask("CustomDimensions.getCustomDimension", **OF_DAY, idDimension="1")
+    (row,) = ask("CustomDimensions.getCustomDimension", **OF_DAY, idDimension="1", expanded="1")
+    flat = by_label(ask("CustomDimensions.getCustomDimension", **OF_DAY, idDimension="1", flat="1"))
 
-    assert (row["label"], row["nb_visits"], row["nb_uniq_visitors"], row["nb_hits"]) == ("loud", 1, 1, 2)
+    assert (row["label"], row["nb_visits"], row["nb_uniq_visitors"], row["nb_hits"]) == ("loud", 4, 3, 5)
+    assert (row["sum_time_spent"], row["bounce_count"], row["exit_nb_visits"]) == (15, 2, 2)
+    assert (row["avg_time_on_dimension"], row["bounce_rate"], row["exit_rate"]) == (3, "50%", "50%")
+    assert (row["sum_time_network"], row["min_time_network"], row["max_time_server"]) == (0.05, 0.05, 0)
     assert row["segment"] == "dimension1==loud"
+    inner = by_label(row["subtable"])
+    assert {label: (one["nb_hits"], one["sum_time_spent"]) for label, one in inner.items()} == {
+        "bells.example.org/a": (2, 12),
+        "bells.example.org/b": (2, 3),
+    }
+    assert inner["bells.example.org/a"]["segment"] == "dimension1==loud;actionUrl=$bells.example.org%2Fa"
+    assert flat.keys() == {"loud", "loud - bells.example.org/a", "loud - bells.example.org/b"}
 
 
 @pytest.mark.parametrize("report", ["getDaysToConversion", "getVisitsUntilConversion"])
