@@ -12,14 +12,13 @@ from pellucid.matomo.call import Answer, Call, Method
 from pellucid.matomo.columns import Row
 from pellucid.matomo.dates import asked
 from pellucid.matomo.live import visit_row
-from pellucid.matomo.parameters import ALL
 from pellucid.matomo.profile import VISITS_ADDED_UP, VISITS_SHOWN, profile_row
 from pellucid.matomo.rows import shown
 from pellucid.matomo.segments import segment_on
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Condition, Operator, Segment
 from pellucid.model.site import Site
-from pellucid.report.live import EVER, counters, first_visit, last_visits, neighbours
+from pellucid.report.live import EVER, Beginning, VisitDetails, counters, first_visit, last_visits, neighbours
 
 _VISITS_TOLD = 10
 """How many visits are told to who asks for no other number."""
@@ -56,27 +55,39 @@ def _period(call: Call, site: Site) -> Period:
 
 
 def _last_visits(call: Call, sites: list[Site]) -> Answer:
-    given, rows = call.given, list[Row]()
-    limit = given.number("countVisitorsToFetch", given.number("filter_limit", _VISITS_TOLD))
-    for site in sites:
-        _shows_visits(site)
+    """Return visits, those of several sites in one list; as in Matomo their number alone, if it is told, counts."""
+    given, visible = call.given, [site for site in sites if site.privacy.shows_visits]
+    if not visible:
+        _shows_visits(sites[0])
+    told = given.text("countVisitorsToFetch", "")
+    limit = given.number("countVisitorsToFetch" if told else "filter_limit", _VISITS_TOLD)
+    offset = 0 if told else max(given.number("filter_offset", 0), 0)
+    since = given.text("minTimestamp", "")
+    beginning = Beginning(
+        offset if len(visible) == 1 else 0,
+        int(since) * 1000 if since.isdecimal() else 0,
+        earliest=given.text("filter_sort_order", "").lower() == "asc",
+    )
+    offset -= beginning.offset
+    found: list[tuple[VisitDetails, Setting]] = []
+    for site in visible:
         visits = last_visits(
             call.store,
             site.id,
             _period(call, site),
-            None if limit <= ALL else limit,
-            given.number("filter_offset", 0),
+            offset + limit if limit > 0 else None,
+            beginning,
             segment_on(given.text("segment", ""), site),
-            given.number("minTimestamp", 0) * 1000,
             site.timezone,
         )
         setting = _setting(call, site)
-        rows += [visit_row(details, setting) for details in visits]
-    left_out = {"actionDetails"} if given.flag("doNotFetchActions") else set[str]()
+        found += [(details, setting) for details in visits]
+    # The sort is stable, and keeps visits of one site that ended at the same time as they are.
+    found.sort(key=lambda one: one[0].visit.last_time, reverse=not beginning.earliest)
+    rows = [visit_row(*one) for one in found[offset : offset + limit if limit > 0 else None]]
+    nothing: Row = {"actionDetails": []} if given.flag("doNotFetchActions") else {}
     deep = given.flag("hideColumnsRecursively", default=True)
-    return [
-        shown({name: value for name, value in row.items() if name not in left_out}, given, deep=deep) for row in rows
-    ]
+    return [shown(row | nothing, given, deep=deep) for row in rows]
 
 
 def _profile(call: Call, sites: list[Site]) -> Answer:

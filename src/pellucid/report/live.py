@@ -129,29 +129,40 @@ class Counters(Struct, frozen=True):
 EVER = Period(date(1971, 1, 1), date(2148, 12, 31))
 
 
+class Beginning(Struct, frozen=True):
+    """Where a list of visits begins: with the latest or the `earliest`, after so many others.
+
+    Those that ended before `since` (milliseconds since 1970) are left out.
+    """
+
+    offset: int = 0
+    since: int = 0
+    earliest: bool = False
+
+
+LATEST = Beginning()
+
+
 def last_visits(
     store: Store,
     site_id: int,
     period: Period,
     limit: int | None,
-    offset: int = 0,
+    beginning: Beginning = LATEST,
     segment: Segment = EVERYBODY,
-    since: int = 0,
     timezone: str = "UTC",
 ) -> list[VisitDetails]:
-    """Return the visits of a period whose last action is the latest, the latest first.
-
-    Those that ended before `since` (milliseconds since 1970) are left out. `timezone` is that of the segment's hours.
-    """
+    """Return the visits of a period by when their last action was; `timezone` is that of the segment's hours."""
     first, last = period.first, period.last
-    values = Values({"site": site_id, "first": first, "last": last, "since": since, "timezone": timezone})
+    values = Values({"site": site_id, "first": first, "last": last, "since": beginning.since, "timezone": timezone})
     chosen = condition_on_visits(segment, _SCOPE, values.bind)
+    order = "asc" if beginning.earliest else "desc"
     sql = f"""
 select {", ".join(columns(Visit))}
 from visits final
 where {_SCOPE} and not stray and last_time >= {{since:Int64}}{f" and {chosen}" if chosen else ""}
-order by last_time desc, visit_id desc
-{"" if limit is None else f"limit {int(limit)} offset {int(offset)}"}
+order by last_time {order}, visit_id {order}
+{"" if limit is None else f"limit {int(limit)}"} offset {int(beginning.offset)}
 """
     return _with_details(store, site_id, convert(store.ask(sql, values.bound, Urgency.SHORT).rows, list[Visit]))
 

@@ -47,7 +47,23 @@ def test_visits_since_a_moment_are_asked_for_without_what_was_done(ask: Ask) -> 
     (visit,) = ask("Live.getLastVisitsDetails", **asked, doNotFetchActions="1")
 
     assert visit["idVisit"] == 3
-    assert "actionDetails" not in visit
+    assert visit["actionDetails"] == []
+
+
+def test_visits_are_told_from_either_end_and_of_several_sites_in_one_list(ask: Ask) -> None:
+    asked = {"period": "range", "date": "2025-11-24,2025-11-25"}
+
+    def told(**given: str) -> list[int]:
+        return [visit["idVisit"] for visit in ask("Live.getLastVisitsDetails", **(asked | given))]
+
+    assert told(idSite="1") == [3, 2, 1]
+    assert told(idSite="1", filter_sort_order="asc") == [1, 2, 3]
+    assert told(idSite="1", filter_sort_order="asc", filter_limit="1", filter_offset="1") == [2]
+    assert told(idSite="1", filter_limit="0", minTimestamp="soon") == [3, 2, 1]
+    assert told(idSite="1", countVisitorsToFetch="2", filter_offset="1", filter_limit="1") == [3, 2]
+    assert sorted(told(idSite="1,2")) == [1, 2, 3, 4]
+    assert told(idSite="1,2", filter_limit="2")[0] == 3
+    assert len(told(idSite="1,2", filter_limit="2", filter_offset="1")) == 2
 
 
 def test_no_segment_and_no_report_tells_a_visitor_whom_the_owner_hides(ask: Ask) -> None:

@@ -12,7 +12,7 @@ from pellucid.model.period import Period
 from pellucid.model.query import Condition, Operator, Order, Query, Segment
 from pellucid.model.visit import Visit
 from pellucid.report.dimensions import DIMENSIONS
-from pellucid.report.live import counters, last_visits
+from pellucid.report.live import Beginning, counters, last_visits
 from pellucid.report.metrics import METRICS
 from pellucid.report.run import Reports
 from pellucid.report.source import Source
@@ -266,7 +266,7 @@ def test_the_latest_visit_comes_first_with_what_was_done_in_it(store: Store) -> 
 
     assert [details.visit.visit_id for details in visits] == [2, 1]
     assert [event.event_id for event in visits[1].events] == [1, 2, 3, 5]
-    assert [details.visit.visit_id for details in last_visits(store, 1, WEEK, limit=1, offset=1)] == [1]
+    assert [details.visit.visit_id for details in last_visits(store, 1, WEEK, 1, Beginning(1))] == [1]
 
 
 @pytest.mark.usefixtures("reports")
