@@ -64,6 +64,10 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
             add(counted, row_of(columns, reached[kind]) if kind in reached else {})
         if given.beside and not of_visits["visits"]:
             continue
+        if not site.goals and not site.ecommerce:
+            # As in Matomo a site that has set nothing up has visits that were converted, and no conversions.
+            counted = {name: number for name, number in counted.items() if name == "nb_visits_converted" and not goal}
+            counted = {column.name: counted.get(column.name, 0) for column in columns}
         told = _finished(columns, counted, of_visits["visits"])
         if one_by_one:
             told = {"nb_visits": of_visits["visits"], **told, **_goals(by_goal, site, kinds, of_visits["visits"])}

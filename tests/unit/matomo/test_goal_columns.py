@@ -171,3 +171,17 @@ def test_all_goals_are_told_in_one_row(ask: Ask) -> None:
         "conversion_rate": "33.33%",
     }
     assert list(wanted) == [f"goal_1_conversion_rate{kind}" for kind in ("", "_new_visit", "_returning_visit")]
+
+
+def test_a_site_that_sells_nothing_and_has_no_goal_has_no_conversions(ask: Ask, registry: Registry) -> None:
+    registry.update_site(3, ecommerce=False)
+    with_goals = ask("Goals.get", **OF_DAY)
+    for number in (1, 2):
+        registry.delete_goal(3, number)
+
+    without = ask("Goals.get", **OF_DAY)
+
+    assert (with_goals["nb_conversions"], with_goals["revenue"]) == (3, 3121.11)
+    assert (without["nb_conversions"], without["revenue"], without["nb_visits_converted"]) == (0, 0, 1)
+    assert without["conversion_rate"] == "33.33%"
+    assert ask("Goals.get", **OF_DAY, idGoal="ecommerceOrder")["nb_conversions"] == 0
