@@ -16,6 +16,7 @@ from clickhouse_connect.driver import httputil
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from msgspec import Struct
+from urllib3.exceptions import HTTPError
 
 from pellucid.errors import ConfigurationError, StoreUnavailable, TooExpensive
 from pellucid.model.result import Result, Value
@@ -25,6 +26,8 @@ Bound = str | int | float | bool | date | Sequence[int] | Sequence[str] | Sequen
 """What a `{name:Type}` in a statement can be bound to."""
 
 PIECE_BYTES = 1 << 18
+_ROWS_OF_A_GROUP = 100_000
+"""How many rows of an export in Parquet are put together in memory."""
 
 _TOO_EXPENSIVE = frozenset({"TIMEOUT_EXCEEDED", "TOO_SLOW", "MEMORY_LIMIT_EXCEEDED", "TOO_MANY_ROWS_OR_BYTES"})
 _ERROR_NAME = re.compile(r"\(([A-Z][A-Z_]{4,})\)")
@@ -151,11 +154,10 @@ class Store:
         The first piece comes when the engine has begun to answer, so that what can not be asked raises with it.
         """
         with _told("an export"):
-            answer = self._client().raw_stream(
-                sql, parameters=dict(parameters), settings=self._limits(Urgency.REPORT), fmt=output_format
-            )
+            settings = {**self._limits(Urgency.REPORT), "output_format_parquet_row_group_size": _ROWS_OF_A_GROUP}
+            answer = self._client().raw_stream(sql, parameters=dict(parameters), settings=settings, fmt=output_format)
             with closing(cast("BufferedIOBase", answer)) as answer:
-                while piece := answer.read(PIECE_BYTES):
+                while piece := _read(answer):
                     yield piece
 
     def ready(self) -> bool:
@@ -173,6 +175,13 @@ class Store:
         # The client closes no connections that it was given, and remembers who gave them.
         self._connections.clear()
         httputil.all_managers.pop(self._connections, None)
+
+
+def _read(answer: BufferedIOBase) -> bytes:
+    try:
+        return answer.read(PIECE_BYTES)
+    except HTTPError as error:
+        raise ConnectionAbortedError from error
 
 
 @contextmanager

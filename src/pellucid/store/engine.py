@@ -8,18 +8,21 @@ https://clickhouse.com/docs/interfaces/http
 A statement runs on a connection of its thread. Threads are dealt out in lanes, so that long reports can wait for each
 other but never make an insert or a short question wait: what inserts has its lane, what says
 `priority=2` another, and what a client asks when it connects is short.
+
+An export can be of any size, and is sent while it grows.
 """
 
 import json
 import os
 import re
 import secrets
-from asyncio import get_running_loop
+from asyncio import get_running_loop, wait
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import local
 from typing import Any
 from urllib.parse import parse_qsl
@@ -45,6 +48,12 @@ _TRAILING_FORMAT = re.compile(r"\s+format\s+(\w+)\s*;?\s*\Z", re.IGNORECASE)
 _INSERT = re.compile(r"\s*insert\s+into\b", re.IGNORECASE)
 _INSERT_WITH_DATA = re.compile(rb"\s*insert\s+into\b[^;]*?\sformat\s+\w+\s", re.IGNORECASE)
 _TAKES_SETTINGS = re.compile(r"\s*(select|with|insert)\b", re.IGNORECASE)
+_EXPORTED = frozenset({"CSVWithNames", "Parquet"})
+"""Formats of answers that may be of any size: they go out while they grow, and are never whole in memory."""
+_AS_IT_COMES = {"min_insert_block_size_rows": "10000", "min_insert_block_size_bytes": "1000000"}
+"""What is written at once: by default the engine would gather a million rows."""
+_PIECE_BYTES = 1 << 18
+_SECONDS_BETWEEN_LOOKS = 0.02
 _ERROR_CODE = re.compile(r"Code: (\d+)\.")
 _SYNTAX_ERROR = 62
 _AUTHENTICATION_FAILED = 516
@@ -59,6 +68,11 @@ class Statement(Struct, frozen=True):
     data: bytes
     output_format: str
     lane: str
+
+    @property
+    def is_export(self) -> bool:
+        """Whether the answer may be of any size."""
+        return self.lane != "insert" and _split_format(self.sql, self.output_format)[1] in _EXPORTED
 
 
 class EngineError(Exception):
@@ -77,6 +91,7 @@ class Engine:
         import chdb  # noqa: PLC0415 -- 280 MB that the engine's own process alone has to bear
 
         directory.mkdir(parents=True, exist_ok=True)
+        self.directory = directory
         self._path = str(directory)
         self._connect = chdb.connect
         self._thread = local()
@@ -97,12 +112,26 @@ class Engine:
                 sql += f"{_clause(statement.settings)} select * from file('{path}', '{named_format}')"
             elif statement.settings and _TAKES_SETTINGS.match(sql):
                 sql += _clause(statement.settings)
-            try:
-                answer = self._connection().query(sql, named_format, params=statement.parameters)
-            except Exception as error:
-                # What a statement had written before it failed would stand before the next answer of its connection.
-                self._thread.__dict__.pop("connection").close()
-                raise EngineError(str(error)) from error
+            return self._answer(sql, named_format, statement.parameters)
+
+    def write(self, statement: Statement, descriptor: int) -> None:
+        """Write the answer to a statement into an open file as it is found, and close that; or raise `EngineError`."""
+        sql, named_format = _split_format(statement.sql, statement.output_format)
+        into = f"insert into function file('/proc/self/fd/{descriptor}', '{named_format}')"
+        # Behind the select they would not bound the whole of it.
+        into += _clause(statement.settings | _AS_IT_COMES)
+        try:
+            self._answer(f"{into}\n{sql}", named_format, statement.parameters)
+        finally:
+            os.close(descriptor)
+
+    def _answer(self, sql: str, named_format: str, parameters: Mapping[str, str]) -> bytes:
+        try:
+            answer = self._connection().query(sql, named_format, params=parameters)
+        except Exception as error:
+            # What a statement had written before it failed would stand before the next answer of its connection.
+            self._thread.__dict__.pop("connection").close()
+            raise EngineError(str(error)) from error
         return bytes(answer.bytes() or b"")
 
     def close(self) -> None:
@@ -141,16 +170,46 @@ class EngineServer:
             given |= await _form(scope, body)
             body = b""
         statement = read_statement(given, body)
+        lane = self._lanes[statement.lane]
         try:
-            answer = await get_running_loop().run_in_executor(
-                self._lanes[statement.lane],
-                self._engine.run,
-                statement,
-            )
+            if statement.is_export:
+                await self._export(statement, lane, send)
+                return
+            answer = await get_running_loop().run_in_executor(lane, self._engine.run, statement)
         except EngineError as error:
             await _respond(send, 500, str(error).encode(), code=error.code)
         else:
             await _respond(send, 200, answer)
+
+    async def _export(self, statement: Statement, lane: ThreadPoolExecutor, send: Send) -> None:
+        """Send an answer while it is written to a file that has no name: who reads slowly holds up no statement.
+
+        Where it fails half way the connection is cut, so that nobody takes the half for all of it.
+        """
+        with TemporaryFile(dir=self._engine.directory) as file:
+            descriptor = os.dup(file.fileno())
+            writing = get_running_loop().run_in_executor(lane, self._engine.write, statement, descriptor)
+            sent = 0
+            while True:
+                await wait({writing}, timeout=_SECONDS_BETWEEN_LOOKS)
+                ended = writing.done()
+                if ended and not sent:
+                    await writing
+                while piece := os.pread(file.fileno(), _PIECE_BYTES, sent):
+                    if not sent:
+                        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+                    sent += len(piece)
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                if ended:
+                    break
+            if not sent:
+                await _respond(send, 200, b"")
+                return
+            try:
+                await writing
+            except EngineError as error:
+                raise ConnectionAbortedError(f"An export failed half way: {error.code}") from None
+            await send({"type": "http.response.body", "body": b""})
 
     def close(self) -> None:
         """Let running statements end, then close the engine."""
@@ -243,13 +302,15 @@ async def _form(scope: Scope, body: bytes) -> dict[str, str]:
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
+_HEADERS = [
+    (b"content-type", b"application/octet-stream"),
+    (b"x-clickhouse-timezone", b"UTC"),
+    (b"x-clickhouse-summary", json.dumps({}).encode()),
+]
+
+
 async def _respond(send: Send, status: int, body: bytes, *, code: int | None = None) -> None:
-    headers = [
-        (b"content-type", b"application/octet-stream"),
-        (b"content-length", str(len(body)).encode()),
-        (b"x-clickhouse-timezone", b"UTC"),
-        (b"x-clickhouse-summary", json.dumps({}).encode()),
-    ]
+    headers = [*_HEADERS, (b"content-length", str(len(body)).encode())]
     if code is not None:
         headers.append((b"x-clickhouse-exception-code", str(code).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})

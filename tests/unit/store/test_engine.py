@@ -11,7 +11,7 @@ from msgspec import json
 from builders import a_visit
 from pellucid.errors import StoreUnavailable, TooExpensive
 from pellucid.model.visit import Visit
-from pellucid.store.client import LIMITS, Store, Urgency
+from pellucid.store.client import LIMITS, PIECE_BYTES, Store, Urgency
 from pellucid.store.engine import read_statement
 
 MEGABYTE = 1 << 20
@@ -143,7 +143,7 @@ def test_an_owner_sets_the_bounds_of_reports(store: Store, store_url: str) -> No
 def test_a_question_that_failed_half_way_leaves_nothing_in_the_next_answer(store: Store, store_url: str) -> None:
     key = {"X-ClickHouse-User": "default", "X-ClickHouse-Key": unquote(urlsplit(store_url).password or "")}
     store.insert("visits", Visit, json.encode(a_visit()), "kept")
-    fails = "select uniqExact(visit_id) as left_over from visits settings max_memory_usage = 1000 format CSVWithNames"
+    fails = "select uniqExact(visit_id) as left_over from visits settings max_memory_usage = 1000 format TSVWithNames"
 
     # As often as there are connections for short questions.
     statuses = {asked(store_url, fails, **key)[0] for _ in range(8)}
@@ -151,3 +151,41 @@ def test_a_question_that_failed_half_way_leaves_nothing_in_the_next_answer(store
 
     assert statuses == {500}
     assert answers == {(200, b"1\n")}
+
+
+SLOW = """
+select number, repeat('x', 100) as text, {mark:String} as mark from numbers(200000)
+union all
+select number, repeat('x', 100) as text, {mark:String} as mark from numbers(2000) where sleepEachRow(0.001) = 0
+"""
+
+
+@pytest.mark.parametrize("output_format", ["CSVWithNames", "Parquet"])
+def test_an_export_goes_out_while_it_grows_and_never_whole(store: Store, output_format: str) -> None:
+    with closing(store.stream(SLOW, {"mark": "exported"}, output_format)) as pieces:  # type: ignore[type-var]
+        first = next(pieces)
+        running = store.ask("select count() from system.processes where query like '%sleepEachRow%'").rows[0][0]
+        rest = list(pieces)
+
+    whole = b"".join([first, *rest])
+    assert max(map(len, [first, *rest])) <= PIECE_BYTES
+    if output_format == "Parquet":
+        assert (whole[:4], whole[-4:]) == (b"PAR1", b"PAR1")
+    else:
+        assert int(str(running)) > 1, "the question itself, and the export"
+        assert whole.startswith(b'"number","text","mark"\n')
+        assert whole.count(b',"exported"\n') == 202_000
+
+
+def test_an_export_that_fails_at_once_says_why_and_one_that_fails_half_way_is_cut(store: Store, store_url: str) -> None:
+    fails = "select throwIf(number = {last:UInt64}), repeat('x', 1000) from numbers(200000)"
+
+    with pytest.raises(StoreUnavailable, match="FUNCTION_THROW_IF_VALUE_IS_NON_ZERO"):
+        list(store.stream(f"{fails} where number < 10", {"last": 5}, "CSVWithNames"))
+    with pytest.raises(StoreUnavailable, match="an export"):
+        list(store.stream(fails, {"last": 199_999}, "CSVWithNames"))
+
+    with closing(Store(store_url, {"max_execution_time": 1})) as hasty, pytest.raises(TooExpensive, match="TIMEOUT"):
+        list(hasty.stream("select count() from system.numbers", {}, "CSVWithNames"))
+
+    assert list(store.stream("select 1 as one", {}, "CSVWithNames")) == [b'"one"\n1\n']
