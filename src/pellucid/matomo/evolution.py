@@ -6,52 +6,11 @@ from decimal import Decimal
 from itertools import dropwhile
 from urllib.parse import quote_plus, unquote_plus
 
-from pellucid.matomo.columns import RATIOS_OF_VISITS, Row, rounded, with_ratios
+from msgspec import Struct
+
+from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, Row, rounded, with_ratios
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.rows import labelled
-
-_OF_VISITS: Mapping[str, str] = {
-    "nb_visits": "Visits",
-    "nb_uniq_visitors": "Unique visitors",
-    "nb_actions": "Actions",
-    "nb_actions_per_visit": "Actions per Visit",
-    "avg_time_on_site": "Avg. Time on Website",
-    "bounce_rate": "Bounce Rate",
-}
-_WITH_USERS: Mapping[str, str] = {
-    **{name: _OF_VISITS[name] for name in ("nb_visits", "nb_uniq_visitors", "nb_actions")},
-    "nb_users": "Users",
-    **{name: _OF_VISITS[name] for name in ("nb_actions_per_visit", "avg_time_on_site", "bounce_rate")},
-}
-_OF_PAGES: Mapping[str, str] = {
-    "nb_hits": "Pageviews",
-    "nb_visits": "Unique Pageviews",
-    "avg_time_on_page": "Avg. time on page",
-    "bounce_rate": "Bounce Rate",
-    "exit_rate": "Exit rate",
-}
-_OF_ENTRIES: Mapping[str, str] = {
-    "entry_nb_visits": "Entrances",
-    "entry_bounce_count": "Bounces",
-    "bounce_rate": "Bounce Rate",
-}
-_DIMENSIONS: Mapping[str, str] = {
-    "UserCountry.getCountry": "Country",
-    "UserCountry.getContinent": "Continent",
-    "UserCountry.getRegion": "Region",
-    "UserCountry.getCity": "City",
-    "Referrers.getReferrerType": "Channel Type",
-    "Referrers.getWebsites": "Website",
-    "Referrers.getSearchEngines": "Search Engine",
-    "Referrers.getKeywords": "Keyword",
-    "Referrers.getCampaigns": "Campaign",
-    "DevicesDetection.getBrowsers": "Browser",
-    "DevicesDetection.getType": "Device type",
-    "Actions.getPageUrls": "Page URL",
-    "Actions.getPageTitles": "Page Title",
-    "Actions.getEntryPageUrls": "Entry Page URL",
-    "Actions.getEntryPageTitles": "Entry Page title",
-}
 
 _BY_ADDRESS = frozenset({f"Actions.get{kind}PageUrls" for kind in ("", "Entry", "Exit")} | {"Referrers.getWebsites"})
 """Reports whose rows are told by their addresses."""
@@ -59,37 +18,36 @@ _BY_ADDRESS = frozenset({f"Actions.get{kind}PageUrls" for kind in ("", "Entry", 
 _SCHEME = re.compile(r"^https?://(www\.)?", re.IGNORECASE)
 
 
-def evolution(name: str, rows: Callable[[], Mapping[str, Sequence[Row]]], given: Parameters) -> Row:
+class Followed(Struct, frozen=True):
+    """A report whose rows are followed: the columns that are told, with what they are called."""
+
+    method: str
+    dimension: str
+    names: Mapping[str, str]
+
+
+def evolution(report: Followed, rows: Callable[[], Mapping[str, Sequence[Row]]], given: Parameters) -> Row:
     """Return the numbers of the row with the wanted label, period by period; `rows` gives all rows of each.
 
     Of several labels, or of all rows if none is named, one column is told.
     """
-    names = _names(name)
+    name, names = report.method, report.names
     every = rows()
     labels = _wanted(given) or _all_labels(every, given)
     if len(labels) != 1:
-        return _of_several(name, names, every, labels, given)
+        return _of_several(report, every, labels, given)
     found = {period: labelled(some, labels) for period, some in every.items()}
     data = {period: [_told(row, names) for row in some[:1]] for period, some in found.items()}
     metrics = {column: _metric(heading, column, data) for column, heading in names.items()}
     return {
         "label": _heading(name, labels[0], found),
         "reportData": data,  # type: ignore[dict-item]
-        "metadata": {"metrics": metrics, "dimension": _DIMENSIONS.get(name, "")},  # type: ignore[dict-item]
+        "metadata": {"metrics": metrics, "dimension": report.dimension},  # type: ignore[dict-item]
     }
 
 
-def _names(name: str) -> Mapping[str, str]:
-    """Return the columns that a report is followed by, and what they are called."""
-    if name.startswith("Actions."):
-        return _OF_ENTRIES if name.startswith("Actions.getEntry") else _OF_PAGES
-    # Matomo tells of users in every report but those on places.
-    return _OF_VISITS if name.startswith("UserCountry.") else _WITH_USERS
-
-
-def _of_several(
-    name: str, names: Mapping[str, str], every: Mapping[str, Sequence[Row]], labels: Sequence[str], given: Parameters
-) -> Row:
+def _of_several(report: Followed, every: Mapping[str, Sequence[Row]], labels: Sequence[str], given: Parameters) -> Row:
+    name, names = report.method, report.names
     column = given.text("column", "")
     column = column if column in names else next(iter(names))
     data: dict[str, list[Row]] = {period: [{}] if labels else [] for period in every}
@@ -105,7 +63,7 @@ def _of_several(
     return {
         "column": column,
         "reportData": data,  # type: ignore[dict-item]
-        "metadata": {"metrics": metrics, "dimension": _DIMENSIONS.get(name, ""), "columns": dict(names)},  # type: ignore[dict-item]
+        "metadata": {"metrics": metrics, "dimension": report.dimension, "columns": dict(names)},  # type: ignore[dict-item]
     }
 
 
@@ -131,7 +89,7 @@ def _heading(name: str, label: str, found: Mapping[str, Sequence[Row]]) -> str:
 
 
 def _told(row: Row, names: Mapping[str, str]) -> Row:
-    whole = with_ratios(row, RATIOS_OF_VISITS, written=True) if "nb_actions" in names else row
+    whole = with_ratios(row, ALL_RATIOS_OF_VISITS, written=True) if "sum_visit_length" in row else row
     return {column: whole[column] for column in names if column in whole}
 
 

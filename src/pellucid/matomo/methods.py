@@ -18,16 +18,17 @@ from pellucid.matomo.comparison import compared, is_compared
 from pellucid.matomo.dates import key
 from pellucid.matomo.dimension_methods import METHODS as DIMENSIONS
 from pellucid.matomo.event_tables import CHOSEN, chosen_events
-from pellucid.matomo.evolution import evolution
+from pellucid.matomo.evolution import Followed, evolution
 from pellucid.matomo.glossary import metric_glossary, report_glossary
 from pellucid.matomo.goal_reports import REPORTS as GOAL_REPORTS
+from pellucid.matomo.goals_followed import goals_to_follow, names_to_follow
 from pellucid.matomo.languages import METHODS as LANGUAGES
 from pellucid.matomo.live_methods import METHODS as LIVE
 from pellucid.matomo.page_reports import REPORTS as PAGE_REPORTS
-from pellucid.matomo.parameters import Parameters, parameters_of
+from pellucid.matomo.parameters import ALL, Parameters, parameters_of
 from pellucid.matomo.places import METHODS as PLACES
 from pellucid.matomo.pretty import all_pretty
-from pellucid.matomo.processed import metadata, processed, report_metadata
+from pellucid.matomo.processed import listed, metadata, processed, report_metadata
 from pellucid.matomo.reports import NUMBERS, SUMMARIES, number, summary, table
 from pellucid.matomo.rows import shown
 from pellucid.matomo.segment_editor import METHODS as SEGMENT_EDITOR
@@ -44,7 +45,7 @@ from pellucid.matomo.users import METHODS as USERS
 from pellucid.matomo.visit_reports import REPORTS as VISIT_REPORTS
 from pellucid.matomo.widgets import pages, widgets
 from pellucid.model.account import Access
-from pellucid.model.period import Period
+from pellucid.model.period import Period, PeriodKind
 from pellucid.model.site import Site
 
 MATOMO_VERSION = "5.2.0"
@@ -132,18 +133,32 @@ def _segments(call: Call, sites: list[Site]) -> Answer:
 
 
 def _row_evolution(call: Call, sites: list[Site]) -> Answer:
-    name = f"{call.given.text('apiModule')}.{call.given.text('apiAction')}"
-    report = TABLES.get(name)
-    if report is None:
-        raise RequestError(f"There is no report {name} with rows; there are {', '.join(sorted(TABLES))}.")
-    site = sites[0]
-    wanted = call.periods(site)
-    given = call.given.with_text(filter_limit="-1", expanded="1").without("idSubtable", "label", "flat")
+    report, site = listed(call, sites[0]), sites[0]
+    if not report.dimension:
+        raise RequestError(f"Reports like {report.method}, which do not have a dimension, are not followed by rows.")
+    # A range is followed day by day.
+    days = call.given.with_text(period=PeriodKind.DAY) if call.given.text("period") == "range" else call.given
+    wanted = structs.replace(call, given=days).periods(site)
+    if not wanted.several:
+        raise RequestError("Rows are followed over several periods: date has to name more than one of them.")
+    given = goals_to_follow(call.given.with_text(method=report.method, **report.parameters), site)
+    given = given.with_text(filter_limit=str(ALL), expanded="1", format_metrics="bc")
+    given = given.without("idSubtable", "label", "flat", "column")
 
     def rows() -> dict[str, list[Row]]:
-        return {key(period): table(report, call.reports, site, period, given) for period in wanted.periods}
+        return {key(period): _rows_of(call, given, period) for period in wanted.periods}
 
-    return evolution(name, rows, call.given)
+    names = names_to_follow(report, call.given, site)
+    if wanted.periods[-1].kind is not PeriodKind.DAY:
+        names.pop("nb_uniq_visitors", None)
+    return evolution(Followed(report.method, report.dimension, names), rows, call.given)
+
+
+def _rows_of(call: Call, given: Parameters, period: Period) -> list[Row]:
+    """Return the rows of a report in one period."""
+    dates = period.first.isoformat() if period.kind is not PeriodKind.RANGE else key(period)
+    told = answer(structs.replace(call, given=given.with_text(period=period.kind, date=dates)))
+    return [dict(row) for row in told if isinstance(row, Mapping)] if isinstance(told, list) else []
 
 
 def _add_goal(call: Call, sites: list[Site]) -> Answer:

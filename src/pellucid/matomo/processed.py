@@ -47,7 +47,7 @@ def report_metadata(call: Call, sites: list[Site]) -> Answer:
 
 def metadata(call: Call, sites: list[Site]) -> Answer:
     """Return the row of one report in the list."""
-    return [row_of_report(_listed(call, sites[0]), visitors=_has_visitors(call))]
+    return [row_of_report(listed(call, sites[0]), visitors=_has_visitors(call))]
 
 
 def _has_visitors(call: Call) -> bool:
@@ -55,7 +55,7 @@ def _has_visitors(call: Call) -> bool:
     return not kind or kind == PeriodKind.DAY
 
 
-def _listed(call: Call, site: Site) -> Listed:
+def listed(call: Call, site: Site) -> Listed:
     """Return the report that a request names; one on a goal or dimension by its parameter."""
     given = call.given
     method = f"{given.text('apiModule')}.{given.text('apiAction')}"
@@ -69,7 +69,7 @@ def _listed(call: Call, site: Site) -> Listed:
 def processed(ask: Ask, call: Call, sites: list[Site]) -> Answer:
     """Return a report as it is shown; `ask` answers the method that it comes from."""
     began, site = monotonic(), sites[0]
-    report = _with_rate(_listed(call, site), call.given)
+    report = _with_rate(listed(call, site), call.given)
     wanted = call.periods(site)
     beside = structs.replace(call, given=structs.replace(call.given, beside=wanted.several))
     found = {period: _Found(ask, beside, site, report, period) for period in wanted.periods}

@@ -184,7 +184,7 @@ def hidden(privacy: Privacy) -> frozenset[str]:
 
 def own_numbers(names: Iterable[str]) -> frozenset[int]:
     """Return the numbers of the owner's own dimensions among these."""
-    found = (_OWN.fullmatch(name) or _OWN_OF_PAGES.fullmatch(name) for name in names)
+    found = (_OWN.fullmatch(name) or _OWN_OF_ACTS.fullmatch(name) for name in names)
     return frozenset(int(one[1]) for one in found if one)
 
 

@@ -1,6 +1,24 @@
 from pellucid.matomo.columns import Row
-from pellucid.matomo.evolution import evolution
+from pellucid.matomo.evolution import Followed, evolution
+from pellucid.matomo.metric_names import NAMES
 from pellucid.matomo.parameters import Parameters
+
+COUNTRIES = Followed(
+    "UserCountry.getCountry",
+    "Country",
+    {
+        name: NAMES[name]
+        for name in (
+            "nb_visits",
+            "nb_uniq_visitors",
+            "nb_actions",
+            "nb_actions_per_visit",
+            "avg_time_on_site",
+            "bounce_rate",
+        )
+    },
+)
+PAGES = Followed("Actions.getPageUrls", "Page URL", {"nb_hits": "Pageviews", "nb_visits": "Unique Pageviews"})
 
 
 def rows() -> dict[str, list[Row]]:
@@ -10,7 +28,7 @@ def rows() -> dict[str, list[Row]]:
 
 
 def test_a_row_is_followed_over_periods() -> None:
-    answered = evolution("UserCountry.getCountry", rows, Parameters({"label": "Germany"}))
+    answered = evolution(COUNTRIES, rows, Parameters({"label": "Germany"}))
 
     assert answered["reportData"] == {
         "2025-11-23": [],
@@ -49,7 +67,7 @@ def pages(**asked: str) -> Row:
             "subtable": [{"label": "/x", "nb_hits": 5, "url": "https://www.s.example/a/x"}],
         },
     ]
-    return evolution("Actions.getPageUrls", lambda: {"1": told, "2": []}, Parameters(asked))
+    return evolution(PAGES, lambda: {"1": told, "2": []}, Parameters(asked))
 
 
 def test_of_several_rows_one_column_is_followed() -> None:

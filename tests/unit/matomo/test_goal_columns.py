@@ -185,3 +185,38 @@ def test_a_site_that_sells_nothing_and_has_no_goal_has_no_conversions(ask: Ask, 
     assert (without["nb_conversions"], without["revenue"], without["nb_visits_converted"]) == (0, 0, 1)
     assert without["conversion_rate"] == "33.33%"
     assert ask("Goals.get", **OF_DAY, idGoal="ecommerceOrder")["nb_conversions"] == 0
+
+
+def test_rows_of_any_report_are_followed_with_the_columns_it_is_listed_with(ask: Ask) -> None:
+    asked = {"idSite": "3", "period": "range", "date": "2025-11-23,2025-11-24", "idGoal": "1"}
+    exits = ask("API.getRowEvolution", **asked, apiModule="Actions", apiAction="getExitPageUrls", label="/a")
+    until = ask(
+        "API.getRowEvolution", **asked, apiModule="Goals", apiAction="getVisitsUntilConversion", label="1 visit"
+    )
+
+    assert exits["reportData"] == {
+        "2025-11-23": [],
+        "2025-11-24": [{"exit_nb_visits": 3, "nb_visits": 3, "exit_rate": "100%"}],
+    }
+    assert exits["metadata"]["metrics"]["exit_nb_visits"] == {"name": "Exits", "min": 3, "max": 3}
+    assert until["reportData"]["2025-11-24"] == [{"nb_conversions": 1}]
+    assert "message" in ask("API.getRowEvolution", **OF_DAY, apiModule="Actions", apiAction="getPageUrls")
+    assert "message" in ask("API.getRowEvolution", **asked, apiModule="VisitsSummary", apiAction="get")
+
+
+@pytest.mark.parametrize(
+    ("goal", "followed"),
+    [
+        ("1", {"goal_1_conversion_rate": "33.33%", "goal_1_nb_conversions": 1, "goal_1_revenue_per_visit": 3.33}),
+        ("-1", {"goal_ecommerceOrder_conversion_rate": "66.67%", "goal_2_conversion_rate": "0%"}),
+        ("ecommerceOrder", {"goal_ecommerceOrder_items": 10, "goal_ecommerceOrder_avg_order_revenue": 1555.56}),
+    ],
+)
+def test_goals_are_followed_beside_a_report(ask: Ask, goal: str, followed: dict[str, object]) -> None:
+    asked = {"idSite": "3", "period": "day", "date": "2025-11-24,2025-11-25", "showGoalMetricsForGoal": goal}
+    told = ask("API.getRowEvolution", **asked, apiModule="Referrers", apiAction="getReferrerType", label="Direct Entry")
+
+    (row,) = told["reportData"]["2025-11-24"]
+    assert row["nb_visits"] == 3
+    assert {name: row.get(name) for name in followed} == followed
+    assert set(row) <= set(told["metadata"]["metrics"])
