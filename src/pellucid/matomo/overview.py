@@ -1,6 +1,6 @@
 """Reports that bring others together: all numbers of a site, and all sites with how they changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -93,19 +93,25 @@ _EVOLVING = {
     "pageviews": ("nb_pageviews", "previous_Actions_nb_pageviews"),
     "revenue": ("revenue", "previous_Goal_revenue"),
 }
-_ENHANCED = _EVOLVING | {
-    "nb_conversions": ("nb_conversions", "previous_Goal_nb_conversions"),
+_CONVERTING = {"nb_conversions": ("nb_conversions", "previous_Goal_nb_conversions")}
+_SELLING = {
     "orders": ("orders", "previous_Goal_0_nb_conversions"),
     "ecommerce_revenue": ("ecommerce_revenue", "previous_Goal_0_revenue"),
 }
 """What is told of a site in a period, by what its evolution is called: its column now, and before."""
 
 
+def _evolving(site: Site, given: Parameters) -> Mapping[str, tuple[str, str]]:
+    """Return the columns that are told of a site with how they differ; `enhanced` of conversions, and orders, too."""
+    if not given.flag("enhanced"):
+        return _EVOLVING
+    return _EVOLVING | _CONVERTING | (_SELLING if site.ecommerce else {})
+
+
 def site_row(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
     """Return what a site comes to in a period, and how that differs from the period before."""
     only = {name for name in given.text("showColumns", "").split(",") if name}
-    every = _ENHANCED if given.flag("enhanced") else _EVOLVING
-    told = {name: columns for name, columns in every.items() if not only or columns[0] in only}
+    told = {name: columns for name, columns in _evolving(site, given).items() if not only or columns[0] in only}
     earlier = before(period)
     now, then = (_numbers(reports, site, span, given) for span in (period, earlier))
     row: Row = {"label": site.name, **{column: now[column] for column, _ in told.values()}}
@@ -126,20 +132,20 @@ def site_row(reports: Answers, site: Site, period: Period, given: Parameters) ->
 
 def numbers_of(row: Row) -> Row:
     """Return what a site comes to and how that differs, without what tells which site and which periods."""
-    told = {column for column, _ in _ENHANCED.values()}
+    told = {column for column, _ in (_EVOLVING | _CONVERTING | _SELLING).values()}
     return {name: value for name, value in row.items() if name in told or "_evolution" in name}
 
 
 def _numbers(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
-    every = structs.replace(given.without("columns", "flat", "idGoal"), beside=False)
+    every = given.without("columns", "flat", "idGoal", "showAllGoalSpecificMetrics")
+    every = structs.replace(every, beside=False)
     visits, converted = (partial(one, reports, site, period) for one in (partial(summary, _OF_SITE), goals))
     asked = [partial(visits, every), partial(converted, every)]
-    if given.flag("enhanced"):
+    if given.flag("enhanced") and site.ecommerce:
         asked.append(partial(converted, every.with_text(idGoal=ORDER)))
     told, reached, *ordered = (one if isinstance(one, dict) else {} for one in together(*asked))
-    row = told | {"revenue": reached["revenue"]}
+    row = told | {"revenue": reached["revenue"], "nb_conversions": reached["nb_conversions"]}
     for orders in ordered:
-        row |= {"nb_conversions": reached["nb_conversions"]}
         row |= {"orders": orders["nb_conversions"], "ecommerce_revenue": orders["revenue"]}
     return row
 

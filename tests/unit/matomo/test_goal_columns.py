@@ -220,3 +220,17 @@ def test_goals_are_followed_beside_a_report(ask: Ask, goal: str, followed: dict[
     assert row["nb_visits"] == 3
     assert {name: row.get(name) for name in followed} == followed
     assert set(row) <= set(told["metadata"]["metrics"])
+
+
+def test_sites_are_told_with_what_they_sold_where_more_is_asked_for(ask: Ask) -> None:
+    rows = {row["idsite"]: row for row in ask("MultiSites.getAll", period="day", date=str(DAY), enhanced="1")}
+    alone = ask("MultiSites.getOne", **OF_DAY, enhanced="1")
+    plain = ask("MultiSites.getOne", **OF_DAY)
+
+    told = {"nb_conversions": 3, "orders": 2, "ecommerce_revenue": 3111.11, "orders_evolution": "100%"}
+    assert {name: rows[3][name] for name in told} == told
+    assert {name: alone[name] for name in told} == told
+    assert rows[3]["previous_Goal_0_nb_conversions"] == 0
+    assert rows[1]["nb_conversions_evolution_trend"] == 0
+    assert not {"orders", "ecommerce_revenue_evolution"} & set(rows[1])
+    assert not set(told) & set(plain)
