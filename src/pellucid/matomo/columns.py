@@ -188,7 +188,7 @@ NUMBERS = (
 """Every column that counts something; the others tell what a row is."""
 
 
-_EXPLAINING = frozenset({"idsubdatatable", "referrer_type", "day_of_week", "idsite"})
+_EXPLAINING = frozenset({"idsubdatatable", "is_aggregate", "referrer_type", "day_of_week", "idsite"})
 """Numbers that tell what a row is, and count nothing."""
 
 

@@ -107,7 +107,7 @@ def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Ca
         told = one(call.reports, site, period, given)
         if isinstance(told, dict) and not given.whole:
             told = shown(told, given)
-        return all_pretty(told, site.currency) if given.text("format_metrics", "") == "1" else told
+        return all_pretty(told, given.text("format_metrics", ""), site.currency)
 
     def of_site(site: Site) -> Answer:
         wanted = call.periods(site)

@@ -42,11 +42,29 @@ def pretty(column: str, value: Answer, currency: str) -> Answer:
             return value
 
 
-def all_pretty(answer: Answer, currency: str) -> Answer:
-    """Return an answer with all of its numbers as people read them."""
+_PLAIN, _AS_EVER = "0", "bc"
+_OF_ALL = "all"
+_WORKED_OUT = ("avg_", "goal_", "revenue_per_")
+
+
+def all_pretty(answer: Answer, form: str, currency: str) -> Answer:
+    """Return an answer with its numbers in the form that `format_metrics` names.
+
+    As in Matomo what is worked out is written as people read it, and any other amount of money for `all` alone; what
+    goals tell within a row is left as it is.
+    """
+    if form in {"", _PLAIN, _AS_EVER}:
+        return answer
     if isinstance(answer, Mapping):
-        return {
-            name: all_pretty(value, currency) if isinstance(value, Mapping | list) else pretty(name, value, currency)
-            for name, value in answer.items()
-        }
-    return [all_pretty(one, currency) for one in answer] if isinstance(answer, list) else answer
+        return {name: _in_form(name, value, form, currency) for name, value in answer.items()}
+    return [all_pretty(one, form, currency) for one in answer] if isinstance(answer, list) else answer
+
+
+def _in_form(name: str, value: Answer, form: str, currency: str) -> Answer:
+    if isinstance(value, Mapping | list):
+        return value if name == "goals" else all_pretty(value, form, currency)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return value
+    if "revenue" in name and (form == _OF_ALL or name.startswith(_WORKED_OUT)):
+        return money(value, currency)
+    return pretty(name, value, currency) if name.startswith(_WORKED_OUT) else value

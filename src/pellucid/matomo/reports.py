@@ -1,6 +1,6 @@
 """How Matomo's reports are answered: a question to our reports, and its rows in Matomo's shape."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import count
 from urllib.parse import quote, quote_plus
@@ -108,8 +108,6 @@ def table(report: Table, reports: Answers, site: Site, period: Period, given: Pa
     if given.text("pivotBy", ""):
         rows = changed(rows, finish, partial(finish, upper=False))
         return filtered(pivoted(rows, given), given.without("showColumns"))
-    if report.dimensions == ("page_url",):
-        rows = _with_segments(rows, f"{next(iter(site.urls), '').rstrip('/')}/")
     number_folders(rows, count(1))
     if given.text("idSubtable", ""):
         rows, finish = folder(rows, given.number("idSubtable")), partial(finish, alone=True)
@@ -150,7 +148,10 @@ def _rows(
         found = [(key, row | by_page.get(tuple(key), {})) for key, row in found]
     elif goals:
         found = _with_goals(found, goals[0], of_goals[0], report)
-    rows = _flat(report, found) if flat else having(_filed(report, found), report.needs)
+    rows = _flat(report, found) if flat else having(_filed(report, found, site), report.needs)
+    if flat and given.flag("include_aggregate_rows"):
+        tree = having(_filed(report, found, site), report.needs)
+        rows = _with_folders(rows, tree, of_pages=report.dimensions == ("page_url",))
     there = {row["label"] for row in rows}
     nothing: Row = {column.name: 0 for column in columns} if report.whole else {"nb_visits": 0}
     always = [{"label": one.text, **nothing, **one.more} for one in report.always if one.text not in there]
@@ -243,10 +244,29 @@ def _named(label: Label, column: str) -> Label:
     return Label(label.text, {**label.more, column: label.text}) if column else label
 
 
-def _filed(report: Table, found: Sequence[tuple[Sequence[str], Row]]) -> list[Row]:
+def _with_folders(rows: Sequence[Row], tree: Sequence[Row], *, of_pages: bool) -> list[Row]:
+    """Return the rows of a flat report, and those that are the sums of some of them."""
+    column = next((name for row in rows for name in row if name.startswith("Actions_")), "")
+
+    def folders(some: Sequence[Row], above: str = "") -> Iterator[Row]:
+        for row in some:
+            below = row.get(SUBTABLE)
+            if isinstance(below, list):
+                text = f"{above}/{row['label']}" if of_pages else str(row["label"])
+                told = {name: value for name, value in row.items() if name != SUBTABLE} | {"label": text}
+                yield told | ({column: text} if column else {}) | {"is_aggregate": 1}
+                yield from folders(below, text)
+
+    return [*folders(tree), *(row | {"is_aggregate": 0} for row in rows)]
+
+
+def _filed(report: Table, found: Sequence[tuple[Sequence[str], Row]], site: Site) -> list[Row]:
     if report.path is None:
         return grown([((report.label(*key),), row) for key, row in found])
-    return grown([(report.path(*key), row) for key, row in found], report.apart)
+    rows = grown([(report.path(*key), row) for key, row in found], report.apart)
+    if report.dimensions != ("page_url",):
+        return rows
+    return _with_segments(rows, f"{next(iter(site.urls), '').rstrip('/')}/")
 
 
 def query_of(

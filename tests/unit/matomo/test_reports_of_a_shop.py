@@ -281,3 +281,39 @@ def test_a_keyword_of_a_campaign_is_chosen_with_its_campaign_and_one_of_an_engin
     )
     assert "segment" not in engine
     assert brand["segment"] == "deviceBrand==Unknown"
+
+
+def test_folders_stand_in_flat_reports_where_they_are_asked_for(ask: Ask, store: Store) -> None:
+    urls = [f"http://bells.example.org/{path}" for path in ("a/b/c", "a/d")]
+    views = [an_event(site_id=3, event_id=one, url=url) for one, url in enumerate(urls, 1)]
+    link = an_event(site_id=3, event_id=3, kind="outlink", url="https://maker.example/x")
+    inserted(store, a_visit(site_id=3, entry_url=urls[0]), *views, link)
+
+    rows = by_label(ask("Actions.getPageUrls", **OF_DAY, flat="1", include_aggregate_rows="1"))
+    links = by_label(ask("Actions.getOutlinks", **OF_DAY, flat="1", include_aggregate_rows="1"))
+
+    assert {label: (row["nb_hits"], row["is_aggregate"]) for label, row in rows.items()} == {
+        "/a": (2, 1),
+        "/a/b": (1, 1),
+        "/a/b/c": (1, 0),
+        "/a/d": (1, 0),
+    }
+    assert rows["/a/b"]["Actions_PageUrl"] == "/a/b"
+    assert rows["/a/b"]["segment"] == "pageUrl=^http%253A%252F%252Fbells.example.org%252Fa%252Fb"
+    assert {label: row["is_aggregate"] for label, row in links.items()} == {"maker.example": 1, "maker.example/x": 0}
+
+
+@pytest.mark.parametrize(
+    ("form", "told"), [("1", (15.5, "\N{EURO SIGN}15.50")), ("all", ("\N{EURO SIGN}15.50", "\N{EURO SIGN}15.50"))]
+)
+def test_what_is_worked_out_is_written_for_people_and_all_money_for_who_asks_for_all(
+    ask: Ask, store: Store, registry: Registry, form: str, told: tuple[object, object]
+) -> None:
+    registry.update_site(3, currency="EUR")
+    inserted(store, a_visit(site_id=3), a_conversion(site_id=3, kind="order", goal_id=0, revenue=15.5))
+
+    row = ask("Goals.get", **OF_DAY, idGoal="ecommerceOrder", format_metrics=form)
+    (channel,) = ask("Referrers.getReferrerType", **OF_DAY, format_metrics=form)
+
+    assert (row["revenue"], row["avg_order_revenue"]) == told
+    assert channel["goals"]["idgoal=ecommerceOrder"]["revenue"] == 15.5
