@@ -8,7 +8,7 @@ from typing import Protocol
 from urllib.parse import unquote_plus
 
 from pellucid.errors import RequestError
-from pellucid.matomo.columns import HIDDEN, NO_RESULTS, NUMBERS, Cell, Row, untimed
+from pellucid.matomo.columns import HIDDEN, NO_RESULTS, NUMBERS, Cell, Row, explains, untimed
 from pellucid.matomo.goal_columns import ALL_COLUMNS, ALL_GOALS, More, adds, more, visited
 from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters
 from pellucid.matomo.tree import SUBTABLE, add, changed, without_scheme
@@ -86,14 +86,15 @@ def filtered(
         rows = _cut(_truncated(_ordered(left, given, order), given, lambda others: also(finish(others))), given)
     if late:
         rows = [rest(row) for row in rows]
-    unwanted = _names(given, "hideColumns")
+    unwanted, only = _names(given, "hideColumns"), _names(given, "showColumns")
     # As in Matomo what others are worked out from is left where somebody says what is to be hidden.
     lacking = untimed(rows) if without is None else without
     hidden = unwanted | lacking | (frozenset() if given.whole else {NO_RESULTS} if unwanted else HIDDEN)
+    hidden = unwanted if only else hidden
+    left_rows = [_columns({**row, **_below(row, given, rest, lacking)}, hidden, only) for row in rows]
     if given.flag("hideIdSubDatable"):
-        hidden |= {_IDENTIFIER}
-    only = _names(given, "showColumns")
-    return [_columns({**row, **_below(row, given, rest, lacking)}, hidden, only) for row in rows]
+        return [{name: value for name, value in row.items() if name != _IDENTIFIER} for row in left_rows]
+    return left_rows
 
 
 def _are_told_apart_by_counts(rows: Sequence[Row], given: Parameters) -> bool:
@@ -324,6 +325,7 @@ def _without(value: Cell, hidden: frozenset[str]) -> Cell:
 
 
 def _columns(row: Row, hidden: frozenset[str], only: frozenset[str]) -> Row:
+    """Return a row without the columns that are not wanted; what tells what it is stays."""
     if only:
-        return {name: value for name, value in row.items() if name in only or name not in NUMBERS}
-    return {name: value for name, value in row.items() if name not in hidden}
+        row = {name: value for name, value in row.items() if name in only or name not in NUMBERS}
+    return {name: value for name, value in row.items() if name not in hidden or explains(name, value)}

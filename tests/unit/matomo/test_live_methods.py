@@ -50,6 +50,18 @@ def test_visits_since_a_moment_are_asked_for_without_what_was_done(ask: Ask) -> 
     assert visit["actionDetails"] == []
 
 
+def test_columns_of_visits_are_hidden_however_deep_they_lie(ask: Ask) -> None:
+    asked = {"idSite": "1", "period": "day", "date": "2025-11-24", "countVisitorsToFetch": "1"}
+
+    (visit,) = ask("Live.getLastVisitsDetails", **asked, hideColumns="url,visitIp")
+    (few,) = ask("Live.getLastVisitsDetails", **asked, showColumns="idVisit,actionDetails")
+
+    assert not {"visitIp"} & set(visit)
+    assert [action for action in visit["actionDetails"] if "url" in action] == []
+    assert few["actionDetails"][0]["url"]
+    assert list(few) == ["idVisit", "actionDetails"]
+
+
 def test_visits_are_told_from_either_end_and_of_several_sites_in_one_list(ask: Ask) -> None:
     asked = {"period": "range", "date": "2025-11-24,2025-11-25"}
 

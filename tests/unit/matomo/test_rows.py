@@ -43,6 +43,14 @@ def test_columns_are_chosen_and_left_out() -> None:
     assert others[0] == {"label": "C"}
 
 
+def test_what_is_hidden_is_not_shown_and_what_tells_what_a_row_is_stays() -> None:
+    rows: list[Row] = [{"label": "a", "segment": "x==a", "nb_visits": 1, "nb_hits": 2}]
+
+    (row,) = filtered(rows, parameters_of([("showColumns", "nb_hits,nb_visits"), ("hideColumns", "nb_visits,segment")]))
+
+    assert row == {"label": "a", "segment": "x==a", "nb_hits": 2}
+
+
 def timed(seconds: float, hits: int) -> Row:
     """A row of a page: how long it took to load, beside a part of that which no page tells."""
     row: Row = {"label": "/a", "nb_visits": 1, "max_time_server": None, "max_time_network": None}
