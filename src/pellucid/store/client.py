@@ -16,7 +16,6 @@ from clickhouse_connect.driver import httputil
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from msgspec import Struct
-from urllib3.exceptions import HTTPError
 
 from pellucid.errors import ConfigurationError, StoreUnavailable, TooExpensive
 from pellucid.model.result import Result, Value
@@ -180,7 +179,8 @@ class Store:
 def _read(answer: BufferedIOBase) -> bytes:
     try:
         return answer.read(PIECE_BYTES)
-    except HTTPError as error:
+    except Exception as error:
+        # The client has errors of its own for a connection that is cut.
         raise ConnectionAbortedError from error
 
 
