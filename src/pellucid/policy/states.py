@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from msgspec import structs
 
 from pellucid.policy.requests import CHOICE, OPT_OUT_PAGE, QUESTION, TRACKER_FILE
-from pellucid.policy.state import Client, Objection, Outcome, Script, Server, Signal, State, Step
+from pellucid.policy.state import Objection, Outcome, Script, Server, Signal, State, Step
+from pellucid.policy.states_alone import ALONE
 from pellucid.policy.storage import (
     CONSENT,
     COOKIE_CONSENT,
@@ -47,8 +48,6 @@ _OBJECTED = Outcome(keeps=(OPT_OUT,))
 _UNKNOWN = Outcome(_VIEW)
 _RECOGNISED = Outcome(_VIEW, _KNOWN, recognised=True)
 _CONSENTED = Outcome(_VIEW, (*_KNOWN, CONSENT), recognised=True, consent=True)
-_ALONE = Outcome(_VIEW, asks=(), features=False)
-_ALONE_REFUSED = structs.replace(_ALONE, recorded=False)
 _SMALL = Outcome(_VIEW, features=False)
 _ON_THE_SERVER = Outcome(_VIEW, (*_KNOWN, IGNORE), (TRACKER_FILE, OPT_OUT_PAGE, CHOICE), recognised=True)
 _PAGES = (Step.FIRST_PAGE, Step.NEXT_PAGE, Step.NEXT_DAY)
@@ -347,60 +346,7 @@ STATES: tuple[State, ...] = (
         chooses=("rememberConsentGiven",),
         steps=_always(Outcome(_VIEW, (CONSENT,), features=False, consent=True)),
     ),
-    State(
-        name="no JavaScript",
-        client=Client.IMAGE,
-        steps=dict.fromkeys(_PAGES, _ALONE),
-    ),
-    State(
-        name="no JavaScript, Global Privacy Control",
-        client=Client.IMAGE,
-        signal=Signal.GLOBAL_PRIVACY_CONTROL,
-        steps=dict.fromkeys(_PAGES, _ALONE_REFUSED),
-    ),
-    State(
-        name="no JavaScript, opted out before",
-        client=Client.IMAGE,
-        had=(OPT_OUT,),
-        steps=dict.fromkeys(_PAGES, structs.replace(_ALONE_REFUSED, keeps=(OPT_OUT,))),
-    ),
-    State(
-        name="a program that says nothing of its visitor's wishes",
-        client=Client.PROGRAM,
-        steps={Step.FIRST_PAGE: _ALONE},
-    ),
-    State(
-        name="a program whose visitor objected",
-        client=Client.PROGRAM,
-        chooses=("optUserOut",),
-        steps={Step.FIRST_PAGE: _ALONE_REFUSED},
-    ),
-    State(
-        name="a program on a site that needs consent",
-        client=Client.PROGRAM,
-        preset="consent",
-        steps={Step.FIRST_PAGE: _ALONE_REFUSED},
-    ),
-    State(
-        name="a program on a site that needs consent, whose visitor gave it",
-        client=Client.PROGRAM,
-        preset="consent",
-        chooses=("rememberConsentGiven",),
-        steps={Step.FIRST_PAGE: structs.replace(_ALONE, consent=True)},
-    ),
-    State(name="a line of a log", client=Client.LOG, steps={Step.FIRST_PAGE: _ALONE}),
-    State(
-        name="a line of a log that tells of Global Privacy Control",
-        client=Client.LOG,
-        signal=Signal.GLOBAL_PRIVACY_CONTROL,
-        steps={Step.FIRST_PAGE: _ALONE_REFUSED},
-    ),
-    State(
-        name="a line of the log of a site that needs consent",
-        client=Client.LOG,
-        preset="consent",
-        steps={Step.FIRST_PAGE: _ALONE_REFUSED},
-    ),
+    *ALONE,
 )
 
 
