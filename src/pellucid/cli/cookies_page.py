@@ -139,6 +139,8 @@ A page can have links to other names of its site carry the identifier (`pk_vid`)
 Never set by Pellucid, and honoured where it is found:
 
 {table(("name", "what it says", "set by"), map(_of_earlier, _earlier()))}
+What the server renews of it, it keeps as `{IGNORE.name}`.
+
 ### On what ground
 
 {table(("what", "ground, as Pellucid reads it", "the text to hold it against"), _grounds())}
