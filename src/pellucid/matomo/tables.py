@@ -74,7 +74,6 @@ def _pages(column: str, needs: str, segment: str = "") -> Table:
         ratios_in_folders=RATIOS_OF_PAGES[:3],
         apart=VISITORS,
         needs=needs,
-        only_told=True,
         goals=Goals.PAGES,
     )
 

@@ -66,7 +66,7 @@ def test_a_dimension_that_is_told_as_nothing_is_not_read_off_the_page() -> None:
     page = "http://shop.example.org/shelf-7/"
 
     assert kept(url=page).dimensions == {"2": "7"}
-    assert kept(url=page, dimension2="").dimensions == {}
+    assert kept(url=page, dimension2="").dimensions == {"2": ""}
 
 
 def test_an_event_is_kept_with_its_value() -> None:

@@ -18,6 +18,7 @@ COUNTRIES = Followed(
         )
     },
 )
+WEBSITES = Followed("Referrers.getWebsites", "Website", {"nb_visits": "Visits"})
 PAGES = Followed("Actions.getPageUrls", "Page URL", {"nb_hits": "Pageviews", "nb_visits": "Unique Pageviews"})
 
 
@@ -49,7 +50,7 @@ def test_a_row_is_followed_over_periods() -> None:
 def test_how_much_a_row_changed_is_told_from_the_first_period_to_the_last() -> None:
     def change(*visits: int) -> object:
         days: dict[str, list[Row]] = {str(day): [{"label": "a", "nb_visits": n}] for day, n in enumerate(visits)}
-        told = evolution("UserCountry.getCountry", lambda: days, Parameters({"label": "a"}))
+        told = evolution(COUNTRIES, lambda: days, Parameters({"label": "a"}))
         return told["metadata"]["metrics"]["nb_visits"].get("change")
 
     assert (change(2, 9, 3), change(4, 4), change(8, 1), change(1, 20)) == ("+50%", "+0%", "-88%", "+1,900%")
@@ -99,7 +100,7 @@ def test_a_page_of_another_site_is_followed_by_its_path() -> None:
     page: Row = {"label": "http://www.news.example/a.html", "nb_visits": 3}
     days: dict[str, list[Row]] = {"1": [{"label": "www.news.example", "nb_visits": 3, "subtable": [page]}]}
 
-    told = evolution("Referrers.getWebsites", lambda: days, Parameters({"label": "www.news.example>a.html"}))
+    told = evolution(WEBSITES, lambda: days, Parameters({"label": "www.news.example>a.html"}))
 
     assert told["label"] == "news.example/a.html"
     assert told["reportData"]["1"][0]["nb_visits"] == 3  # type: ignore[index, call-overload]

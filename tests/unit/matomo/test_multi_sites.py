@@ -1,5 +1,7 @@
 from typing import Any
 
+from pellucid.registry.registry import Registry
+
 DAY = {"format": "JSON", "period": "day", "date": "2025-11-24"}
 
 
@@ -38,7 +40,8 @@ def test_of_one_site_its_numbers_are_told_and_how_they_changed(ask: Any) -> None
     assert (row["visits_evolution"], row["visits_evolution_trend"]) == ("100%", 1)
 
 
-def test_conversions_and_orders_are_told_to_who_asks_for_more(ask: Any) -> None:
+def test_conversions_and_orders_are_told_to_who_asks_for_more(ask: Any, registry: Registry) -> None:
+    registry.update_site(1, ecommerce=True)
     shop = next(row for row in ask("MultiSites.getAll", **DAY, enhanced="1") if row["label"] == "Shop")
 
     assert (shop["nb_conversions"], shop["orders"], shop["ecommerce_revenue"]) == (0, 0, 0)

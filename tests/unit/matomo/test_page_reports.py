@@ -37,7 +37,7 @@ def test_a_row_is_chosen_by_the_page_as_the_report_counts_it(ask: Any, method: s
     assert segment in [row.get("segment") for row in ask(method, **DAY)]
 
 
-def test_what_has_no_address_is_no_page_no_download_and_no_outlink(ask: Any, store: Store) -> None:
+def test_what_has_no_address_is_no_home_page_no_download_and_no_outlink(ask: Any, store: Store) -> None:
     kinds = ("pageview", "pageview", "pageview", "download", "outlink")
     events = [an_event(event_id=20 + n, kind=kind, url="", time=NOON + n) for n, kind in enumerate(kinds)]
     store.insert("events", Event, b"\n".join(map(json.encode, events)), token="without addresses")
@@ -46,5 +46,6 @@ def test_what_has_no_address_is_no_page_no_download_and_no_outlink(ask: Any, sto
         pages = ask("Actions.getPageUrls", **DAY, flat=flat)
         (home,) = [row for row in pages if row["label"] in {"/", "/index"}]
         assert (home["url"], home["nb_hits"]) == ("http://shop.example.org/", 2)
+        assert [row["nb_hits"] for row in pages if row["label"] == "Page URL not defined"] == [3]
         assert len(ask("Actions.getDownloads", **DAY, flat=flat)) == 1
         assert len(ask("Actions.getOutlinks", **DAY, flat=flat)) == 1
