@@ -12,7 +12,6 @@ from msgspec import structs
 
 from pellucid.matomo.columns import Cell, Row, plain, rounded
 from pellucid.matomo.goals_of_rows import BETWEEN, CART, DIMENSIONS, MOST_GOALS, goal_key
-from pellucid.matomo.tree import add
 from pellucid.model.query import Query
 from pellucid.model.result import Result
 
@@ -25,8 +24,12 @@ _OF_VIEWS: Mapping[str, str] = {
 }
 _OF_CARTS = ("nb_conversions", "revenue")
 """The first of them: no more is told of carts."""
-_OF_ENTRIES = ("entry_conversions", "entry_revenue")
-_ENTERED = ("nb_conversions_entry", "nb_conversions_entry_rate", "revenue_entry", "revenue_per_entry")
+_OF_ENTRIES: Mapping[str, str] = {
+    "nb_conversions_entry": "entry_conversions",
+    "nb_conversions_entry_rate": "entry_rate",
+    "revenue_entry": "entry_revenue",
+    "revenue_per_entry": "entry_worth",
+}
 _UNIQUE, _RATE = "nb_conversions_page_uniq", "nb_conversions_page_rate"
 
 _MOST_RATES = 10_000
@@ -37,49 +40,32 @@ Key = tuple[str, ...]
 
 def queries(query: Query) -> tuple[Query, ...]:
     """Return the questions that tell the goals of the pages that a query is about."""
-    pages = query.dimensions
-
-    def asked(metrics: tuple[str, ...], dimensions: tuple[str, ...]) -> Query:
-        return structs.replace(query, metrics=metrics, dimensions=dimensions)
-
+    metrics = (*_OF_VIEWS.values(), *_OF_ENTRIES.values())
     return (
-        asked(tuple(_OF_VIEWS.values()), (*pages, *DIMENSIONS)),
-        asked(("entries",), (*pages, "day")),
-        asked(_OF_ENTRIES, (*pages, "day", *DIMENSIONS)),
-        structs.replace(asked(("goals_reached",), DIMENSIONS), where=()),
+        structs.replace(query, metrics=metrics, dimensions=(*query.dimensions, *DIMENSIONS)),
+        structs.replace(query, metrics=("goals_reached",), dimensions=DIMENSIONS, where=()),
     )
 
 
 def columns_by_page(answered: Sequence[Result], of_key: int) -> tuple[dict[Key, Row], dict[str, float]]:
     """Return the columns of goals of each page, and how often each goal was reached in all, by Matomo's name of it."""
-    views, entries, conversions, totals = answered
+    pages, totals = answered
     found: dict[Key, Row] = {}
-    for values in views.rows:
-        goal = goal_key(*values[of_key : of_key + 2])
+    entered: list[tuple[Key, str, list[float]]] = []
+    for values in pages.rows:
+        key, goal = tuple(map(str, values[:of_key])), goal_key(*values[of_key : of_key + 2])
         numbers = list(map(_number, values[of_key + 2 :]))
-        row = found.setdefault(tuple(map(str, values[:of_key])), {})
-        row.update(zip(_names(goal, *(_OF_CARTS if goal == CART else _OF_VIEWS)), numbers, strict=False))
-        row.update(zip(_names(goal, _UNIQUE), numbers, strict=False))
-    for key, columns in _of_entries(entries, conversions, of_key + 1).items():
+        of_views, of_entries = numbers[: len(_OF_VIEWS)], numbers[len(_OF_VIEWS) :]
+        if of_views[0]:
+            row = found.setdefault(key, {})
+            row.update(zip(_names(goal, *(_OF_CARTS if goal == CART else _OF_VIEWS)), of_views, strict=False))
+            row.update(zip(_names(goal, _UNIQUE), of_views, strict=False))
+        if of_entries[0] and goal != CART:
+            entered.append((key, goal, of_entries))
+    for key, goal, of_entries in entered:
         if key in found:
-            add(found[key], columns)
+            found[key].update(zip(_names(goal, *_OF_ENTRIES), of_entries, strict=True))
     return found, {goal_key(goal, kind): _number(number) for goal, kind, number in totals.rows}
-
-
-def _of_entries(entries: Result, conversions: Result, of_key: int) -> dict[Key, Row]:
-    """Return what visits converted that began with a page, each day's rates added up."""
-    by_day = {values[:-1]: _number(values[-1]) for values in entries.rows}
-    found: dict[Key, Row] = {}
-    for values in conversions.rows:
-        key = values[:of_key]
-        goal = goal_key(*values[of_key : of_key + 2])
-        if goal == CART or not by_day.get(key):
-            continue
-        number, revenue = map(_number, values[of_key + 2 :])
-        told = number, _rate(number, by_day[key]), revenue, _rate(revenue, by_day[key])
-        columns: Row = dict(zip(_names(goal, *_ENTERED), told, strict=True))
-        add(found.setdefault(tuple(map(str, key[:-1])), {}), columns)
-    return found
 
 
 def gathered(row: Row, reached: Mapping[str, float] | None) -> Row:

@@ -81,6 +81,8 @@ class PageOfDay(Struct, frozen=True, kw_only=True):
     pages_before: Total
     entry_conversions: Count
     entry_revenue: Amount
+    entry_rate: Amount
+    entry_worth: Amount
     viewed_prices: Amount
     item_revenue: Amount
     item_quantity: Total

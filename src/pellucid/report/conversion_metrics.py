@@ -48,6 +48,15 @@ def _before(name: str, meaning: str, counted: str, source: Source = Source.VIEWS
     return Metric(name, meaning, counted={source: counted})
 
 
+def _by_entry(name: str, meaning: str, what: str) -> Metric:
+    """Return what conversions come to for each visit that began with a page: each day's, rounded and added up."""
+    entries = "maxMap(map(visit_day, entries))"
+    # Halves go up. A day on which nothing was earned is none of the sum's.
+    of_day = f"floor(sumMap(map(visit_day, {what}))[day] * 1000 / began + 0.5) / 1000"
+    counted = f"arraySum(arrayMap((day, began) -> {of_day}, mapKeys({entries}), mapValues({entries})))"
+    return _before(name, meaning, counted, Source.ENTRIES_BEFORE)
+
+
 METRICS = (
     _before("page_conversions", "Conversions after a page, for each view of it.", "count()"),
     _before("page_revenue", "What they are worth.", "sum(revenue)"),
@@ -69,6 +78,8 @@ METRICS = (
     ),
     _before("entry_conversions", "Conversions of visits that began with a page.", "count()", Source.ENTRIES_BEFORE),
     _before("entry_revenue", "What they are worth.", "sum(revenue)", Source.ENTRIES_BEFORE),
+    _by_entry("entry_rate", "Such conversions for each visit that began so: of each day, rounded, and added up.", "1"),
+    _by_entry("entry_worth", "What they are worth for each such visit, in the same way.", "revenue"),
     *(_within(what, within) for what, some in RANGES.items() for within in some),
     _of_items("item_revenue", "What was ordered of a product is worth.", _REVENUE),
     _of_items("item_quantity", "Pieces ordered of a product.", _QUANTITY),

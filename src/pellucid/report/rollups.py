@@ -72,7 +72,7 @@ _OF_PAGES = _OF_VIEWS | {
 _OF_GOALS = frozenset(
     {
         *("page_conversions", "page_revenue", "page_share", "page_revenue_share", "pages_before"),
-        *("entry_conversions", "entry_revenue"),
+        *("entry_conversions", "entry_revenue", "entry_rate", "entry_worth"),
     }
 )
 _OF_ITEMS = frozenset(

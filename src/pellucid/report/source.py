@@ -42,12 +42,17 @@ _OF_CONVERSIONS = "site_id, visit_day, visit_id, time, kind, goal_id, revenue, p
 """What is told of what was converted: the engine would plan to read every column of it for a star."""
 
 
+CHOSEN = "/* chosen */"
+ALIKE = "/* alike */"
+"""Where it stands which visits are meant, and what tells those that began alike: before anything is joined."""
+
+
 def _before(table: str, columns: str, rows: str) -> str:
     """Return what happened in visits before what they converted: a row for each pair."""
     return f"""(
 select before.*, after.kind as kind, after.goal_id as goal_id, after.revenue as revenue,
 after.pages_before as pages_before, after.conversion_id as conversion_id
-from (select {columns} from {table} where {SCOPE} and {rows}) as before
+from (select {columns} from {table} where {SCOPE} and {rows} {CHOSEN}) as before
 inner join (select {_OF_CONVERSIONS} from conversions final where {SCOPE}) as after
 on before.site_id = after.site_id and before.visit_day = after.visit_day and before.visit_id = after.visit_id
 where before.time <= after.time
@@ -106,7 +111,8 @@ ROWS: dict[Source, tuple[str, str]] = {
     Source.ENTRIES_BEFORE: (
         _before(
             _VISITS,
-            "site_id, visit_day, visit_id, first_time as time, entry_url, entry_title, dimensions",
+            "site_id, visit_day, visit_id, first_time as time, entry_url, entry_title, dimensions, "
+            f"count() over (partition by site_id, visit_day {ALIKE}) as entries",
             "entry_url != ''",
         ),
         "1",

@@ -23,7 +23,7 @@ from pellucid.report.metric import Metric
 from pellucid.report.metrics import METRICS
 from pellucid.report.rollups import GROUPS, Group, Marks, days_to_count, group_of, part_of
 from pellucid.report.segment import Bind, Values, condition_on_rows, condition_on_visits
-from pellucid.report.source import OF_VISITS, ROWS, SCOPE, Source
+from pellucid.report.source import ALIKE, CHOSEN, OF_VISITS, ROWS, SCOPE, Source
 from pellucid.store.client import Bound
 
 _KEY = "key_"
@@ -141,6 +141,10 @@ def _part(
         f"{metric.counted[source] if source is sources[metric.name] else metric.nothing} as m{place}"
         for place, metric in enumerate(counted)
     ]
+    if CHOSEN in table:
+        alike = [f", {dimension.told[Source.ENTRIES]}" for dimension in dimensions if Source.ENTRIES in dimension.told]
+        table = table.replace(CHOSEN, f"and {chosen}" if chosen else "").replace(ALIKE, "".join(alike))
+        chosen = ""
     return " ".join(
         [
             f"select {', '.join([*keys, *numbers])}",

@@ -21,7 +21,7 @@ METRICS = frozenset(
         *("act_visits", "daily_act_visitors", "act_seconds", "act_bounces", "last_acts"),
         *("visits_converted", "converting_visits", "conversion_rate"),
         *("page_conversions", "page_revenue", "page_share", "page_revenue_share", "pages_before"),
-        *("entry_conversions", "entry_revenue"),
+        *("entry_conversions", "entry_revenue", "entry_rate", "entry_worth"),
         *(name_of(what, within) for what, some in RANGES.items() for within in some),
         *(name_of_conversions(what, within) for what, some in OF_CONVERSIONS.items() for within in some),
     }
