@@ -202,14 +202,22 @@ def _with_details(store: Store, site_id: int, visits: list[Visit]) -> list[Visit
         "days": sorted({visit.visit_day for visit in visits}),
         "visits": [visit.visit_id for visit in visits],
     }
+    visitors: dict[str, Bound] = {"site": site_id, "visitors": sorted({visit.visitor_id for visit in visits})}
+    converted = any(visit.conversions or visit.cart_id for visit in visits)
+    done, sold, *reached = store.ask_all(
+        [(_EVENTS, asked), (_SALES, visitors), *([(_CONVERSIONS, asked)] if converted else [])], Urgency.SHORT
+    )
     events: dict[tuple[date, int], list[Event]] = defaultdict(list)
-    for event in convert(store.ask(_EVENTS, asked, Urgency.SHORT).rows, list[Event]):
+    for event in convert(done.rows, list[Event]):
         events[event.visit_day, event.visit_id].append(event)
     conversions: dict[tuple[date, int], list[Conversion]] = defaultdict(list)
-    if any(visit.conversions or visit.cart_id for visit in visits):
-        for conversion in convert(store.ask(_CONVERSIONS, asked, Urgency.SHORT).rows, list[Conversion]):
+    for told in reached:
+        for conversion in convert(told.rows, list[Conversion]):
             conversions[conversion.visit_day, conversion.visit_id].append(conversion)
-    sales = _sales(store, site_id, visits)
+    sales = {
+        (visitor, kind): Sales(number, revenue, pieces)
+        for visitor, kind, number, revenue, pieces in convert(sold.rows, list[tuple[int, str, int, float, int]])
+    }
     return [
         VisitDetails(
             visit,
@@ -223,18 +231,12 @@ def _with_details(store: Store, site_id: int, visits: list[Visit]) -> list[Visit
     ]
 
 
-def _sales(store: Store, site_id: int, visits: list[Visit]) -> dict[tuple[int, str], Sales]:
-    """Return what the visitors of visits have ordered and left, ever, by visitor and kind."""
-    bound: dict[str, Bound] = {"site": site_id, "visitors": sorted({visit.visitor_id for visit in visits})}
-    rows = convert(store.ask(_SALES, bound, Urgency.SHORT).rows, list[tuple[int, str, int, float, int]])
-    return {(visitor, kind): Sales(number, revenue, pieces) for visitor, kind, number, revenue, pieces in rows}
-
-
 def counters(store: Store, site_id: int, minutes: int, now: int) -> Counters:
     """Return what happened in the last minutes before `now` (milliseconds since 1970)."""
     bound: dict[str, Bound] = {"site": site_id, "since": now - minutes * _MILLISECONDS_PER_MINUTE, "now": now}
-    visits, visitors, converted = convert(store.ask(_COUNTERS, bound, Urgency.SHORT).rows[0], tuple[int, int, int])
-    (actions,) = convert(store.ask(_ACTIONS, bound, Urgency.SHORT).rows[0], tuple[int])
+    of_visits, of_actions = store.ask_all([(_COUNTERS, bound), (_ACTIONS, bound)], Urgency.SHORT)
+    visits, visitors, converted = convert(of_visits.rows[0], tuple[int, int, int])
+    (actions,) = convert(of_actions.rows[0], tuple[int])
     return Counters(visits, visitors, converted, actions)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import date
 from enum import StrEnum
@@ -33,6 +34,8 @@ _ERROR_NAME = re.compile(r"\(([A-Z][A-Z_]{4,})\)")
 _SECURE_PORT = 8443
 _PORT = 8123
 _SECONDS_ON_THE_WAY = 5
+_AT_ONCE = 3
+"""How many questions of one answer are asked at a time."""
 _MOST_CONNECTIONS = 32
 """How many are kept for the next question."""
 
@@ -146,6 +149,13 @@ class Store:
             answer = self._client(urgency).query(sql, parameters=dict(parameters or {}), settings=self._limits(urgency))
         rows: Sequence[Sequence[Value]] = answer.result_rows
         return Result(tuple(answer.column_names), tuple(tuple(row) for row in rows))
+
+    def ask_all(
+        self, questions: Sequence[tuple[str, Mapping[str, Bound]]], urgency: Urgency = Urgency.REPORT
+    ) -> list[Result]:
+        """Return the answers to several selects, which are asked at the same time."""
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            return list(threads.map(lambda question: self.ask(question[0], question[1], urgency), questions))
 
     def stream(self, sql: str, parameters: Mapping[str, Bound], output_format: str) -> Iterator[bytes]:
         """Yield the answer to a select piece by piece, in one of ClickHouse's output formats.
