@@ -6,7 +6,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from socket import socket
 from threading import Condition, Thread
 from time import time
 
@@ -19,6 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Host, Route
 from starlette.types import Message, Receive, Scope, Send
 
+from browser.listener import Listener
 from browser.pages import PATIENCE_SECONDS, a_site
 from pellucid.collect import tracker_files
 from pellucid.collect.endpoint import VERDICT, TrackingEndpoint
@@ -119,10 +119,8 @@ class Sites:
 @contextmanager
 def serving(directory: Path | None) -> Iterator[Sites]:
     """Give the sites for as long as they serve; `directory` is for a certificate, and without it there is no https."""
-    with socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        sites = Sites(listener.getsockname()[1], "https" if directory else "http")
+    with Listener() as listener:
+        sites = Sites(listener.port, "https" if directory else "http")
         # uvloop closes with an error where a browser still holds a connection of TLS.
         config = uvicorn.Config(sites.application, log_level="error", ws="none", lifespan="off", loop="asyncio")
         if directory:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
-from socket import socket
 from threading import Condition, Thread
 from time import time
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -23,6 +22,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
+from browser.listener import Listener
 from browser.pages import PATIENCE_SECONDS, a_site
 from pellucid.collect import tracker_files
 from pellucid.collect.endpoint import VERDICT, TrackingEndpoint
@@ -262,11 +262,8 @@ def serving(directory: Path) -> Iterator[SiteServer]:
     chain, key = directory / "chain.pem", directory / "key.pem"
     chain.write_bytes(b"".join(part.bytes() for part in issued.cert_chain_pems))
     issued.private_key_pem.write_to_path(str(key))
-    with socket() as plain, socket() as secure:
-        for listener in (plain, secure):
-            listener.bind(("127.0.0.1", 0))
-            listener.listen()
-        site = SiteServer({"http": plain.getsockname()[1], "https": secure.getsockname()[1]})
+    with Listener() as plain, Listener() as secure:
+        site = SiteServer({"http": plain.port, "https": secure.port})
         # uvloop closes with an error where a browser still holds a connection of TLS.
         configs = [uvicorn.Config(site, log_level="error", ws="none", lifespan="off", loop="asyncio") for _ in range(2)]
         configs[1].ssl_certfile, configs[1].ssl_keyfile = chain, key

@@ -7,6 +7,7 @@ an earlier run, which prints it.
 import os
 import random
 import secrets
+import signal
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -41,6 +42,8 @@ def kill(server: Server, victim: str) -> None:
     if victim != WHOLE:
         server.kill(victim)
         return
+    # Stood still, so that it starts nothing more that nobody waits for.
+    server.process.send_signal(signal.SIGSTOP)
     parts = descendants(server.process.pid)
     server.crash()
     until(lambda: not any(map(lives, parts)))
