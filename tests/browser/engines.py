@@ -80,10 +80,14 @@ class Kept(Struct, frozen=True):
 
 
 class Engine(Protocol):
-    """A visitor's browser; `row` is what is declared of its engine, `version` the one that runs."""
+    """A visitor's browser; `row` is what is declared of its engine, `version` the one that runs.
+
+    `sends_signals` says whether it can be made to send a visitor's signals; pages are shown them in any case.
+    """
 
     row: Row
     version: str
+    sends_signals: bool
 
     def open(self, url: str) -> None:
         """Go to an address as if it were typed, and wait until the page is there."""
@@ -118,6 +122,7 @@ class Chromium:
     """Chromium, by Playwright: a context of its own for each visitor."""
 
     row = CHROMIUM
+    sends_signals = True
 
     def __init__(self, browser: Browser, signal: Signal, client: Client) -> None:
         self.version = browser.version

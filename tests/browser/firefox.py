@@ -88,6 +88,7 @@ class Firefox:
     """One visitor: a container of their own, as Firefox calls it."""
 
     row = FIREFOX
+    sends_signals = True
 
     def __init__(self, session: Session) -> None:
         self.version = session.version

@@ -107,7 +107,7 @@ def go_through(engine: Engine, server: SiteServer, state: State) -> Sequence[Sen
         everything += sent
         _asks(sent, expected, step, where)
         for one in sent:
-            _adds(one, expected, state, where)
+            _adds(one, expected, state, engine, where)
         for hit in _hits(sent):
             _says(hit, expected, state, step, engine.row, where)
         kept = engine.kept(server.url(ELSEWHERE), server.url(ELSEWHERE, server.server_host))
@@ -230,10 +230,10 @@ def _parameters(sent: Sent) -> set[str]:
     return {re.sub(r"^dimension\d+$", "dimension<number>", name) for name in sent.said}
 
 
-def _adds(sent: Sent, expected: Outcome, state: State, where: str) -> None:
+def _adds(sent: Sent, expected: Outcome, state: State, engine: Engine, where: str) -> None:
     """Hold what the browser adds by itself against the declaration of this very state."""
     assert sent.headers.keys() >= _EACH_TIME, f"{where}: headers"
-    wishes = {header for signal, header in _SIGNALS.items() if signal is state.signal}
+    wishes = {header for signal, header in _SIGNALS.items() if signal is state.signal and engine.sends_signals}
     assert sent.headers.keys() & set(_SIGNALS.values()) == wishes, f"{where}: signals"
     pairs = sent.headers.get("cookie", "").split("; ") if "cookie" in sent.headers else []
     names = {pair.partition("=")[0].partition(".")[0] for pair in pairs}

@@ -28,11 +28,15 @@ from pellucid.policy.state import Client, Signal
 DRIVER, DISPLAY = "WebKitWebDriver", "Xvfb"
 BROWSERS = ("/usr/lib", "/usr/libexec")
 
+_WRAPS = 1 << 32
+"""Its driver tells the time in 32 bits with a sign: what is after 2038 is before 1970."""
+
 
 class WebKitGTK:
     """One visitor: a browser of their own. A script before a page is none it knows of; the page brings it along."""
 
     row = WEBKITGTK
+    sends_signals = False
 
     def __init__(self, site: SiteServer, display: str, signal: Signal, client: Client) -> None:
         if client is Client.IMAGE and signal is not Signal.NONE:
@@ -88,7 +92,7 @@ class WebKitGTK:
                 value=cookie["value"],
                 domain=cookie["domain"],
                 path=cookie["path"],
-                seconds=cookie["expiry"] - time() if "expiry" in cookie else None,
+                seconds=cookie["expiry"] % _WRAPS - time() if "expiry" in cookie else None,
                 secure=cookie["secure"],
                 http_only=cookie["httpOnly"],
                 same_site=cookie["sameSite"],
