@@ -217,11 +217,13 @@ def test_consent_to_cookies_tells_the_server_at_once_who_it_was(
 
     page.evaluate("_paq.push(['rememberCookieConsentGiven'])")
 
-    ping = page_server.wait_for_hits(2)[1].said
+    page_server.wait_for_hits(2)
+    ping = page_server.hits_when_settled(page)[1].said
     assert (ping["ping"], ping["_id"]) == ("1", visitor.value(ID)[:16])
     assert visitor.names() == {COOKIE_CONSENT, ID, VISIT}
 
     page.evaluate("_paq.push(['forgetCookieConsentGiven'])")
+    page_server.hits_when_settled(page)
 
     assert visitor.names() == set()
 
