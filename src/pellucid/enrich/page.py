@@ -61,14 +61,15 @@ def target_url(url: str, excluded: frozenset[str] = frozenset()) -> str:
 
     Its campaigns are not the site's own, and its fragment may be all that tells it from others.
     """
-    bare, mark, fragment = as_address(url).partition("#")
+    bare, _, fragment = as_address(url).partition("#")
     path, _, query = bare.partition("?")
     scheme, separator, rest = path.partition("://")
     authority, slash, below = rest.partition("/")
     if separator:
         path = f"{scheme}://{authority.rpartition('@')[2]}{slash}{below}"
     kept = "&".join(pair for pair in query.split("&") if pair and _is_kept(pair, excluded, _OF_PEOPLE))
-    return f"{path}{'?' if kept else ''}{kept}{mark}{fragment}"[:LONGEST_URL]
+    place = _fragment(fragment, excluded, _OF_PEOPLE)
+    return f"{path}{'?' if kept else ''}{kept}{'#' if place else ''}{place}"[:LONGEST_URL]
 
 
 def _page(bare: str, excluded: frozenset[str]) -> str:
@@ -83,10 +84,10 @@ def _page(bare: str, excluded: frozenset[str]) -> str:
     return f"{path}?{'&'.join(kept)}" if kept else path
 
 
-def _fragment(fragment: str, excluded: frozenset[str]) -> str:
+def _fragment(fragment: str, excluded: frozenset[str], never: frozenset[str] = NEVER_KEPT) -> str:
     """Return a fragment without what is not kept; it may be a page's address itself (`#/find?q=bell`)."""
     route, mark, query = fragment.rpartition("?")
-    kept = "&".join(pair for pair in query.split("&") if _is_kept(pair, excluded))
+    kept = "&".join(pair for pair in query.split("&") if _is_kept(pair, excluded, never))
     return f"{route}{mark}{kept}" if kept else route
 
 
