@@ -21,6 +21,7 @@ SETTLE = """async () => {
   await navigator.userAgentData?.getHighEntropyValues(["model"]);
   await new Promise((done) => setTimeout(done, 0));
   const name = Math.random().toString(36).slice(2);
+  await fetch("/barrier/first", { method: "POST" });
   await fetch("/barrier/" + name, { method: "POST" });
   return name;
 }"""

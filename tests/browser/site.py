@@ -192,9 +192,14 @@ class SiteServer:
         scheme = "http" if self._server is Server.HERE else "https"
         return f"{scheme}://{of or self.host}:{self._ports[scheme]}{path}"
 
-    def taken(self, barrier: str = "") -> Sequence[Sent]:
-        """Return what was sent since this was asked last, when the request named is there and all are answered."""
+    def taken(self, barrier: str = "", hits: int = 0) -> Sequence[Sent]:
+        """Return what was sent since this was asked last, when the request named is there and all are answered.
+
+        Browsers send at most six requests at once to a host, and what tells the server of something after all else: if
+        there should be hits, they are waited for, and are not there only if they never come.
+        """
         with self._changed:
+            self._changed.wait_for(lambda: sum(one.path == TRACKING for one in self._sent) >= hits, PATIENCE_SECONDS)
             self.wait_for(barrier)
             taken, self._sent = self._sent, []
         return taken

@@ -103,7 +103,7 @@ def go_through(engine: Engine, server: SiteServer, state: State) -> Sequence[Sen
         expected = _by(engine.row, declared, state, step)
         where = f"{state.name}, {step}"
         _take(engine, server, state, step)
-        sent = server.taken(_settled(engine, server, state))
+        sent = server.taken(_settled(engine, server, state), hits=len(expected.sends))
         everything += sent
         _asks(sent, expected, step, where)
         for one in sent:
