@@ -3,7 +3,8 @@
 No route.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Literal
 
@@ -52,6 +53,9 @@ _STATUS: Mapping[type[PellucidError], int] = {
     Unavailable: 503,
     PellucidError: 500,
 }
+_OF_THE_SITE = frozenset({b"same-origin", b"same-site"})
+_WHEN_AND_WHERE = re.compile(r"\d+(?:\.?((?:[a-z0-9-]+\.)+[a-z0-9-]+))?", re.ASCII | re.IGNORECASE)
+"""What a script writes into the cookie of an objection: when, and for what domain if not for one host."""
 _NO_NAMES: frozenset[str] = frozenset()
 _CONSENT = {"1": Consent.GIVEN, "0": Consent.WITHDRAWN}
 _SAME_SITE: Mapping[str, Literal["lax", "strict", "none"]] = {"Lax": "lax", "Strict": "strict", "None": "none"}
@@ -82,12 +86,13 @@ def _seconds(item: Item) -> int | None:
     return int(item.lifetime.total_seconds()) if item.lifetime else None
 
 
-def _set(response: Response, item: Item, value: str, max_age: int | None, *, secure: bool) -> None:
+def _set(response: Response, item: Item, value: str, max_age: int | None, *, secure: bool, domain: str = "") -> None:
     response.set_cookie(
         item.name,
         value,
         max_age=max_age,
         path=item.path,
+        domain=domain or None,
         secure=secure,
         httponly=item.http_only,
         samesite=_SAME_SITE[item.same_site] if secure else _WITHOUT_HTTPS[item.same_site],
@@ -130,22 +135,32 @@ def marks_renewed(headers: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
 def renewals_of(headers: Mapping[bytes, bytes], now: float) -> list[tuple[bytes, bytes]]:
     """Return the headers that keep each objection which a page's request shows, anew: a script's own cookie, too.
 
-    That is renewed for pages of the server's very host: of another's, nobody tells for which names it holds. Its value
-    says when (`now`, in seconds): scripts leave what the server has renewed of late, for there are browsers that keep
-    what a script has set for days alone.
+    That is renewed for the domain that its value names, and for pages of the server's very host; of another host's, the
+    server is shown none. Its value then says when (`now`, in seconds): scripts leave what the server has renewed of
+    late, for there are browsers that keep what a script has set for days alone.
     """
     if b"cookie" not in headers:
         return []
-    renewed = Response(status_code=204)
-    if headers.get(b"sec-fetch-site") == b"same-origin" and OPT_OUT.name in names_of_cookies(headers[b"cookie"]):
-        _renew(renewed, OPT_OUT, str(int(now)))
+    renewed, asks = Response(status_code=204), headers.get(b"sec-fetch-site")
+    for domain in _domains_of_objections(headers[b"cookie"]) if asks in _OF_THE_SITE else ():
+        if domain or asks == b"same-origin":
+            _renew(renewed, OPT_OUT, f"{int(now)}{domain and f'.{domain}'}", domain)
     return [*marks_renewed(headers), *renewed.raw_headers]
 
 
-def _renew(response: Response, item: Item, value: str) -> None:
+def _domains_of_objections(cookies: bytes) -> Iterator[str]:
+    """Yield the domain of each objection that a script keeps; nothing for one of a single host."""
+    for pair in cookies.decode("latin-1").split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name.rstrip() == OPT_OUT.name:
+            told = _WHEN_AND_WHERE.fullmatch(value.strip())
+            yield (told and told[1]) or ""
+
+
+def _renew(response: Response, item: Item, value: str, domain: str = "") -> None:
     if not item.is_renewed:
         raise ConfigurationError(f"The cookie {item.name} is not declared as one that the server renews.")
-    _set(response, item, value, _seconds(item), secure=item.secure)
+    _set(response, item, value, _seconds(item), secure=item.secure, domain=domain)
 
 
 def signals_of(headers: Mapping[bytes, bytes], parameters: Mapping[str, str]) -> Signals:

@@ -20,8 +20,9 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from browser import firefox, webkitgtk
+from browser import firefox, opt_out_server, webkitgtk
 from browser.engines import Chromium, Launch, NotInstalled
+from browser.opt_out_server import FRAME, Sites
 from browser.pages import PATIENCE_SECONDS, PageServer
 from browser.site import SiteServer, serving
 from browser.visitor import Visitor
@@ -119,11 +120,26 @@ def browser(_playwright: tuple[Browser, Loop]) -> Browser:
 
 @pytest.fixture
 def context(browser: Browser, _speaking: None) -> Iterator[BrowserContext]:
-    """A visitor's browser that was never used."""
-    opened = browser.new_context()
+    """A visitor's browser that was never used; the certificate of a run is good enough for it."""
+    opened = browser.new_context(ignore_https_errors=True)
     opened.set_default_timeout(PATIENCE_SECONDS * 1000)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def sites_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
+    with opt_out_server.serving(tmp_path_factory.mktemp("certificate")) as running:
+        yield running
+
+
+@pytest.fixture
+def sites(sites_server: Sites) -> Sites:
+    """Sites that show the opt-out in a frame."""
+    sites_server.shows(FRAME)
+    sites_server.verdicts(0)
+    sites_server.asked()
+    return sites_server
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The opt-out in a real browser: names of their own, TLS, and a browser that keeps other sites' cookies apart."""
 
-from collections.abc import Iterator
 from time import time
 from typing import Any
 
@@ -8,7 +7,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 
 from browser.opt_out_server import BLOG, EVIL, FRAME, IMAGE, MATOMOS, SHOP, STATS, TRACKER, WITHIN, Sites, serving
-from browser.pages import PATIENCE_SECONDS
 from pellucid.visitor.opt_out_tokens import Purpose
 
 OBJECTED = "You have objected: your visits are not recorded."
@@ -16,29 +14,6 @@ MAY_BE = "Your visits may be recorded."
 BUTTON = "Do not record my visits"
 FLAG, MARK = "mtm_consent_removed", "matomo_ignore"
 REFUSED = "refused; reason=opted-out-of-instance"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
-    with serving(tmp_path_factory.mktemp("certificate")) as running:
-        yield running
-
-
-@pytest.fixture
-def sites(server: Sites) -> Sites:
-    server.shows(FRAME)
-    server.verdicts(0)
-    server.asked()
-    return server
-
-
-@pytest.fixture
-def context(browser: Browser, _speaking: None) -> Iterator[BrowserContext]:
-    """A visitor's browser that was never used; the certificate of the run is good enough for it."""
-    opened = browser.new_context(ignore_https_errors=True)
-    opened.set_default_timeout(PATIENCE_SECONDS * 1000)
-    yield opened
-    opened.close()
 
 
 def framed(page: Page) -> FrameLocator:

@@ -14,16 +14,9 @@ FLAG = "mtm_consent_removed"
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Sites]:
+def sites_server() -> Iterator[Sites]:
     with serving(None) as running:
         yield running
-
-
-@pytest.fixture
-def sites(server: Sites) -> Sites:
-    server.verdicts(0)
-    server.asked()
-    return server
 
 
 def box(more: str = "language=en") -> str:

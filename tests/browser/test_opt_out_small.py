@@ -1,12 +1,9 @@
 """The opt-out's frame on pages of the stub and of the small tracker: a choice is shown, made and taken back there."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from browser.opt_out_server import FRAME, SHOP, Sites, serving
-from browser.pages import PATIENCE_SECONDS
+from browser.opt_out_server import FRAME, SHOP, Sites
 from pellucid.collect.tracker_files import BUILT
 
 FLAG = "mtm_consent_removed"
@@ -16,20 +13,6 @@ SMALL = """<script>
     window._paq = [['setTrackerUrl', '{stats}/matomo.php'], ['setSiteId', 1], ['trackPageView']];
 </script><script src='{stats}/lite.js'></script>"""
 SCRIPTS = {"stub": STUB, "small tracker": SMALL}
-
-
-@pytest.fixture(scope="module")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
-    with serving(tmp_path_factory.mktemp("certificate")) as running:
-        yield running
-
-
-@pytest.fixture
-def context(browser: Browser, _speaking: None) -> Iterator[BrowserContext]:
-    opened = browser.new_context(ignore_https_errors=True)
-    opened.set_default_timeout(PATIENCE_SECONDS * 1000)
-    yield opened
-    opened.close()
 
 
 def flags(context: BrowserContext) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
 from browser.conftest import Loop
-from browser.opt_out_server import FRAME, MATOMOS, SHOP, STATS, Sites, serving
+from browser.opt_out_server import FRAME, MATOMOS, SHOP, STATS, Sites
 from browser.pages import PATIENCE_SECONDS
 from pellucid.visitor.languages import NAMES
 from pellucid.visitor.opt_out_box import settings_of, snippet_of
@@ -30,20 +30,6 @@ FRAMES = {
     "a frame in colours": f"{MATOMOS}&backgroundColor=0B2545&fontColor=EEF4ED",
     "a frame on paper": f"{MATOMOS}&backgroundColor=ffffff",
 }
-
-
-@pytest.fixture(scope="module")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
-    with serving(tmp_path_factory.mktemp("certificate")) as running:
-        yield running
-
-
-@pytest.fixture
-def context(browser: Browser, _speaking: None) -> Iterator[BrowserContext]:
-    opened = browser.new_context(ignore_https_errors=True)
-    opened.set_default_timeout(PATIENCE_SECONDS * 1000)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -62,6 +62,33 @@ def test_a_scripts_objection_is_renewed_for_a_page_of_the_very_host() -> None:
     assert renewed(kept) == []
 
 
+@pytest.mark.parametrize("site", [b"same-site", b"same-origin"])
+@pytest.mark.parametrize("kept", ["1764000000000.shop.example", "1764000000000shop.example", "1764400000.shop.example"])
+def test_a_scripts_objection_for_a_domain_is_renewed_for_that(kept: str, site: bytes) -> None:
+    again = "mtm_consent_removed=1764500000.shop.example; Domain=shop.example; Max-Age=34560000; Path=/; SameSite=lax"
+
+    assert renewed(f"mtm_consent_removed={kept}", {b"sec-fetch-site": site}) == [again]
+    assert renewed(f"mtm_consent_removed={kept}", {b"sec-fetch-site": b"cross-site"}) == []
+
+
+def test_of_objections_for_a_host_and_for_its_domain_each_is_renewed() -> None:
+    both = renewed("mtm_consent_removed=1764000000000; mtm_consent_removed=1764000000000.shop.example", SAME_HOST)
+
+    assert [one.partition("; Max-Age")[0] for one in both] == [
+        "mtm_consent_removed=1764500000",
+        "mtm_consent_removed=1764500000.shop.example; Domain=shop.example",
+    ]
+
+
+@pytest.mark.parametrize(
+    "told", [".shop", "shop.example", "1764000000000.a..b", "1.a.b\x01c", "1.a.b, c=d", "1.", "1.ä.b"]
+)
+def test_what_is_no_domain_names_none(told: str) -> None:
+    shown = {b"cookie": f"mtm_consent_removed={told}".encode("latin-1")}
+
+    assert renewals_of(shown | {b"sec-fetch-site": b"same-site"}, NOW) == []
+
+
 @given(st.text(st.characters(exclude_characters=";,", codec="latin-1")), st.sampled_from(ITEMS))
 def test_who_has_not_objected_gets_nothing(value: str, other: object) -> None:
     name = str(getattr(other, "name", "")).replace("<site>.<hash>", "1.1fff")

@@ -148,7 +148,7 @@ COOKIE_CONSENT = Item(
 )
 OPT_OUT = Item(
     name="mtm_consent_removed",
-    value="the time of the choice, or in seconds when the server has renewed it",
+    value="the time of the choice or renewal, in seconds where the server wrote it; the domain, where it holds for one",
     purpose="Remembers that the visitor objected to being measured.",
     ground=REMEMBERS_A_CHOICE,
     set_by=Setter.TRACKER,

@@ -41,7 +41,7 @@ export const consentMethods = (state: State, ping: () => void) => {
     state.setConsentGiven = false;
     remove(state, "consent");
     refuseCookies();
-    renew(state, `${Date.now()}`);
+    renew(state, true);
     state.waiting = [];
   };
 
