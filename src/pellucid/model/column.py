@@ -53,6 +53,7 @@ Category = Annotated[str, ColumnKind("category")]
 """A text with few distinct values, stored once each."""
 Categories = Annotated[tuple[str, ...], ColumnKind("categories")]
 Numbers = Annotated[list[int], ColumnKind("numbers")]
+Identifiers = Annotated[list[int], ColumnKind("identifiers")]
 Values = Annotated[dict[str, str], ColumnKind("values")]
 """The values of custom dimensions, by the number of the dimension as text."""
 Variables = Annotated[tuple[Variable, ...], ColumnKind("variables")]

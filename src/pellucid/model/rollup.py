@@ -1,8 +1,8 @@
-"""What is counted once of a day that is over. The fields are the columns of the tables, in order."""
+"""What is counted once of days that are over. The fields are the columns of the tables, in order."""
 
 from msgspec import Struct
 
-from pellucid.model.column import Amount, Category, Count, Day, Flag, Identifier, Measure, Text, Total
+from pellucid.model.column import Amount, Category, Count, Day, Flag, Identifier, Identifiers, Measure, Text, Total
 
 
 class Rollup(Struct, frozen=True, array_like=True, kw_only=True):
@@ -18,8 +18,22 @@ class Rollup(Struct, frozen=True, array_like=True, kw_only=True):
     valid: Flag
 
 
+class LongRollup(Struct, frozen=True, array_like=True, kw_only=True):
+    """That the rows of `version` are those of several days added up: those of the versions of these days.
+
+    The days are of one week or month (`unit`), which begins on `first_day`; the first of them is `visit_day`.
+    """
+
+    site_id: Count
+    unit: Category
+    first_day: Day
+    visit_day: Day
+    version: Identifier
+    of: Identifiers
+
+
 class PageOfDay(Struct, frozen=True, kw_only=True):
-    """What happened on a page or with a product, or on all pages, on a day.
+    """What happened on a page or with a product, or on all pages, on a day, or on several of which this is the first.
 
     The numbers are those of the metrics of the same names. `page` is an address or a title, or what names a product:
     `told_by` is the dimension whose value it is, and nothing for all pages. A page's row with a `kind` counts one kind

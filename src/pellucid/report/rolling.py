@@ -17,12 +17,10 @@ from msgspec import json
 from pellucid.errors import StoreUnavailable, TooExpensive
 from pellucid.model.period import Period
 from pellucid.model.rollup import Rollup
-from pellucid.report.rollups import GROUPS, Group
+from pellucid.report.adding_up import COUNTING, add_up
+from pellucid.report.rollups import GROUPS, Day, Group
 from pellucid.report.sql import DEFINITION, question_of, statement
 from pellucid.store.client import LIMITS, Bound, Store, Urgency
-
-Day = tuple[int, date]
-"""A site's number, and one of its days."""
 
 BETWEEN_ROUNDS = timedelta(minutes=1)
 BETWEEN_CLEANINGS = timedelta(minutes=10)
@@ -41,11 +39,13 @@ where visit_day <= {until:Date}
     )
 order by visit_day desc, site_id
 """
-_SUPERSEDED = """
+_SUPERSEDED = f"""
 select distinct version, visit_day
 from pages_by_day
 where (site_id, visit_day, version) not in (select site_id, visit_day, version from rollups final where valid)
+    and version not in ({COUNTING})
 """
+_HIGHEST = "select max(version) from (select version from rollups union all select version from long_rollups)"
 _FORGET = """
 alter table pages_by_day
 delete where visit_day in {days:Array(Date)} and version in {versions:Array(UInt64)}
@@ -98,9 +98,10 @@ class Rolling:
             ending.wait(BETWEEN_ROUNDS.total_seconds())
 
     def once(self, ending: Signal | None = None) -> int:
-        """Roll up days that are over and quiet, the latest first; return how many they were."""
+        """Roll up days that are over and quiet, the latest first, and add them up; return how many days they were."""
         self._clean()
-        asked: dict[str, Bound] = {"until": self._now().date() - OVER, "definition": DEFINITION}
+        until = self._now().date() - OVER
+        asked: dict[str, Bound] = {"until": until, "definition": DEFINITION}
         due = [(int(str(site_id)), date.fromisoformat(str(day))) for site_id, day in self._store.ask(_DUE, asked).rows]
         done = tried = 0
         for day in due:
@@ -114,6 +115,7 @@ class Rolling:
             except TooExpensive as error:
                 log.warning("%s of site %s is not rolled up before the next start: %s", day[1], day[0], error)
                 self._too_large.add(day)
+        add_up(self._store, until, self._next_version_alone, ending)
         return done
 
     def _roll_up(self, day: Day) -> bool:
@@ -158,10 +160,14 @@ from (
         lines = b"\n".join(map(json.encode, marks))
         self._store.insert("rollups", Rollup, lines, f"marks:{version}:{valid}")
 
+    def _next_version_alone(self) -> int:
+        with self._lock:
+            return self._next_version()
+
     def _next_version(self) -> int:
         """Return a version above all there are, also when the clock was set back."""
         if not self._version:
-            (highest,) = self._store.ask("select max(version) from rollups", urgency=Urgency.SHORT).rows[0]
+            (highest,) = self._store.ask(_HIGHEST, urgency=Urgency.SHORT).rows[0]
             self._version = int(str(highest))
         self._version = max(time_ns(), self._version + 1)
         return self._version

@@ -3,14 +3,20 @@
 A day that was rolled up has its rows in `pages_by_day`. A mark in `rollups` says so, and stops saying so before
 anything of the day changes. Who asks reads the marks first: the statement counts the days without one from what
 happened, and adds the rows of the versions that were marked, whatever changes meanwhile.
+
+Weeks and months have rows as well, which add up those of their days. They stand for the versions of days that they were
+made of, and are read where all of these count: of a day that changes they need not be told.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from msgspec import Struct
 
+from pellucid.model.period import Period
 from pellucid.model.query import EVERYBODY, Query
+from pellucid.model.result import Value
 from pellucid.report.dimensions import DIMENSIONS
 from pellucid.report.metric import Metric
 from pellucid.report.metrics import METRICS, TIMINGS
@@ -114,17 +120,44 @@ GROUPS = (
 )
 """All that is rolled up. Every metric is additive over days: its `over_days` makes a longer period of them."""
 
-_OF_CALENDAR = frozenset({"day", "week", "month", "year", "weekday", "site"})
+_OF_DAYS = frozenset({"day", "week", "month", "year", "weekday"})
+"""Dimensions that tell days apart."""
+_OF_CALENDAR = _OF_DAYS | {"site"}
 """Dimensions that the key of a row tells."""
 
 
-Marks = Mapping[tuple[int, date], int]
-"""The days of sites that are rolled up, and the version of their rows: no two have the same."""
+Day = tuple[int, date]
+"""A site's number, and one of its days."""
 
-MARKS = (
-    f"select site_id, visit_day, version from rollups final where {SCOPE} and valid and definition = "
-    "{definition:UInt64}"
-)
+
+class Marks(Struct, frozen=True):
+    """What is rolled up: the version of each day's rows, and what versions were `added_up` in another, the most first.
+
+    No two have the same version.
+    """
+
+    days: Mapping[Day, int] = MappingProxyType({})
+    added_up: Sequence[tuple[frozenset[int], int]] = ()
+
+    def within(self, site_ids: Collection[int], period: Period) -> frozenset[int]:
+        """Return the versions of the days of a period."""
+        return frozenset(
+            version
+            for (site_id, day), version in self.days.items()
+            if site_id in site_ids and period.first <= day <= period.last
+        )
+
+
+MARKS = f"""
+select site_id, visit_day, version, '' as of
+from rollups final
+where {SCOPE} and valid and definition = {{definition:UInt64}}
+union all
+select site_id, visit_day, version, arrayStringConcat(of, ' ') as of
+from long_rollups final
+where {SCOPE}
+"""
+"""Asks for marks: `marks_of` reads the answer."""
 MOST_DAYS = 3_000
 """So many days of sites are read in less time than they save; above, days are counted from what happened."""
 
@@ -148,11 +181,32 @@ def group_of(query: Query) -> Group | None:
     return group if conditions <= {*group.dimensions, *_OF_CALENDAR} else None
 
 
-def days_to_count(query: Query, marks: Marks) -> list[tuple[int, date]]:
+def marks_of(rows: Sequence[Sequence[Value]]) -> Marks:
+    """Return the marks that the store tells."""
+    days = {
+        (int(str(site)), date.fromisoformat(str(day))): int(str(version)) for site, day, version, of in rows if not of
+    }
+    added_up = [(frozenset(map(int, str(of).split())), int(str(version))) for _, _, version, of in rows if of]
+    return Marks(days, sorted(added_up, key=lambda one: -len(one[0])))
+
+
+def versions_to_read(query: Query, marks: Marks) -> list[int]:
+    """Return the versions whose rows are all that was rolled up of a query's days: as few as can be."""
+    left, read = marks.within(query.site_ids, query.period), []
+    asked = {*query.dimensions, *(one.dimension for some in query.where for one in some)}
+    if not asked & _OF_DAYS:
+        for days, version in marks.added_up:
+            if days <= left:
+                left -= days
+                read.append(version)
+    return read + sorted(left)
+
+
+def days_to_count(query: Query, marks: Marks) -> list[Day]:
     """Return the days of a query's sites that are not rolled up."""
     first, last = query.period.first, query.period.last
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return [(site_id, day) for site_id in query.site_ids for day in days if (site_id, day) not in marks]
+    return [(site_id, day) for site_id in query.site_ids for day in days if (site_id, day) not in marks.days]
 
 
 def part_of(

@@ -13,7 +13,7 @@ from pellucid.model.query import Query
 from pellucid.model.result import Result, Value
 from pellucid.report.dimensions import DIMENSIONS
 from pellucid.report.metrics import METRICS
-from pellucid.report.rollups import MARKS, MOST_DAYS, Marks, group_of
+from pellucid.report.rollups import MARKS, MOST_DAYS, Marks, group_of, marks_of
 from pellucid.report.sql import DEFINITION, Statement, comparison, statement
 from pellucid.store.client import Bound, Store, Urgency
 
@@ -76,11 +76,11 @@ class Reports:
         """Return the marks of the days of a query, in its period and others, where it can use them."""
         # What is no metric is told by the statement.
         if not METRICS.keys() >= set(query.metrics) or not group_of(query):
-            return {}
+            return Marks()
         periods = (query.period, *others)
         first, last = min(one.first for one in periods), max(one.last for one in periods)
         if ((last - first).days + 1) * len(query.site_ids) > MOST_DAYS:
-            return {}
+            return Marks()
         if self._read is None:
             return self._marks_within(query.site_ids, first, last)
         with self._lock:
@@ -91,8 +91,7 @@ class Reports:
 
     def _marks_within(self, site_ids: Sequence[int], first: date, last: date) -> Marks:
         within: dict[str, Bound] = {"sites": list(site_ids), "first": first, "last": last, "definition": DEFINITION}
-        found = self._store.ask(MARKS, within, Urgency.SHORT).rows
-        return {(int(str(site_id)), date.fromisoformat(str(day))): int(str(version)) for site_id, day, version in found}
+        return marks_of(self._store.ask(MARKS, within, Urgency.SHORT).rows)
 
     def _ask(self, asked: Statement, columns: tuple[str, ...]) -> Result:
         return Result(columns, self._store.ask(asked.sql, asked.parameters).rows)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
-from types import MappingProxyType
 
 from msgspec import Struct, structs
 
@@ -21,7 +20,7 @@ from pellucid.report.dimension import Dimension
 from pellucid.report.dimensions import DIMENSIONS, dimension_of
 from pellucid.report.metric import Metric
 from pellucid.report.metrics import METRICS
-from pellucid.report.rollups import GROUPS, Group, Marks, days_to_count, group_of, part_of
+from pellucid.report.rollups import GROUPS, Group, Marks, days_to_count, group_of, part_of, versions_to_read
 from pellucid.report.segment import Bind, Values, condition_on_rows, condition_on_visits
 from pellucid.report.source import ALIKE, CHOSEN, OF_VISITS, ROWS, SCOPE, Source
 from pellucid.store.client import Bound
@@ -32,6 +31,7 @@ _COUNTED = f"{SCOPE} and (site_id, visit_day) in {{counted:Array(Tuple(UInt32, D
 _CHOSEN = "with chosen as materialized ({visits})"
 _IN_CHOSEN = "(site_id, visit_day, visit_id) in chosen"
 """Where several sources need the visits of a segment, these are looked for once. ClickHouse can since 26.3."""
+_NONE = Marks()
 _PLACEHOLDER = re.compile(r"\{(\w+):")
 
 
@@ -42,7 +42,7 @@ class Statement(Struct, frozen=True):
     parameters: dict[str, Bound]
 
 
-def statement(query: Query, marks: Marks = MappingProxyType({})) -> Statement:
+def statement(query: Query, marks: Marks = _NONE) -> Statement:
     """Return the statement that answers a query, or raise `RequestError` telling what can not be asked.
 
     What is rolled up of the days in `marks` is read, where it is what the query asks for.
@@ -68,25 +68,26 @@ def statement(query: Query, marks: Marks = MappingProxyType({})) -> Statement:
         )
         for source in counting
     }
-    group = group_of(query) if marks else None
+    group = group_of(query) if marks.days else None
     rolled = {source: names for source, names in counting.items() if group and names <= group.metrics}
     added = [] if group is None or not rolled else [part_of(group, query, counted, rolled, values)]
     if added:
-        values.bound["versions"] = list(marks.values())
+        values.bound["versions"] = versions_to_read(query, marks)
         values.bound["counted"] = days_to_count(query, marks)
     counted_anew = [part.replace(SCOPE, _COUNTED) if source in rolled else part for source, part in parts.items()]
     # A dimension and a metric can have the same name.
     keys = [f"k{place} as {_KEY}{place}" for place in range(len(dimensions))]
     sums = [f"{metric.over_days.format(f'm{place}')} as {metric.name}" for place, metric in enumerate(counted)]
-    worked_out = [f"{metric.formula} as {metric.name}" for metric in metrics if metric.formula]
+    told = [f"{metric.formula} as {metric.name}" if metric.formula else metric.name for metric in metrics]
+    # What is worked out stands around what is counted; where that is all there is, planning it would take time.
+    around = f"select {', '.join([*_keys(query), *told])} from (" if told != [one.name for one in counted] else ""
     lines = [
         *shared,
-        f"select {', '.join([*(f'{_KEY}{place}' for place in range(len(dimensions))), *query.metrics])}",
-        "from (",
-        f"select {', '.join([*keys, *sums, *worked_out])}",
+        *([around] if around else []),
+        f"select {', '.join([*keys, *sums])}",
         f"from ({' union all '.join([*counted_anew, *added])})",
         *([f"group by {', '.join(f'k{place}' for place in range(len(dimensions)))}"] if dimensions else []),
-        ")",
+        *([")"] if around else []),
         *_order(query),
         *([] if query.limit is None else [f"limit {int(query.limit)} offset {int(query.offset)}"]),
     ]
@@ -105,11 +106,11 @@ def scope_of(asked: Query | Among) -> Values:
     return Values({"sites": list(asked.site_ids), "first": first, "last": last, "timezone": asked.timezone})
 
 
-def comparison(query: Query, earlier: Period, marks: Marks = MappingProxyType({})) -> Statement:
+def comparison(query: Query, earlier: Period, marks: Marks = _NONE) -> Statement:
     """Return the statement that answers a query, and for each of its rows what another period has."""
     now = statement(query, marks)
     then = statement(structs.replace(query, period=earlier, order=(), limit=None), marks)
-    keys = [f"{_KEY}{place}" for place in range(len(query.dimensions))]
+    keys = _keys(query)
     # No value is a key of another: a label that is none is matched by that.
     matched = " and ".join(f"now.{key} <=> then.{key}" for key in keys)
     chosen = [f"now.{name}" for name in (*keys, *query.metrics)]
@@ -125,6 +126,10 @@ def comparison(query: Query, earlier: Period, marks: Marks = MappingProxyType({}
     return Statement(
         "\n".join(lines), now.parameters | {f"then_{name}": told for name, told in then.parameters.items()}
     )
+
+
+def _keys(query: Query) -> list[str]:
+    return [f"{_KEY}{place}" for place in range(len(query.dimensions))]
 
 
 def _part(

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pellucid.model.column import ColumnKind
 from pellucid.model.event import Event
-from pellucid.model.rollup import PageOfDay, Rollup
+from pellucid.model.rollup import LongRollup, PageOfDay, Rollup
 from pellucid.model.visit import Conversion, Visit
 
 COLUMN_TYPES = {
@@ -32,6 +32,7 @@ COLUMN_TYPES = {
     "category": "LowCardinality(String)",
     "categories": "Array(LowCardinality(String))",
     "numbers": "Array(UInt32)",
+    "identifiers": "Array(UInt64)",
     "values": "Map(LowCardinality(String), String) codec(ZSTD)",
     "variables": "Array(Tuple(place UInt8, name String, value String)) codec(ZSTD)",
     "items": (
@@ -42,7 +43,11 @@ COLUMN_TYPES = {
 TABLES: dict[str, type[Struct]] = {"events": Event, "visits": Visit, "conversions": Conversion}
 """Every table of what happened, and what a row of it is."""
 
-ROLLUPS: dict[str, type[Struct]] = {"rollups": Rollup, "pages_by_day": PageOfDay}
+ROLLUPS: dict[str, type[Struct]] = {
+    "rollups": Rollup,
+    "long_rollups": LongRollup,
+    "pages_by_day": PageOfDay,
+}
 """The tables of what is counted of the others, and can be counted again."""
 
 MAXIMUM_PARTITIONS = 50
@@ -144,6 +149,17 @@ MIGRATIONS: tuple[str, ...] = (
     _merge_months_that_are_quiet("conversions"),
     *map(_repeated, TABLES),
     _grow("pages_by_day"),
+    # A query reads some versions, and of a week's days none: in order of versions it skips them. All is counted again.
+    "truncate table rollups",
+    "drop table if exists pages_by_day",
+    _create("pages_by_day", "MergeTree", "site_id, told_by, version, page", settings=_SYNCED),
+    _create(
+        "long_rollups",
+        "ReplacingMergeTree(version)",
+        "site_id, unit, first_day",
+        partition="tuple()",
+        settings=_SYNCED,
+    ),
 )
 
 _CREATE_HISTORY = """

@@ -26,6 +26,11 @@ def now() -> datetime:
     return datetime(2025, 11, 28, 12, tzinfo=UTC)
 
 
+def later() -> datetime:
+    """When week and month are over."""
+    return datetime(2025, 12, 3, 12, tzinfo=UTC)
+
+
 def on_day(day: int, minute: int = 0, **fields: object) -> Hit:
     """A hit some minutes after noon, on a day of the period."""
     return a_hit(day=FIRST_DAY + day, time=NOON + day * A_DAY + minute * 60_000, **fields)

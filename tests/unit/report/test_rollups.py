@@ -14,7 +14,7 @@ from pellucid.model.hit import Hit, HitKind, Product, Reached, Sale, Search, Tim
 from pellucid.model.period import Period
 from pellucid.model.query import Condition, Operator, Query, Segment
 from pellucid.report.rolling import Rolling
-from pellucid.report.rollups import GROUPS, group_of
+from pellucid.report.rollups import GROUPS, Marks, group_of
 from pellucid.report.run import Reports
 from pellucid.report.sql import statement
 from pellucid.store.client import Store
@@ -102,8 +102,9 @@ def test_a_query_reads_what_was_rolled_up_and_not_what_happened(
 def test_what_is_not_additive_is_counted_from_what_happened(other: dict[str, object]) -> None:
     asked = Query(site_ids=(1,), period=PERIOD, metrics=("views",), dimensions=("page_url",), where=((HOME,),))
 
-    assert "pages_by_day" in statement(asked, {(1, DAY): 7}).sql
-    assert "pages_by_day" not in statement(structs.replace(asked, **other), {(1, DAY): 7}).sql
+    marks = Marks({(1, DAY): 7})
+    assert "pages_by_day" in statement(asked, marks).sql
+    assert "pages_by_day" not in statement(structs.replace(asked, **other), marks).sql
 
 
 @pytest.mark.parametrize("metrics", [("visits", "bounce_rate"), ("searches",)])
