@@ -10,6 +10,7 @@ from pellucid.report.dimension import Dimension
 from pellucid.report.dimensions import DIMENSIONS, dimension_of
 from pellucid.report.source import ACTIONS, OF_VISITS, ROWS, Source
 from pellucid.store.client import Bound
+from pellucid.store.schema import TABLES, columns
 
 Bind = Callable[[str, Bound], str]
 """Keeps a value under a ClickHouse type, and returns the placeholder that stands for it."""
@@ -29,6 +30,13 @@ _COMPARED: Mapping[Operator, str] = {
 _MOST = 10**38
 _OF_TEXT = frozenset({Operator.CONTAINS, Operator.LACKS, Operator.STARTS, Operator.ENDS})
 _OF_NUMBERS = frozenset({Operator.AT_MOST, Operator.LESS, Operator.AT_LEAST, Operator.MORE})
+_TEXTS = frozenset(
+    name
+    for rows in TABLES.values()
+    for name, kind in columns(rows).items()
+    if kind.startswith(("String", "LowCardinality(String"))
+)
+"""Columns of texts. Of what is stored once each, every different text is compared once; `toString` makes rows of it."""
 _OPPOSITE: Mapping[Operator, Operator] = {
     Operator.DIFFERS: Operator.EQUALS,
     Operator.LACKS: Operator.CONTAINS,
@@ -120,7 +128,8 @@ def _compared(condition: Condition, operator: Operator, dimension: Dimension, so
     if not dimension.number:
         if operator in _OF_NUMBERS:
             raise RequestError(f"{condition.dimension} is a text, and can not be compared by {operator}.")
-        return _COMPARED[operator].format(told=f"toString({told})", value=bind("String", condition.value))
+        text = told if told in _TEXTS else f"toString({told})"
+        return _COMPARED[operator].format(told=text, value=bind("String", condition.value))
     if operator in _OF_TEXT:
         raise RequestError(f"{condition.dimension} is a number, and can not be compared by {operator}.")
     try:
