@@ -26,6 +26,7 @@ from pellucid.matomo.languages import METHODS as LANGUAGES
 from pellucid.matomo.live_methods import METHODS as LIVE
 from pellucid.matomo.page_reports import REPORTS as PAGE_REPORTS
 from pellucid.matomo.parameters import ALL, Parameters, parameters_of
+from pellucid.matomo.pivot import Report, pivoted
 from pellucid.matomo.places import METHODS as PLACES
 from pellucid.matomo.pretty import all_pretty
 from pellucid.matomo.processed import listed, metadata, processed, report_metadata
@@ -104,7 +105,8 @@ def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Ca
         return plain(site, period, structs.replace(call.given, beside=beside))
 
     def plain(site: Site, period: Period, given: Parameters) -> Answer:
-        told = one(call.reports, site, period, given)
+        pivots = given.text("pivotBy", "")
+        told = (partial(pivoted, REPORTS) if pivots else one)(call.reports, site, period, given)
         if isinstance(told, dict) and not given.whole:
             told = shown(told, given)
         return all_pretty(told, given.text("format_metrics", ""), site.currency)
@@ -124,7 +126,7 @@ def _number(name: str, reports: Answers, site: Site, period: Period, given: Para
     return {"value": number(name, reports, site, period, given)}
 
 
-def _events(name: str, reports: Answers, site: Site, period: Period, given: Parameters) -> Answer:
+def _events(name: str, reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
     return table(chosen_events(name, given), reports, site, period, given)
 
 
@@ -206,13 +208,15 @@ def _is_there(call: Call, _sites: list[Site]) -> Answer:
     return {"value": any(name.startswith(module) for name in METHODS)}
 
 
+REPORTS: Mapping[str, Report] = {
+    **(VISIT_REPORTS | GOAL_REPORTS | PAGE_REPORTS),
+    **{name: partial(table, report) for name, report in TABLES.items()},
+    **{name: partial(_events, name) for name in CHOSEN},
+}
+"""Reports with rows, or with one."""
+
 METHODS: Mapping[str, Method] = {
-    **{
-        name: Method(partial(_report, report))
-        for name, report in (VISIT_REPORTS | GOAL_REPORTS | PAGE_REPORTS | TRANSITIONS).items()
-    },
-    **{name: Method(partial(_report, partial(table, report))) for name, report in TABLES.items()},
-    **{name: Method(partial(_report, partial(_events, name))) for name in CHOSEN},
+    **{name: Method(partial(_report, report)) for name, report in {**REPORTS, **TRANSITIONS}.items()},
     **{name: Method(partial(_report, partial(summary, report))) for name, report in SUMMARIES.items()},
     **{name: Method(partial(_report, partial(_number, column))) for name, column in NUMBERS.items()},
     "Transitions.isPeriodAllowed": Method(lambda _call, _sites: {"value": True}),

@@ -1,64 +1,266 @@
-"""Reports whose subtables become columns: a row for each value, and a column for each value of what lies below it."""
+"""Reports with a column for each value of another dimension: what lies below a row, or what its visits have of it."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeGuard
+from urllib.parse import quote_plus
+
+from msgspec import Struct
 
 from pellucid.errors import RequestError
-from pellucid.matomo.columns import Row
-from pellucid.matomo.parameters import Parameters
-from pellucid.matomo.rows import OTHERS
+from pellucid.matomo.answers import Answers, together
+from pellucid.matomo.columns import Cell, Row, explains
+from pellucid.matomo.event_tables import CHOSEN, EVENTS
+from pellucid.matomo.goal_columns import ALL_COLUMNS, ALL_GOALS
+from pellucid.matomo.parameters import ALL, Parameters
+from pellucid.matomo.rows import OTHERS, filtered, names_in
 from pellucid.matomo.tree import SUBTABLE
+from pellucid.model.period import Period
+from pellucid.model.site import Site
+
+Report = Callable[[Answers, Site, Period, Parameters], Row | list[Row]]
+Numbers = dict[str, float]
+"""What a row has of each value of the other dimension, by its label."""
 
 MOST_COLUMNS = 10
-_DEFAULT = ("nb_visits", "nb_events", "nb_impressions")
+MOST_ROWS = 100
+"""How many rows are pivoted by their segments, those with the most visits: each of them is a question."""
 
-PIVOTS: Mapping[str, str] = {
+_UNSEGMENTED = ""
+_BLANK = "\N{NO-BREAK SPACE}"
+_OF_VISITS = frozenset({"segment", "idsubdatatable", SUBTABLE})
+"""What leads to the visits or the subtable of a row: in a pivot each column is on others."""
+_OWN, _OWN_REPORT = "CustomDimension.CustomDimension", "CustomDimensions.getCustomDimension"
+_DIMENSIONS: Mapping[str, tuple[str, str]] = {
+    "Actions.getPageUrls": ("Actions.PageUrl", "pageUrl"),
+    "Actions.getEntryPageUrls": ("Actions.EntryPageUrl", "entryPageUrl"),
+    "Actions.getExitPageUrls": ("Actions.ExitPageUrl", "exitPageUrl"),
+    "Actions.getPageTitles": ("Actions.PageTitle", "pageTitle"),
+    "Actions.getEntryPageTitles": ("Actions.EntryPageTitle", "entryPageTitle"),
+    "Actions.getExitPageTitles": ("Actions.ExitPageTitle", "exitPageTitle"),
+    "Actions.getDownloads": ("Actions.DownloadUrl", "downloadUrl"),
+    "Actions.getOutlinks": ("Actions.ClickedUrl", "outlinkUrl"),
+    "Actions.getPageUrlsFollowingSiteSearch": ("Actions.DestinationPage", _UNSEGMENTED),
+    "Actions.getPageTitlesFollowingSiteSearch": ("Actions.DestinationPage", _UNSEGMENTED),
+    "Actions.getSiteSearchKeywords": ("Actions.Keyword", _UNSEGMENTED),
+    "Actions.getSiteSearchNoResultKeywords": ("Actions.KeywordwithNoSearchResult", _UNSEGMENTED),
+    "Actions.getSiteSearchCategories": ("Actions.SearchCategory", "siteSearchCategory"),
+    "Contents.getContentNames": ("Contents.ContentName", "contentName"),
+    "Contents.getContentPieces": ("Contents.ContentPiece", "contentPiece"),
+    "DevicePlugins.getPlugin": ("DevicePlugins.Plugin", _UNSEGMENTED),
+    "DevicesDetection.getBrand": ("DevicesDetection.DeviceBrand", "deviceBrand"),
+    "DevicesDetection.getBrowserEngines": ("DevicesDetection.BrowserEngine", "browserEngine"),
+    "DevicesDetection.getBrowserVersions": ("DevicesDetection.BrowserVersion", "browserVersion"),
+    "DevicesDetection.getBrowsers": ("DevicesDetection.BrowserName", "browserCode"),
+    "DevicesDetection.getModel": ("DevicesDetection.DeviceModel", "deviceModel"),
+    "DevicesDetection.getOsFamilies": ("DevicesDetection.Os", "operatingSystemName"),
+    "DevicesDetection.getOsVersions": ("DevicesDetection.OsVersion", "operatingSystemVersion"),
+    "DevicesDetection.getType": ("DevicesDetection.DeviceType", "deviceType"),
+    "Events.getCategory": ("Events.EventCategory", "eventCategory"),
+    "Events.getAction": ("Events.EventAction", "eventAction"),
+    "Events.getName": ("Events.EventName", "eventName"),
+    "Goals.getDaysToConversion": ("Goals.DaysToConversion", _UNSEGMENTED),
+    "Goals.getVisitsUntilConversion": ("Goals.VisitsUntilConversion", _UNSEGMENTED),
+    "Goals.getItemsCategory": ("Ecommerce.ProductCategory", "productCategory"),
+    "Goals.getItemsName": ("Ecommerce.ProductName", "productName"),
+    "Goals.getItemsSku": ("Ecommerce.ProductSku", "productSku"),
+    "Referrers.getAll": ("Referrers.Referrer", _UNSEGMENTED),
+    "Referrers.getCampaigns": ("Referrers.Campaign", _UNSEGMENTED),
+    "Referrers.getKeywords": ("Referrers.Keyword", "referrerKeyword"),
+    "Referrers.getReferrerType": ("Referrers.ReferrerType", "referrerType"),
+    "Referrers.getSearchEngines": ("Referrers.SearchEngine", _UNSEGMENTED),
+    "Referrers.getSocials": ("Referrers.SocialNetwork", _UNSEGMENTED),
+    "Referrers.getWebsites": ("Referrers.Website", _UNSEGMENTED),
+    "Resolution.getConfiguration": ("Resolution.Configuration", _UNSEGMENTED),
+    "Resolution.getResolution": ("Resolution.Resolution", "resolution"),
+    "UserCountry.getCity": ("UserCountry.City", "city"),
+    "UserCountry.getContinent": ("UserCountry.Continent", "continentCode"),
+    "UserCountry.getCountry": ("UserCountry.Country", "countryCode"),
+    "UserCountry.getRegion": ("UserCountry.Region", "regionCode"),
+    "UserId.getUsers": ("UserId.UserId", _UNSEGMENTED),
+    "UserLanguage.getLanguage": ("UserLanguage.Language", "languageCode"),
+    "UserLanguage.getLanguageCode": ("UserLanguage.Language", "languageCode"),
+    "VisitTime.getByDayOfWeek": ("VisitTime.DayOfTheWeek", _UNSEGMENTED),
+    "VisitTime.getVisitInformationPerLocalTime": ("VisitTime.LocalTime", "visitLocalHour"),
+    "VisitTime.getVisitInformationPerServerTime": ("CoreHome.VisitFirstActionTime", "visitStartServerHour"),
+    "VisitorInterest.getNumberOfVisitsByDaysSinceLast": ("VisitorInterest.VisitorDaysSinceLast", "daysSinceLastVisit"),
+    "VisitorInterest.getNumberOfVisitsByVisitCount": ("VisitorInterest.VisitsbyVisitNumber", _UNSEGMENTED),
+    "VisitorInterest.getNumberOfVisitsPerPage": ("VisitorInterest.PagesPerVisit", _UNSEGMENTED),
+    "VisitorInterest.getNumberOfVisitsPerVisitDuration": ("VisitorInterest.VisitDuration", _UNSEGMENTED),
+}
+"""By report: its dimension as Matomo names it, and the segment that chooses by that, if Matomo has one.
+
+Of several reports with one dimension the first tells of it.
+"""
+
+_BELOW: Mapping[str, str] = {
     "Referrers.getKeywords": "Referrers.SearchEngine",
     "Referrers.getSearchEngines": "Referrers.Keyword",
     "Referrers.getCampaigns": "Referrers.Keyword",
     "Referrers.getWebsites": "Referrers.WebsitePage",
     "Referrers.getSocials": "Referrers.WebsitePage",
-    "Events.getCategory": "Events.EventAction",
-    "Events.getAction": "Events.EventName",
-    "Events.getName": "Events.EventAction",
-    "Contents.getContentNames": "Contents.ContentPiece",
-    "Contents.getContentPieces": "Contents.ContentName",
+    **{
+        name: dimension
+        for name, (dimension, segment) in _DIMENSIONS.items()
+        if name.startswith(("Actions.get", "Contents.")) and segment and dimension != "Actions.SearchCategory"
+    },
 }
-"""By report, the dimension of its subtables: what it can be pivoted by."""
+"""By report: the dimension of its subtables."""
+_OF_EVENTS = {segment: dimension for name, (dimension, segment) in _DIMENSIONS.items() if name in CHOSEN}
 
 
-def pivoted(rows: Sequence[Row], given: Parameters) -> list[Row]:
-    """Return rows with a column for each label of their subtables; what goes beyond a limit is in one column."""
-    by, method = given.text("pivotBy"), given.text("method", "")
-    if PIVOTS.get(method) != by:
-        told = ", ".join(f"{name} by {dimension}" for name, dimension in PIVOTS.items())
-        raise RequestError(f"{method} can not be pivoted by {by!r}; these can: {told}.")
-    column = given.text("pivotByColumn", "") or next(
-        (name for name in _DEFAULT if any(name in row for row in rows)), _DEFAULT[0]
-    )
-    limit = given.number("pivotByColumnLimit", MOST_COLUMNS)
-    inner = [_below(row, column) for row in rows]
-    totals: Counter[str] = Counter()
-    for numbers in inner:
-        totals.update(numbers)
-    ordered = [label for label, _ in totals.most_common()]
-    shown = ordered if limit < 0 else ordered[:limit]
+class _Pivot(Struct, frozen=True):
+    """How a report is pivoted: by its subtables, or else, row by row, by the report of the other dimension.
+
+    `segment` chooses the visits of a row that does not say itself by which segment they are chosen.
+    """
+
+    dimension: str
+    segment: str
+    report: str
+    parameters: Mapping[str, str]
+
+
+def pivoted(every: Mapping[str, Report], reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+    """Return the rows of a report with a column for each value of the dimension that `pivotBy` names.
+
+    `every` are the reports by their methods. Raises `RequestError` where Matomo can not pivot one by that dimension.
+    """
+    method = given.text("method", "")
+    pivot = _pivot(method, site, given)
+    filters = [name for name in given.given if name.startswith("filter_")]
+    plain = given.without(*filters, "flat", "label", "depth", "showColumns", "hideColumns", "keep_summary_row")
+    plain = plain.with_text(filter_limit=str(ALL), format_metrics="0", expanded="" if pivot.report else "1")
+    rows = _rows(every[method], reports, site, period, plain)
+    if pivot.report:
+        rows = sorted(rows, key=_visits, reverse=True)[:MOST_ROWS]
+        asked = [partial(_intersected, every[pivot.report], pivot, row, reports, site, period, plain) for row in rows]
+    else:
+        asked = [partial(_below, row) for row in rows]
+    column = given.text("pivotByColumn", "") or _first_column(rows)
+    of_rows = [_numbers(inner, column) for inner in together(*asked)]
+    columns, others = _columns(of_rows, given.number("pivotByColumnLimit", 0) or MOST_COLUMNS)
+    names = {label: f"{place}.{_BLANK}{label}" for place, label in enumerate(columns, 1)}
+    if given.flag("disable_queued_filters"):
+        names = dict(zip(columns, columns, strict=True))
+    flat = pivot.dimension.replace(".", "_") if given.flag("flat") else ""
     done: list[Row] = []
-    for row, numbers in zip(rows, inner, strict=True):
-        others = sum(number for label, number in numbers.items() if label not in shown)
-        columns: Row = {label: numbers[label] for label in shown}
-        if len(shown) < len(ordered):
-            columns[OTHERS] = others
-        done.append({"label": row["label"]} | columns | {"label": row["label"]})
-    return done
+    for row, numbers in zip(rows, of_rows, strict=True):
+        told: Row = {name: numbers.get(label) or False for label, name in names.items()}
+        if others:
+            told[OTHERS] = sum(number for label, number in numbers.items() if label not in names)
+        done.append({"label": row["label"]} | told | _description(row, flat) | {"label": row["label"]})
+    return _shown(done, given, names)
 
 
-def _below(row: Row, column: str) -> Counter[str]:
-    numbers: Counter[str] = Counter()
+def _shown(rows: Sequence[Row], given: Parameters, names: Mapping[str, str]) -> list[Row]:
+    """Return what filters leave of rows, and `showColumns` and `hideColumns` of their columns."""
+    hidden, only = names_in(given, "hideColumns"), names_in(given, "showColumns")
+    by = given.text("filter_sort_column", "")
+    # As in Matomo what has none of the columns that it is to be sorted by stands by its labels.
+    order = (
+        {"filter_sort_column": names[by]}
+        if by in names
+        else {"filter_sort_column": "label", "filter_sort_order": "asc"}
+    )
+    given = given.without("showColumns", "hideColumns", ALL_COLUMNS, ALL_GOALS).with_text(**order)
+    unwanted = {name for name in names.values() if only and name not in only} | hidden
+    return [
+        {name: value for name, value in row.items() if name not in unwanted or name == "label"}
+        for row in filtered(rows, given)
+    ]
+
+
+def _pivot(method: str, site: Site, given: Parameters) -> _Pivot:
+    by = given.text("pivotBy")
+    own = {f"{_OWN}{one.id}": {"idDimension": str(one.id)} for one in site.dimensions if one.active}
+    known = _DIMENSIONS
+    if method == _OWN_REPORT:
+        number = given.number("idDimension")
+        known = {**_DIMENSIONS, method: (f"{_OWN}{number}", f"dimension{number}")}
+    dimension, segment = known.get(method, ("", _UNSEGMENTED))
+    below = _dimension_below(method, given)
+    report = next((name for name, (told, _) in _DIMENSIONS.items() if told == by), _OWN_REPORT if by in own else "")
+    if not report and by not in _BELOW.values():
+        there = ", ".join(dict.fromkeys((*(one for one, _ in _DIMENSIONS.values()), *_BELOW.values(), *own)))
+        raise RequestError(f"Invalid dimension '{by}'. There are {there}.")
+    if by == below:
+        return _Pivot(dimension, segment, "", {})
+    if not report:
+        raise RequestError(f"Unsupported pivot: No report for pivot dimension '{by}'.")
+    if not segment:
+        raise RequestError(f"Unsupported pivot: No segment for dimension of report '{method}'.")
+    return _Pivot(dimension, segment, report, own.get(by, {}))
+
+
+def _dimension_below(method: str, given: Parameters) -> str:
+    if method in CHOSEN:
+        return _OF_EVENTS.get(given.text("secondaryDimension", "") or EVENTS[method][1], "")
+    return _BELOW.get(method, "")
+
+
+def _rows(report: Report, reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+    found = report(reports, site, period, given)
+    return found if isinstance(found, list) else []
+
+
+def _intersected(
+    report: Report, pivot: _Pivot, row: Row, reports: Answers, site: Site, period: Period, given: Parameters
+) -> list[Row]:
+    """Return the rows of the report of the other dimension on the visits of a row."""
+    if row.get("nb_visits") == 0:
+        return []
+    of_row = str(row.get("segment") or f"{pivot.segment}=={quote_plus(str(row['label']))}")
+    segment = ";".join(filter(None, (given.text("segment", ""), of_row)))
+    asked = given.without("pivotBy", "idSubtable", "idGoal", "secondaryDimension").with_text(
+        segment=segment, **pivot.parameters
+    )
+    return _rows(report, reports, site, period, asked)
+
+
+def _below(row: Row) -> list[Row]:
     below = row.get(SUBTABLE)
-    for one in below if isinstance(below, list) else []:
-        value = one.get(column)
-        numbers[str(one["label"])] += (
-            value if isinstance(value, int) else round(value) if isinstance(value, float) else 0
-        )
+    return below if isinstance(below, list) else []
+
+
+def _visits(row: Row) -> float:
+    visits = row.get("nb_visits")
+    return visits if isinstance(visits, int | float) else 0
+
+
+def _first_column(rows: Sequence[Row]) -> str:
+    """Return the first column that counts something; Matomo has sums of days behind the others."""
+    counting = [
+        name for row in rows[:1] for name, value in row.items() if _is_number(value) and not explains(name, value)
+    ]
+    return next((name for name in counting if not name.startswith("sum_daily_")), "")
+
+
+def _is_number(value: Cell) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _numbers(rows: Sequence[Row], column: str) -> Numbers:
+    numbers: Numbers = {}
+    for row in rows:
+        label, value = str(row["label"]), row.get(column)
+        numbers[label] = numbers.get(label, 0) + (value if _is_number(value) else 0)
     return numbers
+
+
+def _columns(every: Sequence[Numbers], limit: int) -> tuple[list[str], bool]:
+    """Return the columns that hold most of all, and whether what others hold is told in one more."""
+    totals: Numbers = {}
+    for numbers in every:
+        for label, number in numbers.items():
+            totals[label] = totals.get(label, 0) + number
+    ordered = sorted(totals, key=lambda label: (-totals[label], label))
+    if limit < 0 or len(ordered) <= limit:
+        return ordered, False
+    return ordered[: limit - 1], True
+
+
+def _description(row: Row, name: str) -> Row:
+    """Return what tells what a row is; by `name` its label as flat reports have it, too."""
+    told = {one: value for one, value in row.items() if explains(one, value) and one not in _OF_VISITS}
+    return told | ({name: row["label"]} if name else {})

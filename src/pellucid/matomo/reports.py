@@ -32,11 +32,10 @@ from pellucid.matomo.columns import (
 )
 from pellucid.matomo.labels import Label
 from pellucid.matomo.parameters import Parameters
-from pellucid.matomo.pivot import pivoted
 from pellucid.matomo.rows import DEFAULT_ORDER, Finish, closed, filtered, folder, looks_below, number_folders
 from pellucid.matomo.segments import raise_if_not_shown, segment_on
 from pellucid.matomo.table import Goals, Table
-from pellucid.matomo.tree import SUBTABLE, add, changed, grown, having, path_of
+from pellucid.matomo.tree import SUBTABLE, add, grown, having, path_of
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Condition, Operator, Query, Segment
@@ -105,13 +104,10 @@ def table(report: Table, reports: Answers, site: Site, period: Period, given: Pa
     """Return the rows of a report: flat, or as a tree of folders that are open (`expanded`) or closed."""
     rows, reached = _rows(report, reports, site, period, given)
     finish = _finish(report, reached, given)
-    if given.text("pivotBy", ""):
-        rows = changed(rows, finish, partial(finish, upper=False))
-        return filtered(pivoted(rows, given), given.without("showColumns"))
     number_folders(rows, count(1))
     if given.text("idSubtable", ""):
         rows, finish = folder(rows, given.number("idSubtable")), partial(finish, alone=True)
-    opens = given.flag("expanded") and report.expands
+    opens = given.flag("expanded") and (report.expands or given.flag("pivotBy"))
     if not opens and not looks_below(given):
         rows = closed(rows)
     # Rows that are always there stand as they follow each other.

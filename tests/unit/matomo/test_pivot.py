@@ -1,45 +1,149 @@
+"""Keywords, the search engines they were searched with, and the cities their visitors came from."""
+
+import re
+from typing import Any
+
 import pytest
+from msgspec import json
 
-from pellucid.errors import RequestError
-from pellucid.matomo.columns import Row
-from pellucid.matomo.parameters import parameters_of
-from pellucid.matomo.pivot import pivoted
+from builders import a_visit
+from pellucid.matomo import pivot
+from pellucid.model.goal import DimensionScope
+from pellucid.model.visit import Visit
+from pellucid.registry.registry import Registry
+from pellucid.store.client import Store
 
-ROWS: list[Row] = [
-    {
-        "label": "bikes",
-        "nb_visits": 6,
-        "subtable": [
-            {"label": "Google", "nb_visits": 4},
-            {"label": "Bing", "nb_visits": 1},
-            {"label": "label", "nb_visits": 1},
-        ],
-    },
-    {"label": "chain", "nb_visits": 3, "subtable": [{"label": "Bing", "nb_visits": 1}]},
-    {"label": "bell", "nb_visits": 1},
-]
-
-
-def pivot(**given: str) -> list[Row]:
-    asked = {"method": "Referrers.getKeywords", "pivotBy": "Referrers.SearchEngine"} | given
-    return pivoted(ROWS, parameters_of(list(asked.items())))
+DAY = {"idSite": "1", "period": "day", "date": "2025-11-24"}
+BY_ENGINE = {**DAY, "pivotBy": "Referrers.SearchEngine", "pivotByColumn": "nb_visits"}
+BY_CITY = {**DAY, "pivotBy": "UserCountry.City", "pivotByColumn": "nb_visits"}
+LYON, NICE = "1.\xa0Lyon, Auvergne-Rhône-Alpes, France", "2.\xa0Nice, Auvergne-Rhône-Alpes, France"
+SEARCHES = (
+    ("chain", "Bing", "Lyon"),
+    *[("bikes", "Google", "Lyon")] * 4,
+    ("bikes", "Bing", "Nice"),
+    ("bikes", "label", "Nice"),
+)
 
 
-def test_what_lies_below_a_row_becomes_its_columns() -> None:
-    rows = pivot()
+@pytest.fixture
+def search(ask: Any, registry: Registry, store: Store) -> Any:
+    registry.add_dimension(1, "Colour", DimensionScope.VISIT, active=True)
+    visits = [
+        a_visit(
+            visit_id=number,
+            visitor_id=number % 2,
+            source_kind="search",
+            source_keyword=keyword,
+            source_name=engine,
+            country="fr",
+            region="ARA",
+            city=city,
+            dimensions={"1": "red" if number % 2 else "blue"},
+        )
+        for number, (keyword, engine, city) in enumerate(SEARCHES, 20)
+    ]
+    store.insert("visits", Visit, b"\n".join(map(json.encode, visits)), token="searches")
+    return ask
 
-    assert rows[1] == {"label": "chain", "Google": 0, "Bing": 1}
-    assert [row["label"] for row in rows] == ["bikes", "chain", "bell"]
 
+def test_what_lies_below_a_row_becomes_its_columns(search: Any) -> None:
+    rows = search("Referrers.getKeywords", **BY_ENGINE, disable_queued_filters="1")
 
-def test_columns_beyond_a_limit_are_one() -> None:
-    assert pivot(pivotByColumn="nb_visits", pivotByColumnLimit="1") == [
-        {"label": "bikes", "Google": 4, "Others": 2},
-        {"label": "chain", "Google": 0, "Others": 1},
-        {"label": "bell", "Google": 0, "Others": 0},
+    assert rows == [
+        {"label": "bikes", "Google": 4, "Bing": 1},
+        {"label": "chain", "Google": False, "Bing": 1},
     ]
 
 
-def test_what_can_not_be_pivoted_is_told() -> None:
-    with pytest.raises(RequestError, match=r"can not be pivoted by 'UserCountry.City'; these can: .*SearchEngine"):
-        pivot(pivotBy="UserCountry.City")
+def test_columns_have_their_place_before_their_names_those_that_hold_most_first(search: Any) -> None:
+    rows = search("Referrers.getKeywords", **BY_ENGINE)
+
+    assert list(rows[0]) == ["label", "1.\xa0Google", "2.\xa0Bing", "3.\xa0label"]
+
+
+def test_rows_have_columns_of_what_their_visits_have_of_any_other_dimension(search: Any) -> None:
+    assert search("Referrers.getKeywords", **BY_CITY) == [
+        {"label": "bikes", LYON: 4, NICE: 2},
+        {"label": "chain", LYON: 1, NICE: False},
+    ]
+
+
+def test_a_segment_of_the_question_chooses_beside_those_of_the_rows(search: Any) -> None:
+    rows = search("Referrers.getKeywords", **BY_CITY, segment="referrerName==Bing")
+
+    assert rows == [
+        {"label": "bikes", LYON: False, NICE: 1},
+        {"label": "chain", LYON: 1, NICE: False},
+    ]
+
+
+def test_the_last_of_as_many_columns_as_are_wanted_is_what_the_others_hold(search: Any) -> None:
+    assert search("Referrers.getKeywords", **BY_ENGINE, pivotByColumnLimit="2") == [
+        {"label": "bikes", "1.\xa0Google": 4, "Others": 2},
+        {"label": "chain", "1.\xa0Google": False, "Others": 1},
+    ]
+
+
+def test_what_tells_what_a_row_is_stays_and_what_leads_to_its_visits_goes(search: Any) -> None:
+    (row,) = search("UserCountry.getCountry", **DAY, pivotBy="CustomDimension.CustomDimension1", filter_pattern="Fr")
+
+    assert row == {"label": "France", "1.\xa0blue": 1, "2.\xa0red": 1, "code": "fr"}
+
+
+def test_an_own_dimension_is_pivoted_too(search: Any) -> None:
+    rows = search("CustomDimensions.getCustomDimension", **BY_CITY, idDimension="1")
+
+    assert [(row["label"], row[LYON]) for row in rows] == [("blue", 3), ("red", 2)]
+
+
+def test_a_flat_pivot_tells_the_dimension_and_shows_the_columns_that_are_wanted(search: Any) -> None:
+    rows = search("Referrers.getKeywords", **BY_ENGINE, disable_queued_filters="1", flat="1", showColumns="Bing")
+
+    assert rows[1] == {"label": "chain", "Bing": 1, "Referrers_Keyword": "chain"}
+
+
+def test_rows_stand_by_their_labels_or_by_the_column_that_is_named(search: Any) -> None:
+    by_visits = search("Referrers.getKeywords", **BY_ENGINE, filter_sort_column="nb_visits")
+    by_bing = search("Referrers.getKeywords", **BY_ENGINE, filter_sort_column="Google", filter_sort_order="asc")
+
+    assert [row["label"] for row in by_visits] == ["bikes", "chain"]
+    assert [row["label"] for row in by_bing] == ["chain", "bikes"]
+
+
+def test_pages_are_pivoted_by_the_pages_in_their_folders(search: Any) -> None:
+    rows = search("Actions.getPageUrls", **DAY, pivotBy="Actions.PageUrl", pivotByColumn="nb_hits")
+
+    assert [(row["label"], row["1.\xa0bikes"]) for row in rows] == [("/index", False), ("shop", 2)]
+
+
+@pytest.mark.parametrize("by", ["UserCountry.Country", "Referrers.ReferrerType", "Actions.PageTitle"])
+def test_pages_are_pivoted_by_what_their_visits_have(search: Any, by: str) -> None:
+    rows = search("Actions.getPageUrls", **DAY, pivotBy=by, pivotByColumn="nb_visits", filter_pattern="shop")
+
+    wanted = {"UserCountry.Country": "Germany", "Referrers.ReferrerType": "Websites", "Actions.PageTitle": " Bike"}[by]
+    assert [{name.partition("\xa0")[2]: value for name, value in row.items()}[wanted] for row in rows] == [1]
+
+
+def test_of_a_long_report_the_rows_with_the_most_visits_are_pivoted(
+    search: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pivot, "MOST_ROWS", 1)
+
+    assert [row["label"] for row in search("Referrers.getKeywords", **BY_CITY)] == ["bikes"]
+
+
+@pytest.mark.parametrize(
+    ("method", "by", "told"),
+    [
+        ("Referrers.getKeywords", "UserCountry.Town", "Invalid dimension 'UserCountry.Town'. There are .*City"),
+        ("Referrers.getKeywords", "CustomDimension.CustomDimension9", "Invalid dimension"),
+        ("Referrers.getKeywords", "Referrers.WebsitePage", "No report for pivot dimension 'Referrers.WebsitePage'"),
+        ("Referrers.getCampaigns", "UserCountry.City", "No segment for dimension of report 'Referrers.getCampaigns'"),
+        ("VisitsSummary.get", "UserCountry.City", "No segment for dimension of report 'VisitsSummary.get'"),
+    ],
+)
+def test_what_can_not_be_pivoted_is_told(search: Any, method: str, by: str, told: str) -> None:
+    answer = search(method, **DAY, pivotBy=by)
+
+    assert answer["result"] == "error"
+    assert re.search(told, answer["message"])
