@@ -18,6 +18,7 @@ from pellucid.report.dimensions import DIMENSIONS, hidden, own_numbers
 
 _CONDITION = re.compile(r"(?P<name>[A-Za-z0-9]+)(?P<operator>==|!=|<=|>=|=@|!@|=\^|=\$|<|>)(?P<value>.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([,;])")
+_SCHEME = re.compile(r"^https?://(www\.)?", re.IGNORECASE)
 _OWN = re.compile(r"dimension[0-9]{1,3}")
 # What joins nothing, as the last character, belongs to the value.
 _AND = re.compile(r"(?<!\\);(?!$)")
@@ -34,8 +35,15 @@ KINDS = {
 
 
 class _Name(Struct, frozen=True):
+    """What a name chooses by; an address may be compared `bare`: from its host on, as Matomo keeps those of pages."""
+
     dimension: str
     value: Callable[[str], str] = str
+    bare: bool = False
+
+
+def _page(dimension: str) -> _Name:
+    return _Name(dimension, lambda text: _SCHEME.sub("", text), bare=True)
 
 
 def _visitor(text: str) -> str:
@@ -125,7 +133,7 @@ _MATOMOS: Mapping[str, _Name] = {
     "actionServerHour": _Name("action_hour"),
     "actionServerMinute": _Name("action_minute"),
     "actionType": _Name("action_kind", _action),
-    "actionUrl": _Name("action_url"),
+    "actionUrl": _page("action_url"),
     "contentInteraction": _Name("content_interaction"),
     "contentName": _Name("content_name"),
     "contentPiece": _Name("content_piece"),
@@ -133,7 +141,7 @@ _MATOMOS: Mapping[str, _Name] = {
     "countryName": _Name("country", _country),
     "daysSinceFirstVisit": _Name("days_since_first_visit"),
     "daysSinceLastEcommerceOrder": _Name("days_since_last_order"),
-    "eventUrl": _Name("event_url"),
+    "eventUrl": _page("event_url"),
     "eventValue": _Name("event_value"),
     "fingerprint": _Name("fingerprint", _visitor),
     "interactions": _Name("interactions"),
@@ -186,20 +194,20 @@ _MATOMOS: Mapping[str, _Name] = {
     "deviceType": _Name("device_type"),
     "downloadUrl": _Name("download_url"),
     "entryPageTitle": _Name("entry_title"),
-    "entryPageUrl": _Name("entry_url"),
+    "entryPageUrl": _page("entry_url"),
     "eventAction": _Name("event_action"),
     "eventCategory": _Name("event_category"),
     "eventName": _Name("event_name"),
     "events": _Name("events"),
     "exitPageTitle": _Name("exit_title"),
-    "exitPageUrl": _Name("exit_url"),
+    "exitPageUrl": _page("exit_url"),
     "languageCode": _Name("language"),
     "operatingSystemCode": _Name("system_code"),
     "operatingSystemName": _Name("system"),
     "operatingSystemVersion": _Name("system_version"),
     "outlinkUrl": _Name("outlink_url"),
     "pageTitle": _Name("page_title"),
-    "pageUrl": _Name("page_url"),
+    "pageUrl": _page("page_url"),
     "referrerKeyword": _Name("source_keyword"),
     "referrerName": _Name("source_name"),
     "referrerType": _Name("source_kind", _kind),
@@ -338,4 +346,5 @@ def _condition(text: str) -> Condition:
         raise RequestError(f"The segment condition {text!r} is not valid: it needs a name and one of {operators}.")
     name = _named(found["name"])
     value = unquote_plus(_ESCAPED.sub(r"\1", found["value"]))
-    return Condition(name.dimension, Operator(found["operator"]), name.value(value) if value else value)
+    dimension = f"bare_{name.dimension}" if name.bare else name.dimension
+    return Condition(dimension, Operator(found["operator"]), name.value(value) if value else value)

@@ -79,6 +79,7 @@ def _of(name: str) -> tuple[Source, ...]:
 
 _OWN = re.compile(r"dimension([0-9]{1,3})")
 _OWN_OF_ACTS = re.compile(r"act_dimension([0-9]{1,3})")
+_BARE = re.compile(r"bare_((?:page|entry|exit|event|action)_url)")
 _VARIABLE = re.compile(r"(visit_)?variable_(name|value)_([1-9][0-9]?)")
 
 _CONVERTING = (Source.CONVERSIONS, Source.VIEWS_BEFORE, Source.ENTRIES_BEFORE)
@@ -188,13 +189,25 @@ def own_numbers(names: Iterable[str]) -> frozenset[int]:
     return frozenset(int(one[1]) for one in found if one)
 
 
+def _from_host_on(url: str) -> str:
+    """Return the expression of an address without its scheme and `www.`."""
+    starts = ("https://www.", "http://www.", "https://", "http://")
+    cases = ", ".join(f"startsWith({url}, '{start}'), {len(start) + 1}" for start in starts)
+    return f"substring({url}, multiIf({cases}, 1))"
+
+
 def dimension_of(name: str) -> Dimension | None:
     """Return a dimension by its name; None if there is none.
 
     Of the owner's own are dimensions (`dimension1`, `act_dimension1` as what was done tells it) and custom variables,
-    of the visit or of what was done in it (`visit_variable_name_1`, `variable_value_1`).
+    of the visit or of what was done in it (`visit_variable_name_1`, `variable_value_1`). Addresses are told without
+    scheme and `www.`, too (`bare_page_url`).
     """
-    own, variable = _OWN.fullmatch(name), _VARIABLE.fullmatch(name)
+    own, variable, bare = _OWN.fullmatch(name), _VARIABLE.fullmatch(name), _BARE.fullmatch(name)
+    if bare is not None:
+        whole = DIMENSIONS[bare[1]]
+        told = {source: _from_host_on(sql) for source, sql in whole.told.items()}
+        return structs.replace(whole, name=name, told=told)
     if own is not None:
         return Dimension(
             name, "What the owner tells apart.", everywhere(f"dimensions['{int(own[1])}']"), scattered=True

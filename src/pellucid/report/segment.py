@@ -24,8 +24,8 @@ _COMPARED: Mapping[Operator, str] = {
     Operator.MORE: "{told} > {value}",
     Operator.CONTAINS: "positionCaseInsensitiveUTF8({told}, {value}) > 0",
     Operator.LACKS: "positionCaseInsensitiveUTF8({told}, {value}) = 0",
-    Operator.STARTS: "startsWith({told}, {value})",
-    Operator.ENDS: "endsWith({told}, {value})",
+    Operator.STARTS: "startsWith(lowerUTF8({told}), lowerUTF8({value}))",
+    Operator.ENDS: "endsWith(lowerUTF8({told}), lowerUTF8({value}))",
 }
 _MOST = 10**38
 _OF_TEXT = frozenset({Operator.CONTAINS, Operator.LACKS, Operator.STARTS, Operator.ENDS})

@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 from msgspec import json
 
-from builders import NOON, an_event
+from builders import NOON, a_visit, an_event
 from pellucid.model.event import Event
+from pellucid.model.visit import Visit
 from pellucid.registry.registry import Registry
 from pellucid.store.client import Store
 
@@ -49,3 +50,42 @@ def test_what_has_no_address_is_no_home_page_no_download_and_no_outlink(ask: Any
         assert [row["nb_hits"] for row in pages if row["label"] == "Page URL not defined"] == [3]
         assert len(ask("Actions.getDownloads", **DAY, flat=flat)) == 1
         assert len(ask("Actions.getOutlinks", **DAY, flat=flat)) == 1
+
+
+@pytest.mark.parametrize(
+    ("segment", "visits"),
+    [
+        ("pageUrl==https://www.Maps.example/Way", 0),
+        ("pageUrl==https://www.maps.example/Way", 2),
+        ("pageUrl==http://maps.example/Way", 2),
+        ("pageUrl==HTTP://WWW.maps.example/Way", 2),
+        ("pageUrl==maps.example/Way", 2),
+        ("pageUrl==www.maps.example/Way", 0),
+        ("pageUrl!=http://maps.example/Way", 2),
+        ("pageUrl=^https://maps.example/w", 2),
+        ("pageUrl=^https", 0),
+        ("pageUrl=@http://maps", 2),
+        ("pageUrl=@www.maps", 0),
+        ("pageUrl!@http://www.maps", 2),
+        ("pageUrl=$example/WAY", 2),
+        ("entryPageUrl==https://maps.example/Way", 2),
+        ("exitPageUrl==http://maps.example/Way", 2),
+        ("actionUrl==https://maps.example/Way", 2),
+        ("eventUrl==http://www.maps.example/way", 0),
+        ("downloadUrl==https://maps.example/guide.pdf", 0),
+        ("downloadUrl==http://www.maps.example/guide.pdf", 1),
+        ("outlinkUrl=^http://maker.example/", 0),
+        ("outlinkUrl=^HTTPS://maker.example/", 1),
+    ],
+)
+def test_pages_are_chosen_by_their_addresses_from_the_host_on_and_links_by_all_of_theirs(
+    ask: Any, store: Store, segment: str, visits: int
+) -> None:
+    ways = ("http://www.maps.example/Way", "https://maps.example/Way")
+    seen = [a_visit(visit_id=30 + n, entry_url=way, exit_url=way) for n, way in enumerate(ways)]
+    events = [an_event(event_id=30 + n, visit_id=30 + n, url=way) for n, way in enumerate(ways)]
+    events.append(an_event(event_id=33, visit_id=30, kind="download", url="http://www.maps.example/guide.pdf"))
+    store.insert("visits", Visit, b"\n".join(map(json.encode, seen)), token="two ways")
+    store.insert("events", Event, b"\n".join(map(json.encode, events)), token="events of two ways")
+
+    assert ask("VisitsSummary.getVisits", **DAY, segment=segment) == {"value": visits}
