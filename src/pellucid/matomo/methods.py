@@ -30,6 +30,7 @@ from pellucid.matomo.pivot import Report, pivoted
 from pellucid.matomo.places import METHODS as PLACES
 from pellucid.matomo.pretty import all_pretty
 from pellucid.matomo.processed import listed, metadata, processed, report_metadata
+from pellucid.matomo.referrer_reports import REPORTS as REFERRER_REPORTS
 from pellucid.matomo.reports import NUMBERS, SUMMARIES, number, summary, table
 from pellucid.matomo.rows import shown
 from pellucid.matomo.segment_editor import METHODS as SEGMENT_EDITOR
@@ -212,6 +213,7 @@ REPORTS: Mapping[str, Report] = {
     **(VISIT_REPORTS | GOAL_REPORTS | PAGE_REPORTS),
     **{name: partial(table, report) for name, report in TABLES.items()},
     **{name: partial(_events, name) for name in CHOSEN},
+    **REFERRER_REPORTS,
 }
 """Reports with rows, or with one."""
 

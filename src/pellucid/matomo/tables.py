@@ -172,7 +172,7 @@ def _hours(dimension: str, segment: str, goals: Goals) -> Table:
     return Table((dimension,), label, always=every, whole=True, goals=goals)
 
 
-_REPORTS: Mapping[str, Table] = {
+TABLES: Mapping[str, Table] = {
     **event_tables.TABLES,
     "Actions.getPageUrlsFollowingSiteSearch": _pages("Actions_PageUrl", FOLLOWING),
     "Actions.getPageTitlesFollowingSiteSearch": _titles("Actions_PageTitle", FOLLOWING),
@@ -253,14 +253,3 @@ _REPORTS: Mapping[str, Table] = {
     "Resolution.getResolution": Table(("resolution",), written(labels.screen, "resolution")),
     "Resolution.getConfiguration": Table(("system", "browser", "resolution"), labels.configuration),
 }
-
-_OF_SUBTABLES = {
-    "Referrers.getSearchEnginesFromKeywordId": "Referrers.getKeywords",
-    "Referrers.getKeywordsFromSearchEngineId": "Referrers.getSearchEngines",
-    "Referrers.getKeywordsFromCampaignId": "Referrers.getCampaigns",
-    "Referrers.getUrlsFromWebsiteId": "Referrers.getWebsites",
-    "Referrers.getUrlsForSocial": "Referrers.getSocials",
-}
-"""Methods that answer with a subtable of a report, by the number the report gives it."""
-
-TABLES: Mapping[str, Table] = {**_REPORTS, **{name: _REPORTS[report] for name, report in _OF_SUBTABLES.items()}}
