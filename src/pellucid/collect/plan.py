@@ -51,7 +51,7 @@ class Plan(Struct, frozen=True):
 
 def plan_of(site: Site) -> Plan:
     """Return how the hits of a site are read."""
-    rules = site.rules
+    rules = site.rules_in_force
     active = [dimension for dimension in site.dimensions if dimension.active]
     return Plan(
         site=site,
@@ -77,7 +77,7 @@ def _host(text: str) -> str:
 
 
 def _search(site: Site) -> SearchReader | None:
-    rules = site.rules
+    rules = site.rules_in_force
     if not rules.searches:
         return None
     keywords, categories = (

@@ -21,10 +21,6 @@ from pellucid.registry.registry import Registry
 PRESET = "matomo"
 """What a site added through Matomo's API starts with: who moves needs the same numbers."""
 
-TIMEZONE = "UTC"
-CURRENCY = "USD"
-"""What a site has that is added without saying."""
-
 _ENGLISH = Locale("en")
 ALL_SITES = "all"
 _SETTING = re.compile(r"(?P<setting>settingValues\[Live\]\[[0-9]{1,3}\])\[name\]")
@@ -104,12 +100,17 @@ def _told(names: tuple[str, ...], otherwise: tuple[str, ...] = ()) -> str:
     return "" if names == otherwise else ",".join(names)
 
 
+def listed(text: str) -> tuple[str, ...]:
+    """Return the names in a line."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 def _rules(rules: Rules, given: Parameters) -> Rules:
     """Return how a site's hits are read, with what is given of it; a line of names replaces those there were."""
 
     def names(name: str, so_far: tuple[str, ...]) -> tuple[str, ...]:
         text = given.given.get(name)
-        return so_far if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
+        return so_far if text is None else listed(text)
 
     changed = Rules(
         searches=given.flag("siteSearch", default=rules.searches),
@@ -141,12 +142,13 @@ def _privacy(privacy: Privacy, given: Parameters) -> Privacy:
 
 def add_site(registry: Registry, given: Parameters) -> Cell:
     """Add a site, and return its id."""
+    of_all = registry.for_all_sites()
     site = registry.add_site(
         given.text("siteName"),
         given.several("urls"),
         preset=PRESET,
-        timezone=zone_of(given.text("timezone", TIMEZONE)),
-        currency=given.text("currency", CURRENCY),
+        timezone=zone_of(given.text("timezone", of_all.timezone)),
+        currency=given.text("currency", of_all.currency),
         ecommerce=given.flag("ecommerce"),
     )
     rules, privacy = _rules(site.rules, given), _privacy(site.privacy, given)

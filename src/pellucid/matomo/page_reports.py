@@ -58,7 +58,7 @@ def _kept(text: str, parameter: str, site: Site) -> str:
     """Return what is asked for as it is kept of hits: an address without the parameters that are not."""
     if parameter == _TITLE:
         return text
-    excluded = excluded_names(site.rules.excluded_parameters)
+    excluded = excluded_names(site.rules_in_force.excluded_parameters)
     if parameter != "pageUrl":
         return target_url(text, excluded)
     return page_url(text, excluded, keep_fragment=site.rules.keeps_fragments)

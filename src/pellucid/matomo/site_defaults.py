@@ -1,4 +1,4 @@
-"""The methods of `SitesManager` that tell what counts for all sites, and what one may choose of: currencies, zones."""
+"""The methods of `SitesManager` on what counts for all sites, and on what one may choose of: currencies, zones."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -7,21 +7,29 @@ from ipaddress import ip_address, ip_network
 from babel import Locale
 from babel.core import get_global
 from babel.numbers import get_currency_name, get_currency_symbol, get_territory_currencies
+from msgspec import structs
 
+from pellucid.collect.exclusion import check
 from pellucid.enrich.page import NEVER_KEPT
-from pellucid.matomo.administration import CURRENCY, TIMEZONE
-from pellucid.matomo.call import Answer, Call, Method, Record
-from pellucid.matomo.zones import UTC, by_continent, name_of
+from pellucid.matomo.administration import listed
+from pellucid.matomo.call import SUCCESS, Answer, Call, Method, Record
+from pellucid.matomo.zones import UTC, as_matomo_names, by_continent, name_of, zone_of
 from pellucid.model.account import Access
-from pellucid.model.rules import Rules
 from pellucid.model.site import Site
 
 SITES_PER_PAGE = 15
 """How many sites Matomo's own lists show at once."""
 
 _ENGLISH = Locale("en")
-_OF_ALL = Rules()
-"""What counts for a site whose owner says nothing."""
+_LISTS: Mapping[str, tuple[str, str]] = {
+    "ExcludedIps": ("excludedIps", "excluded_addresses"),
+    "ExcludedUserAgents": ("excludedUserAgents", "excluded_agents"),
+    "ExcludedReferrers": ("excludedReferrers", "excluded_referrers"),
+    "ExcludedQueryParameters": ("excludedQueryParameters", "excluded_parameters"),
+}
+"""By what Matomo calls it: the parameter that sets it for all sites, and the rule that it is."""
+_SILENT = frozenset({"ExcludedUserAgents", "ExcludedReferrers"})
+"""What Matomo says no more of than that it is set."""
 
 _IPV4_PARTS = 4
 
@@ -66,8 +74,44 @@ def _told(answer: Answer) -> Callable[[Call, list[Site]], Answer]:
     return lambda _call, _sites: {"value": answer}
 
 
-def _line(*names: str) -> Callable[[Call, list[Site]], Answer]:
-    return _told(",".join(names))
+def _line(rule: str, *always: str) -> Callable[[Call, list[Site]], Answer]:
+    def line(call: Call, _sites: list[Site]) -> Answer:
+        names: tuple[str, ...] = getattr(call.registry.for_all_sites().rules, rule)
+        return {"value": ",".join(dict.fromkeys((*names, *always)))}
+
+    return line
+
+
+def _set(given: Mapping[str, str], answer: Answer = SUCCESS) -> Method:
+    """Return a method that sets rules for all sites, each from a parameter that lists names."""
+
+    def change(call: Call, _sites: list[Site]) -> Answer:
+        told = call.registry.for_all_sites()
+        rules = structs.replace(told.rules, **{rule: listed(call.given.text(name)) for name, rule in given.items()})
+        check(rules)
+        call.registry.set_for_all_sites(structs.replace(told, rules=rules))
+        return answer
+
+    return Method(change, access=None, superuser=True, changes=True)
+
+
+def _set_place(name: str, field: str, read: Callable[[str], str] = str) -> Method:
+    """Return a method that sets what a site has that is added without saying."""
+
+    def change(call: Call, _sites: list[Site]) -> Answer:
+        told = structs.replace(call.registry.for_all_sites(), **{field: read(call.given.text(name))})
+        call.registry.set_for_all_sites(told)
+        return {"value": True}
+
+    return Method(change, access=None, superuser=True, changes=True)
+
+
+def _currency(call: Call, _sites: list[Site]) -> Answer:
+    return {"value": call.registry.for_all_sites().currency}
+
+
+def _time_zone(call: Call, _sites: list[Site]) -> Answer:
+    return {"value": as_matomo_names(call.registry.for_all_sites().timezone)}
 
 
 def _for(access: Access, answer: Callable[[Call, list[Site]], Answer]) -> Method:
@@ -80,15 +124,24 @@ def _for_all(answer: Callable[[Call, list[Site]], Answer]) -> Method:
 
 
 METHODS: Mapping[str, Method] = {
-    "SitesManager.getSearchKeywordParametersGlobal": _for(Access.ADMIN, _line(*_OF_ALL.search_keywords)),
-    "SitesManager.getSearchCategoryParametersGlobal": _for(Access.ADMIN, _line(*_OF_ALL.search_categories)),
-    "SitesManager.getExcludedUserAgentsGlobal": _for(Access.ADMIN, _line(*_OF_ALL.excluded_agents)),
-    "SitesManager.getExcludedReferrersGlobal": _for(Access.ADMIN, _line(*_OF_ALL.excluded_referrers)),
-    "SitesManager.getExcludedIpsGlobal": _for(Access.ADMIN, _line(*_OF_ALL.excluded_addresses)),
-    "SitesManager.getExcludedQueryParametersGlobal": _for(Access.VIEW, _line(*sorted(NEVER_KEPT))),
-    "SitesManager.getKeepURLFragmentsGlobal": _for(Access.VIEW, _told(_OF_ALL.keeps_fragments)),
-    "SitesManager.getDefaultCurrency": _for(Access.ADMIN, _told(CURRENCY)),
-    "SitesManager.getDefaultTimezone": _for_all(_told(TIMEZONE)),
+    **{f"SitesManager.get{name}Global": _for(Access.ADMIN, _line(rule)) for name, (_, rule) in _LISTS.items()},
+    **{
+        f"SitesManager.setGlobal{name}": _set({parameter: rule}, SUCCESS if name in _SILENT else {"value": True})
+        for name, (parameter, rule) in _LISTS.items()
+    },
+    "SitesManager.getSearchKeywordParametersGlobal": _for(Access.ADMIN, _line("search_keywords")),
+    "SitesManager.getSearchCategoryParametersGlobal": _for(Access.ADMIN, _line("search_categories")),
+    "SitesManager.setGlobalSearchParameters": _set(
+        {"searchKeywordParameters": "search_keywords", "searchCategoryParameters": "search_categories"}, {"value": True}
+    ),
+    "SitesManager.getExcludedQueryParametersGlobal": _for(
+        Access.VIEW, _line("excluded_parameters", *sorted(NEVER_KEPT))
+    ),
+    "SitesManager.getKeepURLFragmentsGlobal": _for(Access.VIEW, _told(answer=False)),
+    "SitesManager.getDefaultCurrency": _for(Access.ADMIN, _currency),
+    "SitesManager.setDefaultCurrency": _set_place("defaultCurrency", "currency"),
+    "SitesManager.getDefaultTimezone": _for_all(_time_zone),
+    "SitesManager.setDefaultTimezone": _set_place("defaultTimezone", "timezone", zone_of),
     "SitesManager.getCurrencyList": _for_all(_currencies),
     "SitesManager.getCurrencySymbols": _for_all(lambda _call, _sites: Record(_symbols())),
     "SitesManager.isTimezoneSupportEnabled": _for(Access.VIEW, _told(answer=True)),

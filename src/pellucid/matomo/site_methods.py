@@ -103,10 +103,14 @@ def _matching(call: Call, _sites: list[Site]) -> Answer:
 
 def _excluded_parameters(_call: Call, sites: list[Site]) -> Answer:
     """Return the parameters that are kept of no page of a site: its own, and those of all sites."""
-    return list(dict.fromkeys([*sites[0].rules.excluded_parameters, *sorted(NEVER_KEPT)]))
+    return list(dict.fromkeys([*sites[0].rules_in_force.excluded_parameters, *sorted(NEVER_KEPT)]))
 
 
 ABSENT: Mapping[str, str] = {
+    "SitesManager.setKeepURLFragmentsGlobal": (
+        "What follows # in an address is kept where an owner wants it: say so of the site, with keepURLFragments=1 of "
+        "SitesManager.updateSite."
+    ),
     "SitesManager.deleteSite": (
         "A website is not deleted here: what is known of its visits would stay, and belong to nothing. Take the code "
         "out of its pages; what there is goes when it is due."
@@ -137,7 +141,7 @@ METHODS: Mapping[str, Method] = {
     "SitesManager.getUniqueSiteTimezones": Method(_zones, access=None, superuser=True),
     "SitesManager.getPatternMatchSites": Method(_matching, access=None),
     "SitesManager.getExcludedQueryParameters": Method(_excluded_parameters),
-    "SitesManager.getExcludedReferrers": Method(lambda _call, sites: list(sites[0].rules.excluded_referrers)),
+    "SitesManager.getExcludedReferrers": Method(lambda _call, sites: list(sites[0].rules_in_force.excluded_referrers)),
     **SITE_CODES,
     **SITE_DEFAULTS,
 }

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from pellucid.model.goal import CustomDimension, Goal
-from pellucid.model.rules import Rules
+from pellucid.model.rules import Rules, in_force
 
 
 class Recognition(StrEnum):
@@ -63,7 +63,10 @@ class Privacy(Struct, frozen=True, kw_only=True):
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """A measured property, with all that is needed to read its hits. Its days are local days of `timezone` (IANA)."""
+    """A measured property, with all that is needed to read its hits. Its days are local days of `timezone` (IANA).
+
+    `rules` are its own, beside those `of_all` sites.
+    """
 
     id: int
     name: str
@@ -74,8 +77,14 @@ class Site(Struct, frozen=True, kw_only=True):
     privacy: Privacy
     created: datetime
     rules: Rules = Rules()
+    of_all: Rules = Rules()
     goals: tuple[Goal, ...] = ()
     dimensions: tuple[CustomDimension, ...] = ()
+
+    @property
+    def rules_in_force(self) -> Rules:
+        """How its hits are read."""
+        return in_force(self.rules, self.of_all)
 
     @property
     def origins(self) -> frozenset[str]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, 
 from pellucid.errors import NotFound, NotSignedIn, RequestError
 from pellucid.model.account import Access, Account
 from pellucid.model.goal import CustomDimension, DimensionScope, Extraction, Goal
-from pellucid.model.rules import Rules
+from pellucid.model.rules import ForAllSites, Rules
 from pellucid.model.site import Privacy, Site
 from pellucid.policy.presets import DEFAULT, PRESETS
 from pellucid.policy.retention import FIRST_LINK, SIGN_IN
@@ -23,7 +23,16 @@ from pellucid.registry.accounts import delete_account, find_account, set_hash, s
 from pellucid.registry.annotations import Annotations
 from pellucid.registry.database import for_change
 from pellucid.registry.refusals import Refusals
-from pellucid.registry.rows import checked_row, dimensions_of, goals_of, next_id, site_of, without_slashes
+from pellucid.registry.rows import (
+    check_place,
+    checked_row,
+    dimensions_of,
+    for_all_sites,
+    goals_of,
+    next_id,
+    site_of,
+    without_slashes,
+)
 from pellucid.registry.saved_segments import SavedSegments
 from pellucid.registry.tokens import WHOLE, Reach, add_token, find_token, hash_of, within
 
@@ -56,8 +65,8 @@ class Registry:
         """Return all sites, by id."""
         with self._engine.connect() as connection:
             rows = connection.execute(select(tables.SITE).order_by(tables.SITE.c.id)).all()
-            goals, dimensions = goals_of(connection), dimensions_of(connection)
-        return tuple(site_of(row, goals, dimensions) for row in rows)
+            of_all, goals, dimensions = for_all_sites(connection), goals_of(connection), dimensions_of(connection)
+        return tuple(site_of(row, of_all.rules, goals, dimensions) for row in rows)
 
     def site(self, site_id: int) -> Site:
         """Return one site, or raise `NotFound`."""
@@ -65,7 +74,8 @@ class Registry:
             row = connection.execute(select(tables.SITE).where(tables.SITE.c.id == site_id)).one_or_none()
             if row is None:
                 raise NotFound(f"There is no site {site_id}.")
-            return site_of(row, goals_of(connection, site_id), dimensions_of(connection, site_id))
+            goals, dimensions = goals_of(connection, site_id), dimensions_of(connection, site_id)
+            return site_of(row, for_all_sites(connection).rules, goals, dimensions)
 
     def add_site(
         self,
@@ -89,6 +99,7 @@ class Registry:
             ecommerce=ecommerce,
             privacy=PRESETS[preset],
             created=datetime.now(UTC),
+            of_all=self.for_all_sites().rules,
         )
         with self._changing() as connection:
             key = connection.execute(insert(tables.SITE).values(**checked_row(site))).inserted_primary_key
@@ -101,6 +112,19 @@ class Registry:
         with self._changing() as connection:
             connection.execute(update(tables.SITE).where(tables.SITE.c.id == site_id).values(**checked_row(site)))
         return site
+
+    def for_all_sites(self) -> ForAllSites:
+        """Return what counts for all sites beside what is said of each."""
+        with self._engine.connect() as connection:
+            return for_all_sites(connection)
+
+    def set_for_all_sites(self, told: ForAllSites) -> None:
+        """Change what counts for all sites; raise `RequestError` where a value is wrong."""
+        told = structs.replace(told, currency=told.currency.upper())
+        check_place(told.timezone, told.currency)
+        with self._changing() as connection:
+            connection.execute(delete(tables.FOR_ALL_SITES))
+            connection.execute(insert(tables.FOR_ALL_SITES).values(id=1, told=json.encode(told).decode()))
 
     def revision(self) -> int:
         """Return a number that grows whenever something is set up anew."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 
 from pellucid.errors import RequestError
 from pellucid.model.goal import CustomDimension, Extraction, Goal
-from pellucid.model.rules import Rules
+from pellucid.model.rules import ForAllSites, Rules
 from pellucid.model.site import Privacy, Site
 from pellucid.registry import tables
 
@@ -37,10 +37,7 @@ def checked_row(site: Site) -> dict[str, str | bool | datetime]:
             raise RequestError(
                 f"The address of a site begins with http:// or https:// and has a host: {url!r} does not."
             )
-    if site.timezone not in available_timezones():
-        raise RequestError(f"There is no time zone {site.timezone!r}; names are those of IANA, such as Europe/Berlin.")
-    if len(site.currency) != _CURRENCY_LETTERS or not site.currency.isalpha():
-        raise RequestError(f"A currency has three letters (ISO 4217), such as EUR; {site.currency!r} has not.")
+    check_place(site.timezone, site.currency)
     return {
         "name": site.name,
         "urls": json.encode(site.urls).decode(),
@@ -53,8 +50,22 @@ def checked_row(site: Site) -> dict[str, str | bool | datetime]:
     }
 
 
-def site_of(row: Row[Any], goals: Sequence[Goal], dimensions: Sequence[CustomDimension]) -> Site:
-    """Return a site as its row, and those of goals and dimensions, tell."""
+def check_place(timezone: str, currency: str) -> None:
+    """Raise `RequestError` telling which is none."""
+    if timezone not in available_timezones():
+        raise RequestError(f"There is no time zone {timezone!r}; names are those of IANA, such as Europe/Berlin.")
+    if len(currency) != _CURRENCY_LETTERS or not currency.isalpha():
+        raise RequestError(f"A currency has three letters (ISO 4217), such as EUR; {currency!r} has not.")
+
+
+def for_all_sites(connection: Connection) -> ForAllSites:
+    """Return what counts for all sites."""
+    told = connection.execute(select(tables.FOR_ALL_SITES.c.told)).scalar()
+    return json.decode(told, type=ForAllSites) if told else ForAllSites()
+
+
+def site_of(row: Row[Any], of_all: Rules, goals: Sequence[Goal], dimensions: Sequence[CustomDimension]) -> Site:
+    """Return a site as its row, and those of goals and dimensions, tell; `of_all` counts for all of them."""
     return Site(
         id=row.id,
         name=row.name,
@@ -65,6 +76,7 @@ def site_of(row: Row[Any], goals: Sequence[Goal], dimensions: Sequence[CustomDim
         privacy=json.decode(row.privacy, type=Privacy),
         created=row.created,
         rules=json.decode(row.rules, type=Rules),
+        of_all=of_all,
         goals=tuple(goal for goal in goals if goal.site_id == row.id),
         dimensions=tuple(dimension for dimension in dimensions if dimension.site_id == row.id),
     )

@@ -55,6 +55,12 @@ SITE = Table(
     Column("rules", Text, nullable=False, server_default="{}"),
     sqlite_autoincrement=True,
 )
+FOR_ALL_SITES = Table(
+    "for_all_sites",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("told", Text, nullable=False),
+)
 ACCOUNT = Table(
     "account",
     METADATA,

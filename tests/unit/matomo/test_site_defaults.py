@@ -5,10 +5,12 @@ from zoneinfo import available_timezones
 import pytest
 from starlette.testclient import TestClient
 
+from pellucid.collect.plan import plan_of
 from pellucid.matomo.zones import by_continent
 from pellucid.model.account import Access
 from pellucid.model.rules import SEARCH_KEYWORDS, Rules
 from pellucid.registry.registry import Registry
+from pellucid.registry.tokens import Reach
 from unit.matomo.conftest import asked_by
 
 Ask = Callable[..., Any]
@@ -150,3 +152,69 @@ def test_what_is_left_out_of_a_sites_pages_is_told(ask: Ask, reader: Ask, regist
 def test_a_site_is_not_deleted_and_that_is_said(ask: Ask, registry: Registry) -> None:
     assert "not deleted here" in ask("SitesManager.deleteSite", idSite="1")["message"]
     assert len(registry.sites()) == 2
+
+
+def test_what_is_set_for_all_sites_counts_beside_what_a_site_has_of_its_own(ask: Ask, registry: Registry) -> None:
+    registry.update_site(1, rules=Rules(excluded_addresses=("192.0.2.1",), search_keywords=("find",)))
+
+    assert ask("SitesManager.setGlobalExcludedIps", excludedIps="10.0.0.0/8, 192.0.2.*") == {"value": True}
+    assert ask("SitesManager.setGlobalExcludedQueryParameters", excludedQueryParameters="sid") == {"value": True}
+    assert ask("SitesManager.setGlobalExcludedUserAgents", excludedUserAgents="probe")["result"] == "success"
+    assert ask("SitesManager.setGlobalExcludedReferrers", excludedReferrers="pay.example")["result"] == "success"
+    searched = {"searchKeywordParameters": "w,word", "searchCategoryParameters": "shelf"}
+    assert ask("SitesManager.setGlobalSearchParameters", **searched) == {"value": True}
+
+    shop, blog = (site.rules_in_force for site in registry.sites())
+    assert shop.excluded_addresses == ("192.0.2.1", "10.0.0.0/8", "192.0.2.*")
+    assert (shop.search_keywords, blog.search_keywords) == (("find",), ("w", "word"))
+    assert (shop.search_categories, blog.excluded_parameters) == (("shelf",), ("sid",))
+    assert (blog.excluded_agents, blog.excluded_referrers) == (("probe",), ("pay.example",))
+    assert plan_of(registry.site(2)).ignores("https://pay.example/done")
+    assert ask("SitesManager.getExcludedIpsGlobal") == {"value": "10.0.0.0/8,192.0.2.*"}
+    assert ask("SitesManager.getExcludedQueryParametersGlobal")["value"].split(",")[0] == "sid"
+    assert "sid" in ask("SitesManager.getExcludedQueryParameters", idSite="2")
+    assert ask("SitesManager.getExcludedReferrers", idSite="1") == ["pay.example"]
+    assert ask("SitesManager.getSiteFromId", idSite="1")["excluded_ips"] == "192.0.2.1"
+
+
+def test_a_site_changed_later_has_of_its_own_what_it_had(ask: Ask, registry: Registry) -> None:
+    ask("SitesManager.setGlobalExcludedIps", excludedIps="10.0.0.1")
+
+    ask("SitesManager.updateSite", idSite="1", excludedIps="192.0.2.1")
+    ask("SitesManager.setGlobalExcludedIps", excludedIps="")
+
+    assert registry.site(1).rules_in_force.excluded_addresses == ("192.0.2.1",)
+
+
+def test_a_site_is_added_with_the_currency_and_the_zone_that_are_set(ask: Ask, registry: Registry) -> None:
+    assert ask("SitesManager.setDefaultCurrency", defaultCurrency="eur") == {"value": True}
+    assert ask("SitesManager.setDefaultTimezone", defaultTimezone="Europe/Vienna") == {"value": True}
+
+    added = registry.site(ask("SitesManager.addSite", siteName="New", urls="https://new.example")["value"])
+    assert (added.currency, added.timezone) == ("EUR", "Europe/Vienna")
+    assert ask("SitesManager.getDefaultTimezone") == {"value": "Europe/Vienna"}
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "told"),
+    [
+        ("setGlobalExcludedIps", {"excludedIps": "everybody"}, "'everybody' is no address"),
+        ("setGlobalExcludedIps", {}, "Please specify a value for 'excludedIps'"),
+        ("setDefaultCurrency", {"defaultCurrency": "money"}, "A currency has three letters"),
+        ("setDefaultTimezone", {"defaultTimezone": "Mars/Base"}, "There is no time zone 'Mars/Base'"),
+        ("setKeepURLFragmentsGlobal", {"enabled": "1"}, "with keepURLFragments=1 of SitesManager.updateSite"),
+    ],
+)
+def test_what_can_not_be_set_for_all_sites_is_told(ask: Ask, method: str, given: dict[str, str], told: str) -> None:
+    assert told in ask(f"SitesManager.{method}", **given)["message"]
+
+
+def test_superusers_alone_set_what_counts_for_all_sites(client: TestClient, registry: Registry) -> None:
+    registry.add_account("keeper")
+    registry.grant("keeper", 1, Access.ADMIN)
+    keeper = asked_by(client, registry.create_token("keeper"))
+    reads = asked_by(client, registry.create_token("root", "", Reach(most=Access.VIEW)))
+
+    for name in ("GlobalExcludedIps", "GlobalSearchParameters", "DefaultCurrency", "DefaultTimezone"):
+        assert "requires a 'superuser' access" in keeper(f"SitesManager.set{name}")["message"]
+        assert reads(f"SitesManager.set{name}")["result"] == "error"

@@ -7,6 +7,7 @@ from msgspec import structs
 from pellucid.errors import NotFound, RequestError
 from pellucid.model.account import Access
 from pellucid.model.goal import DimensionScope, Goal
+from pellucid.model.rules import ForAllSites, Rules
 from pellucid.policy.presets import PRESETS
 from pellucid.registry.registry import Registry
 
@@ -161,3 +162,21 @@ def test_a_site_that_is_not_there_has_no_goals(registry: Registry) -> None:
         registry.add_goal(a_goal(9))
     with pytest.raises(NotFound, match="no site 9"):
         registry.add_dimension(9, "Type", DimensionScope.VISIT, active=True)
+
+
+def test_what_counts_for_all_sites_stands_beside_what_each_has_of_its_own(registry: Registry) -> None:
+    registry.add_site("A", ["http://a"])
+    before = registry.revision()
+
+    registry.set_for_all_sites(ForAllSites(rules=Rules(excluded_agents=("probe",)), currency="eur"))
+
+    assert registry.revision() > before
+    assert registry.for_all_sites().currency == "EUR"
+    for site in (*registry.sites(), registry.site(1), registry.add_site("B", ["http://b"])):
+        assert (site.rules.excluded_agents, site.rules_in_force.excluded_agents) == ((), ("probe",))
+
+
+@pytest.mark.parametrize("wrong", [ForAllSites(timezone="Mars/Base"), ForAllSites(currency="money")])
+def test_what_is_no_zone_or_currency_is_set_for_no_site(registry: Registry, wrong: ForAllSites) -> None:
+    with pytest.raises(RequestError):
+        registry.set_for_all_sites(wrong)
