@@ -12,9 +12,9 @@ from pellucid.cli.cookies_page import cookies
 from pellucid.cli.main import commands
 from pellucid.cli.markdown import MADE, SOURCE, lines, table
 from pellucid.config import FILE, PREFIX, SETTINGS
+from pellucid.matomo.absent import ABSENT
 from pellucid.matomo.methods import MATOMO_VERSION, METHODS
 from pellucid.matomo.segments import NAMES, SEVERAL
-from pellucid.matomo.site_methods import ABSENT
 from pellucid.model.site import ConsentRule, Privacy, Recognition
 from pellucid.policy.decision import EXPLANATIONS, Refusal
 from pellucid.policy.presets import DEFAULT, DESCRIPTIONS, PRESETS

@@ -33,6 +33,11 @@ def _configured(call: Call, sites: list[Site]) -> Answer:
     return [setup.dimension_row(one) for site in sites for one in call.registry.dimensions(site.id)]
 
 
+def _configured_of_scope(call: Call, sites: list[Site]) -> Answer:
+    wanted = call.given.text("scope")
+    return [setup.dimension_row(one) for one in call.registry.dimensions(sites[0].id) if one.scope == wanted]
+
+
 def _scopes(_call: Call, sites: list[Site]) -> Answer:
     used = Counter(dimension.scope for dimension in sites[0].dimensions)
     return [
@@ -57,6 +62,7 @@ METHODS: Mapping[str, Method] = {
     "CustomDimensions.configureNewCustomDimension": Method(_add, access=Access.WRITE),
     "CustomDimensions.deleteCustomDimension": Method(_delete, access=Access.WRITE),
     "CustomDimensions.getConfiguredCustomDimensions": Method(_configured),
+    "CustomDimensions.getConfiguredCustomDimensionsHavingScope": Method(_configured_of_scope),
     "CustomDimensions.getAvailableScopes": Method(_scopes),
     "CustomDimensions.getAvailableExtractionDimensions": Method(_extractions, access=None, somewhere=Access.WRITE),
 }

@@ -77,6 +77,23 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
     return [row] if given.flag("flat") else row
 
 
+def metrics(reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
+    """Return what was converted, whoever converted it."""
+    row = goals(reports, site, period, given.without("flat"))
+    if not isinstance(row, dict):
+        return row
+    of_kinds = tuple(ending for ending in _ENDINGS if ending)
+    return {name: value for name, value in row.items() if not name.endswith(of_kinds)}
+
+
+def _one(name: str) -> Report:
+    def number(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
+        row = goals(reports, site, period, given.without("flat", "columns"))
+        return {"value": row.get(name, 0) if isinstance(row, dict) else 0}
+
+    return number
+
+
 def _finished(columns: tuple[Column, ...], counted: Row, visits: Cell) -> Row:
     told = _rounded(counted)
     if columns is not _PLAIN:
@@ -209,6 +226,11 @@ def _item(told: Mapping[str, Cell], period: Period, given: Parameters, *, orders
 
 REPORTS: dict[str, Report] = {
     "Goals.get": goals,
+    "Goals.getMetrics": metrics,
+    "Goals.getConversions": _one("nb_conversions"),
+    "Goals.getNbVisitsConverted": _one("nb_visits_converted"),
+    "Goals.getConversionRate": _one("conversion_rate"),
+    "Goals.getRevenue": _one("revenue"),
     "Goals.getDaysToConversion": _until("days", counted("day", "days")),
     "Goals.getVisitsUntilConversion": _until("visits", counted("visit", "visits")),
     "Goals.getItemsSku": _items("productSku", "Product SKU not defined", "item_sku"),

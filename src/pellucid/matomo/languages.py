@@ -24,6 +24,17 @@ def _of_account(call: Call, _sites: list[Site]) -> Answer:
     return {"value": LANGUAGE}
 
 
+def _set(call: Call, sites: list[Site]) -> Answer:
+    """Return whether the language of an account is now the one that is asked for."""
+    _of_account(call, sites)
+    return _is_there(call, sites)
+
+
+def _clock(call: Call, sites: list[Site]) -> Answer:
+    _of_account(call, sites)
+    return {"value": False}
+
+
 METHODS: Mapping[str, Method] = {
     "LanguagesManager.isLanguageAvailable": Method(_is_there, access=None),
     "LanguagesManager.getAvailableLanguages": Method(lambda *_: [LANGUAGE], access=None),
@@ -33,4 +44,6 @@ METHODS: Mapping[str, Method] = {
         access=None,
     ),
     "LanguagesManager.getLanguageForUser": Method(_of_account, access=None),
+    "LanguagesManager.setLanguageForUser": Method(_set, access=None),
+    "LanguagesManager.uses12HourClockForUser": Method(_clock, access=None),
 }

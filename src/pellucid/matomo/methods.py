@@ -9,6 +9,7 @@ from msgspec import structs
 from pellucid.errors import NotAllowed, PellucidError, RequestError
 from pellucid.matomo import administration as setup
 from pellucid.matomo import insights, overview
+from pellucid.matomo.absent import ABSENT
 from pellucid.matomo.all_sites import METHODS as ALL_SITES
 from pellucid.matomo.annotations import METHODS as ANNOTATIONS
 from pellucid.matomo.answers import Answers
@@ -35,7 +36,6 @@ from pellucid.matomo.reports import NUMBERS, SUMMARIES, number, summary, table
 from pellucid.matomo.rows import shown
 from pellucid.matomo.segment_editor import METHODS as SEGMENT_EDITOR
 from pellucid.matomo.segment_names import segments
-from pellucid.matomo.site_methods import ABSENT
 from pellucid.matomo.site_methods import METHODS as SITES
 from pellucid.matomo.suggestions import suggestions
 from pellucid.matomo.tables import TABLES
@@ -198,6 +198,15 @@ def _goals(call: Call, sites: list[Site]) -> Answer:
     return [setup.goal_row(goal) for site in sites for goal in call.registry.goals(site.id)]
 
 
+def _kinds_of_sites(_call: Call, _sites: list[Site]) -> Answer:
+    return [{"id": "website", "name": "Website", "description": "A website.", "howToSetupUrl": "", "settings": []}]
+
+
+def _invalidated(_call: Call, _sites: list[Site]) -> Answer:
+    """Return what programs read that import hits and have archives made anew: here there are none."""
+    return ["Nothing has to be invalidated: reports are computed when they are asked for."]
+
+
 def _address(call: Call, _sites: list[Site]) -> Answer:
     """Return the address that a request came from, to who sent it."""
     return {"value": call.asking.address}
@@ -253,6 +262,8 @@ METHODS: Mapping[str, Method] = {
     "Goals.updateGoal": Method(_update_goal, access=Access.WRITE),
     "Goals.deleteGoal": Method(_delete_goal, access=Access.WRITE),
     "API.getBulkRequest": Method(_bulk, access=None),
+    "API.getAvailableMeasurableTypes": Method(_kinds_of_sites, access=None, somewhere=Access.VIEW),
+    "CoreAdminHome.invalidateArchivedReports": Method(_invalidated, access=None, somewhere=Access.ADMIN),
     **DIMENSIONS,
     "API.isPluginActivated": Method(_is_there, access=None),
     "API.getMatomoVersion": Method(lambda _call, _sites: {"value": MATOMO_VERSION}, access=None),

@@ -9,7 +9,7 @@ from pellucid.matomo import administration as setup
 from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, Record
 from pellucid.matomo.site_codes import METHODS as SITE_CODES
 from pellucid.matomo.site_defaults import METHODS as SITE_DEFAULTS
-from pellucid.matomo.zones import as_matomo_names
+from pellucid.matomo.zones import as_matomo_names, zone_of
 from pellucid.model.account import Access
 from pellucid.model.site import Site
 
@@ -86,6 +86,11 @@ def _zones(call: Call, _sites: list[Site]) -> Answer:
     return list(dict.fromkeys(as_matomo_names(site.timezone) for site in call.registry.sites()))
 
 
+def _ids_in_zones(call: Call, _sites: list[Site]) -> Answer:
+    zones = {zone_of(part.strip()) for text in call.given.several("timezones") for part in text.split(",")}
+    return [site.id for site in call.registry.sites() if site.timezone in zones]
+
+
 def _matching(call: Call, _sites: list[Site]) -> Answer:
     """Return the sites whose name, address or number is like a pattern."""
     given = call.given
@@ -105,18 +110,6 @@ def _excluded_parameters(_call: Call, sites: list[Site]) -> Answer:
     """Return the parameters that are kept of no page of a site: its own, and those of all sites."""
     return list(dict.fromkeys([*sites[0].rules_in_force.excluded_parameters, *sorted(NEVER_KEPT)]))
 
-
-ABSENT: Mapping[str, str] = {
-    "SitesManager.setKeepURLFragmentsGlobal": (
-        "What follows # in an address is kept where an owner wants it: say so of the site, with keepURLFragments=1 of "
-        "SitesManager.updateSite."
-    ),
-    "SitesManager.deleteSite": (
-        "A website is not deleted here: what is known of its visits would stay, and belong to nothing. Take the code "
-        "out of its pages; what there is goes when it is due."
-    ),
-}
-"""Methods that programs ask for and that are not there, with why."""
 
 METHODS: Mapping[str, Method] = {
     "SitesManager.getAllSites": Method(partial(_visible_sites, Access.VIEW), access=None, superuser=True),
@@ -138,6 +131,7 @@ METHODS: Mapping[str, Method] = {
     "SitesManager.setSiteAliasUrls": Method(_set_urls, access=Access.ADMIN),
     "SitesManager.getSitesFromGroup": Method(_of_group, access=None, superuser=True),
     "SitesManager.getSitesGroups": Method(lambda _call, _sites: [""], access=None, superuser=True),
+    "SitesManager.getSitesIdFromTimezones": Method(_ids_in_zones, access=None, superuser=True),
     "SitesManager.getUniqueSiteTimezones": Method(_zones, access=None, superuser=True),
     "SitesManager.getPatternMatchSites": Method(_matching, access=None),
     "SitesManager.getExcludedQueryParameters": Method(_excluded_parameters),
