@@ -250,9 +250,9 @@ class Native:
         sites = [self._site(call, site_id) for site_id in body.sites]
         names = asked.names(body)
         for site in sites:
-            missing = own_numbers(names) - {own.id for own in site.dimensions}
+            missing = own_numbers(names) - {own.id for own in site.dimensions if own.active}
             if missing:
-                raise Problem(UNANSWERABLE, f"The site {site.id} has no dimension {min(missing)} of its own.")
+                raise Problem(UNANSWERABLE, f"The site {site.id} has no active dimension {min(missing)} of its own.")
             unshown = hidden(site.privacy) & names
             if unshown:
                 told = ", ".join(sorted(unshown))
@@ -278,7 +278,9 @@ def _site(site: Site) -> SiteTold:
         preset=site.privacy.preset,
         located_by=LocatedBy(site.privacy.located_address_bits, site.privacy.located_address_bits_v6),
         goals=[GoalTold(goal.id, goal.name) for goal in site.goals],
-        dimensions=[OwnDimension(own.id, own.name, own.scope, f"dimension{own.id}") for own in site.dimensions],
+        dimensions=[
+            OwnDimension(own.id, own.name, own.scope, f"dimension{own.id}") for own in site.dimensions if own.active
+        ],
     )
 
 

@@ -6,10 +6,12 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from msgspec import structs
 from pyarrow import parquet
 
 from pellucid.api.problem import KINDS
 from pellucid.model.account import Access
+from pellucid.model.goal import DimensionScope
 from pellucid.policy.presets import PRESETS
 from pellucid.registry.registry import Registry
 from pellucid.registry.tokens import Reach
@@ -184,6 +186,19 @@ def test_sites_come_with_what_questions_may_use(api: Api, registry: Registry) ->
     assert first["sites"] + second["sites"] == whole["sites"]
     assert (whole["next"], second["next"]) == (None, None)
     assert api.get("/sites/1").json() == whole["sites"][0]
+
+
+def test_a_dimension_that_is_switched_off_tells_nothing(api: Api, registry: Registry) -> None:
+    own = registry.add_dimension(2, "Colour", DimensionScope.VISIT, active=True)
+    api.token = registry.create_token("root")
+    question = {"sites": [2], "metrics": ["visits"], "dimensions": [f"dimension{own.id}"]}
+
+    def offered() -> list[str]:
+        return [told["dimension"] for told in api.get("/sites/2").json()["dimensions"]]
+
+    assert (offered(), api.post("/query", question).status_code) == ([f"dimension{own.id}"], 200)
+    registry.update_dimension(structs.replace(own, active=False))
+    assert (offered(), told(api.post("/query", question))) == ([], (409, "unanswerable"))
 
 
 def test_real_time_is_the_last_half_hour(api: Api) -> None:
