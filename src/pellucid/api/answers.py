@@ -125,10 +125,18 @@ class DimensionTold(Struct, frozen=True):
     expressions: dict[str, str]
 
 
+class FamilyTold(Struct, frozen=True):
+    """Dimensions whose names are alike: a pattern of the names, and what they mean."""
+
+    pattern: str
+    meaning: str
+
+
 class DimensionsAnswer(Struct, frozen=True):
-    """Every dimension; beside them `dimension1`, `dimension2` and so on, which the owner sets up."""
+    """Every dimension, and the families of those that have no name of their own."""
 
     dimensions: list[DimensionTold]
+    families: list[FamilyTold]
 
 
 class PageViews(Struct, frozen=True):

@@ -51,7 +51,9 @@ class AmongBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         field(name="from", default=None)
     )
     last: Annotated[date | None, Meta(description="The last day.")] = field(name="to", default=None)
-    period: Literal["day", "week", "month", "year"] | None = None
+    period: Annotated[
+        Literal["day", "week", "month", "year"] | None, Meta(description="That which `date` is in; a day without.")
+    ] = None
     on: _NamedDay | None = field(name="date", default=None)
     segment: _All = []
 
@@ -85,7 +87,10 @@ class QueryBody(AmongBody, frozen=True, kw_only=True, forbid_unknown_fields=True
         None
     )
     cursor: Cursor | None = None
-    compare_to: DaysBody | Literal["previous_period", "previous_year"] | None = None
+    compare_to: Annotated[
+        DaysBody | Literal["previous_period", "previous_year"] | None,
+        Meta(description="The days whose metrics stand beside those of each row."),
+    ] = None
     format: Annotated[
         Literal["json", "csv", "parquet"] | None, Meta(description="In place of the header `Accept`.")
     ] = None
@@ -102,7 +107,9 @@ class FunnelBody(AmongBody, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Steps in their order, all within a time from the first; in one visit, or in all of a visitor's."""
 
     steps: Annotated[list[StepBody], Meta(min_length=1, max_length=20)]
-    within_seconds: Annotated[int, Meta(ge=1, le=31_622_400)] = 86_400
+    within_seconds: Annotated[
+        int, Meta(ge=1, le=31_622_400, description="How long the whole way may take, from its first step on.")
+    ] = 86_400
     counted: Counted = Counted.VISITS
 
 
@@ -110,7 +117,7 @@ class RetentionBody(AmongBody, frozen=True, kw_only=True, forbid_unknown_fields=
     """Those who are new in each day, week or month, and how many of them come again in the steps after."""
 
     step: CohortStep = CohortStep.WEEK
-    steps: Annotated[int, Meta(ge=1, le=60)] = 12
+    steps: Annotated[int, Meta(ge=1, le=60, description="How many steps after the first are told.")] = 12
 
 
 class PageBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,6 +132,6 @@ class PathsBody(AmongBody, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     page: PageBody
     direction: Direction = Direction.FROM
-    steps: Annotated[int, Meta(ge=1, le=10)] = 3
+    steps: Annotated[int, Meta(ge=1, le=10, description="How many pages a way has at most beside that one.")] = 3
     limit: Annotated[int, Meta(ge=1, le=MOST_PATHS)] = 100
     cursor: Cursor | None = None

@@ -12,6 +12,7 @@ from pellucid.api.answers import (
     Days,
     DimensionsAnswer,
     DimensionTold,
+    FamilyTold,
     FunnelAnswer,
     GoalTold,
     KindTold,
@@ -43,7 +44,7 @@ from pellucid.model.result import Value
 from pellucid.model.site import Site
 from pellucid.registry.registry import Registry
 from pellucid.report import funnel, paths, retention, untold
-from pellucid.report.dimensions import DIMENSIONS, hidden, own_numbers
+from pellucid.report.dimensions import DIMENSIONS, FAMILIES, hidden, own_numbers
 from pellucid.report.live import counters, lately
 from pellucid.report.metrics import METRICS
 from pellucid.report.run import Reports, is_steady
@@ -182,6 +183,7 @@ class Native:
                 )
                 for one in DIMENSIONS.values()
             ],
+            [FamilyTold(f"^{pattern}$", meaning) for pattern, meaning in FAMILIES.items()],
         )
 
     def funnel(self, call: Call, body: FunnelBody) -> FunnelAnswer:

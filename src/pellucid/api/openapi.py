@@ -3,21 +3,24 @@
 https://spec.openapis.org/oas/v3.1.1.html
 """
 
+from inspect import cleandoc
+
 from msgspec import json
 
 from pellucid import __version__
 from pellucid.api.asked import every_name
+from pellucid.api.guide import TOKENS, paragraphs
 from pellucid.api.native import EXPORTS
 from pellucid.api.operations import OPERATIONS, Operation, Parameter
 from pellucid.api.problem import MEDIA_TYPE, ROOT, Kind, Told
+from pellucid.report.dimensions import FAMILIES
 
 PATH = "/openapi.json"
 _REFERENCE = "#/components/schemas/{name}"
-_DESCRIPTION = (
-    "Questions to the reports, answered from what is stored now. A token goes into the header `Authorization: Bearer "
-    "TOKEN`, and nowhere else. Whatever is not answered is a problem as RFC 9457 has it, and its `type` is an address "
-    "that tells what to do."
-)
+_DESCRIPTION = f"""Questions to the reports, answered from what is stored now. Whatever is not answered is a problem as
+RFC 9457 has it, and its `type` is an address that tells what to do.
+
+{paragraphs()}"""
 
 Document = dict[str, object]
 
@@ -27,11 +30,16 @@ def document() -> Document:
     types = [kind for operation in OPERATIONS for kind in (operation.answer, operation.body) if kind]
     _, schemas = json.schema_components([*types, Told], ref_template=_REFERENCE)
     metrics, dimensions = every_name()
-    own = {"type": "string", "pattern": "^dimension[0-9]{1,3}$"}
+    families = [
+        {"type": "string", "pattern": f"^{pattern}$", "description": meaning} for pattern, meaning in FAMILIES.items()
+    ]
     names: Document = {
-        "MetricName": {"enum": list(metrics)},
-        "DimensionName": {"anyOf": [{"enum": list(dimensions)}, own]},
-        "ColumnName": {"anyOf": [{"enum": sorted({*metrics, *dimensions})}, own]},
+        "MetricName": {"description": f"{ROOT}/metrics says what each means.", "enum": list(metrics)},
+        "DimensionName": {
+            "description": f"{ROOT}/dimensions says what each means.",
+            "anyOf": [{"enum": list(dimensions)}, *families],
+        },
+        "ColumnName": {"anyOf": [{"enum": sorted({*metrics, *dimensions})}, *families]},
     }
     paths: dict[str, Document] = {PATH: {"get": _of_itself()}}
     for operation in OPERATIONS:
@@ -48,10 +56,15 @@ def document() -> Document:
         "security": [{"token": []}],
         "paths": paths,
         "components": {
-            "schemas": {**schemas, **names},
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": {name: _readable(schema) for name, schema in schemas.items()} | names,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": TOKENS}},
         },
     }
+
+
+def _readable(schema: Document) -> Document:
+    """Return a schema with its description as it is meant to be read: taken from a docstring, it is indented."""
+    return schema | {"description": cleandoc(str(schema["description"]))} if "description" in schema else schema
 
 
 def _operation(operation: Operation) -> Document:
@@ -75,7 +88,9 @@ def _operation(operation: Operation) -> Document:
 def _contents(operation: Operation) -> Document:
     contents: Document = {"application/json": {"schema": _named(operation.answer.__name__)}}
     if operation.exports:
-        contents |= {media_type.partition(";")[0]: {} for media_type, _ in EXPORTS.values()}
+        as_text: Document = {"schema": {"type": "string"}}
+        kinds = (media_type.partition(";")[0] for media_type, _ in EXPORTS.values())
+        contents |= {kind: as_text if kind.startswith("text/") else {} for kind in kinds}
     return contents
 
 

@@ -8,7 +8,11 @@ from pellucid.model.period import Period
 
 
 class Operator(StrEnum):
-    """How a condition of a segment compares."""
+    """How a condition compares.
+
+    Numbers by `==` `!=` `<` `<=` `>` `>=`; texts by `==` `!=`, and without regard to case by `=@` (contains), `!@`
+    (lacks), `=^` (starts with) and `=$` (ends with).
+    """
 
     EQUALS = "=="
     DIFFERS = "!="

@@ -82,6 +82,14 @@ _OWN_OF_ACTS = re.compile(r"act_dimension([0-9]{1,3})")
 _BARE = re.compile(r"bare_((?:page|entry|exit|event|action)_url)")
 _VARIABLE = re.compile(r"(visit_)?variable_(name|value)_([1-9][0-9]?)")
 
+FAMILIES: Mapping[str, str] = {
+    _OWN.pattern: "What the owner tells apart, by the dimension's number: `dimension1`.",
+    _OWN_OF_ACTS.pattern: "The same as what was done tells it: `act_dimension1`.",
+    _VARIABLE.pattern: "A custom variable by its place, of the visit or of what was done: `visit_variable_value_1`.",
+    _BARE.pattern: "An address without scheme and `www.`: `bare_page_url`.",
+}
+"""Dimensions that are not rows of the table, by a pattern of their names."""
+
 _CONVERTING = (Source.CONVERSIONS, Source.VIEWS_BEFORE, Source.ENTRIES_BEFORE)
 
 _DIMENSIONS = (

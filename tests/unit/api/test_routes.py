@@ -1,5 +1,6 @@
 """Who may ask what, what is told when there is no answer, exports, sites and what follows what."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -9,12 +10,14 @@ import pytest
 from msgspec import structs
 from pyarrow import parquet
 
+from pellucid.api.guide import GUIDE
 from pellucid.api.problem import KINDS
 from pellucid.model.account import Access
 from pellucid.model.goal import DimensionScope
 from pellucid.policy.presets import PRESETS
 from pellucid.registry.registry import Registry
 from pellucid.registry.tokens import Reach
+from pellucid.report.dimensions import dimension_of
 from unit.api.conftest import Api, Within
 
 PROBLEM = "application/problem+json"
@@ -306,3 +309,27 @@ def test_dimensions_of_place_say_that_masking_makes_them_coarser_and_sites_how_m
         "city",
     }
     assert api.get("/sites/1").json()["located_by"] == {"ipv4": 24, "ipv6": 48}
+
+
+def test_the_description_says_in_words_what_one_has_to_know_to_ask(api: Api) -> None:
+    described = api.client.get("/api/v1/openapi.json").json()
+    schemas = described["components"]["schemas"]
+
+    for told in GUIDE.values():
+        assert told in described["info"]["description"]
+    assert "Authorization: Bearer" in described["components"]["securitySchemes"]["token"]["description"]
+    assert "`=@` (contains)" in schemas["Operator"]["description"]
+    assert all("\n  " not in schema.get("description", "") for schema in schemas.values())
+    assert described["paths"]["/query"]["post"]["responses"]["200"]["content"]["text/csv"]["schema"] == {
+        "type": "string"
+    }
+
+
+@pytest.mark.parametrize("name", ["visit_variable_value_1", "variable_name_2", "bare_entry_url", "act_dimension1"])
+def test_dimensions_without_a_name_of_their_own_are_described_by_their_families(api: Api, name: str) -> None:
+    schema = api.client.get("/api/v1/openapi.json").json()["components"]["schemas"]["DimensionName"]
+    families = api.get("/dimensions").json()["families"]
+
+    assert dimension_of(name) is not None
+    for told in (schema["anyOf"][1:], families):
+        assert [one for one in told if re.search(one["pattern"], name)]
