@@ -14,6 +14,7 @@ ABSENT: Mapping[str, str] = {
     "CoreAdminHome.runCronArchiving": _NO_ARCHIVE,
     "CoreAdminHome.runScheduledTasks": "What is to be done at set times is done by the server itself.",
     "ImageGraph.get": "Graphs are drawn in the dashboard, and not as images: ask for the numbers instead.",
+    "LanguagesManager.set12HourClockForUser": "Times are told by a clock of 24 hours.",
     "LanguagesManager.getTranslationsForLanguage": "Names are told in English, and there are no texts of an interface.",
     "ScheduledReports.addReport": _NO_SCHEDULES,
     "ScheduledReports.generateReport": _NO_SCHEDULES,

@@ -24,7 +24,7 @@ _COMPARED: Mapping[Operator, str] = {
     Operator.MORE: "{told} > {value}",
     Operator.CONTAINS: "positionCaseInsensitiveUTF8({told}, {value}) > 0",
     Operator.LACKS: "positionCaseInsensitiveUTF8({told}, {value}) = 0",
-    Operator.STARTS: "startsWith(lowerUTF8({told}), lowerUTF8({value}))",
+    Operator.STARTS: "positionCaseInsensitiveUTF8({told}, {value}) = 1",
     Operator.ENDS: "endsWith(lowerUTF8({told}), lowerUTF8({value}))",
 }
 _MOST = 10**38
