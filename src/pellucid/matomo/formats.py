@@ -120,15 +120,20 @@ def _result(answer: Answer, attribute: str, depth: int) -> str:
 def _elements(node: Answer, depth: int) -> str:
     if isinstance(node, Mapping):
         key = _PRETTY if _PRETTY in node else ""
-        return "".join(_element(str(name), value, depth, key) for name, value in node.items())
+        # As in Matomo a report that has one column whose name is no name of an element has none that is.
+        as_columns = "label" in node and not all(_TAG.fullmatch(str(name)) for name in node)
+        return "".join(
+            _element(str(name), value, depth, key, _column(str(name)) if as_columns else None)
+            for name, value in node.items()
+        )
     if isinstance(node, list | tuple):
         return "".join(_element("row", value, depth) for value in node)
     return ""
 
 
-def _element(name: str, value: Answer, depth: int, key: str = "") -> str:
+def _element(name: str, value: Answer, depth: int, key: str = "", tags: tuple[str, str] | None = None) -> str:
     margin = "\t" * depth
-    opening, closing = _tags(name)
+    opening, closing = tags or _tags(name)
     if isinstance(value, list | tuple | Mapping):
         if isinstance(value, Mapping) and name in _OF_PERIODS and _is_series(value):
             inner = _results(value, key or _name_of_series(value) or _PRETTY, depth + 1)
@@ -137,6 +142,10 @@ def _element(name: str, value: Answer, depth: int, key: str = "") -> str:
         return f"{margin}<{opening}>\n{inner}{margin}</{closing}>\n" if inner else f"{margin}<{opening} />\n"
     text = _text(value)
     return f"{margin}<{opening}>{escape(text)}</{closing}>\n" if text else f"{margin}<{opening} />\n"
+
+
+def _column(name: str) -> tuple[str, str]:
+    return f'col name="{escape(name)}"', "col"
 
 
 def _tags(name: str) -> tuple[str, str]:

@@ -146,7 +146,7 @@ def _row_evolution(call: Call, sites: list[Site]) -> Answer:
         raise RequestError("Rows are followed over several periods: date has to name more than one of them.")
     given = goals_to_follow(call.given.with_text(method=report.method, **report.parameters), site)
     given = given.with_text(filter_limit=str(ALL), expanded="1", format_metrics="bc")
-    given = given.without("idSubtable", "label", "flat", "column")
+    given = given.without("idSubtable", "label", "flat", "column", "pivotBy")
 
     def rows() -> dict[str, list[Row]]:
         return {key(period): _rows_of(call, given, period) for period in wanted.periods}

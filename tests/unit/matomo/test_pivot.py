@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from msgspec import json
+from starlette.testclient import TestClient
 
 from builders import a_visit
 from pellucid.matomo import pivot
@@ -147,3 +148,21 @@ def test_what_can_not_be_pivoted_is_told(search: Any, method: str, by: str, told
 
     assert answer["result"] == "error"
     assert re.search(told, answer["message"])
+
+
+@pytest.mark.usefixtures("search")
+def test_what_is_no_name_of_an_element_stands_in_an_attribute_in_xml(client: TestClient, registry: Registry) -> None:
+    asked = {"module": "API", "method": "Referrers.getKeywords", "format": "xml", "filter_limit": "1", **BY_ENGINE}
+    asked["token_auth"] = registry.create_token("root")
+    numbered, plain = (client.post("/index.php", data={**asked, "disable_queued_filters": flag}).text for flag in "01")
+
+    assert '<col name="label">bikes</col>' in numbered
+    assert '<col name="1.\xa0Google">4</col>' in numbered
+    assert "<label>bikes</label>\n\t\t<Google>4</Google>" in plain
+
+
+def test_rows_are_followed_by_their_columns_and_not_by_those_of_a_pivot(search: Any) -> None:
+    given = DAY | {"date": "2025-11-23,2025-11-24", "apiModule": "Referrers", "apiAction": "getKeywords"}
+
+    told = search("API.getRowEvolution", **given, label="bikes", pivotBy="UserCountry.City")
+    assert told["reportData"]["2025-11-24"][0]["nb_visits"] == 6
