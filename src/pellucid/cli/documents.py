@@ -116,7 +116,8 @@ A segment may use {", ".join(f"`{name}`" for name in sorted((*NAMES, *SEVERAL)))
   days that are over is counted once, by itself, and anew when a late hit changes it. There is nothing to archive,
   and no row is summed into "Others".
 - `pivotBy` takes every dimension that Matomo can pivot a report by, as if `pivot_by_filter_enable_fetch_by_segment`
-  were set. By the segments of its rows the 100 rows of a report are pivoted that have the most visits.
+  were set. Of a report whose rows have to be asked for one by one (pages by countries, say) the 100 rows are pivoted
+  that have the most visits.
 - Place is found by the address as far as the preset lets it be seen: masked to /24 by default.
 - What Matomo's configuration calls `exclude_requests` is a site's own here: `SitesManager.updateSite` takes it as
   `excludedRequests` (`e_c==Media,action_name=@draft`).

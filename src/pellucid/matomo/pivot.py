@@ -5,18 +5,24 @@ from functools import partial
 from typing import TypeGuard
 from urllib.parse import quote_plus
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pellucid.errors import RequestError
 from pellucid.matomo.answers import Answers, together
-from pellucid.matomo.columns import Cell, Row, explains
+from pellucid.matomo.columns import Cell, Column, Row, explains
 from pellucid.matomo.event_tables import CHOSEN, EVENTS
 from pellucid.matomo.goal_columns import ALL_COLUMNS, ALL_GOALS
 from pellucid.matomo.parameters import ALL, Parameters
+from pellucid.matomo.reports import query_of
 from pellucid.matomo.rows import OTHERS, filtered, names_in
-from pellucid.matomo.tree import SUBTABLE
+from pellucid.matomo.table import Table
+from pellucid.matomo.tables import TABLES
+from pellucid.matomo.tree import SUBTABLE, decoded
 from pellucid.model.period import Period
+from pellucid.model.query import Query, Segment
 from pellucid.model.site import Site
+from pellucid.report.dimensions import dimension_of
+from pellucid.report.source import Source
 
 Report = Callable[[Answers, Site, Period, Parameters], Row | list[Row]]
 Numbers = dict[str, float]
@@ -26,6 +32,14 @@ MOST_COLUMNS = 10
 MOST_ROWS = 100
 """How many rows are pivoted by their segments, those with the most visits: each of them is a question."""
 
+_ADDED_UP = frozenset({"nb_visits", "nb_actions", "sum_visit_length", "bounce_count", "nb_visits_converted"})
+"""Columns of visits that are told at once of all rows and columns, as each visit is in one of them."""
+
+Ask = Callable[[Sequence[Column], Table], Query]
+"""Returns the question for columns by the dimensions of a report."""
+
+_SEVERAL = "arrayJoin"
+"""What makes several rows of one visit."""
 _UNSEGMENTED = ""
 _BLANK = "\N{NO-BREAK SPACE}"
 _OF_VISITS = frozenset({"segment", "idsubdatatable", SUBTABLE})
@@ -132,13 +146,17 @@ def pivoted(every: Mapping[str, Report], reports: Answers, site: Site, period: P
     plain = given.without(*filters, "flat", "label", "depth", "showColumns", "hideColumns", "keep_summary_row")
     plain = plain.with_text(filter_limit=str(ALL), format_metrics="0", expanded="" if pivot.report else "1")
     rows = _rows(every[method], reports, site, period, plain)
-    if pivot.report:
+    column = given.text("pivotByColumn", "") or _first_column(rows)
+    outer, other = TABLES.get(method), TABLES.get(pivot.report)
+    if not pivot.report:
+        of_rows = [_numbers(_below(row), column) for row in rows]
+    elif column in _ADDED_UP and outer and other and _is_of_visits(outer) and _is_of_visits(other):
+        crossed = _crossed(outer, other, column, partial(query_of, site, period, plain), reports)
+        of_rows = [crossed.get(str(row["label"]), {}) for row in rows]
+    else:
         rows = sorted(rows, key=_visits, reverse=True)[:MOST_ROWS]
         asked = [partial(_intersected, every[pivot.report], pivot, row, reports, site, period, plain) for row in rows]
-    else:
-        asked = [partial(_below, row) for row in rows]
-    column = given.text("pivotByColumn", "") or _first_column(rows)
-    of_rows = [_numbers(inner, column) for inner in together(*asked)]
+        of_rows = [_numbers(inner, column) for inner in together(*asked)]
     columns, others = _columns(of_rows, given.number("pivotByColumnLimit", 0) or MOST_COLUMNS)
     names = {label: f"{place}.{_BLANK}{label}" for place, label in enumerate(columns, 1)}
     if given.flag("disable_queued_filters"):
@@ -202,6 +220,38 @@ def _dimension_below(method: str, given: Parameters) -> str:
 def _rows(report: Report, reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
     found = report(reports, site, period, given)
     return found if isinstance(found, list) else []
+
+
+def _is_of_visits(report: Table) -> bool:
+    """Return whether each visit is in one row of a report."""
+    dimensions = [dimension_of(name) for name in report.dimensions]
+    told = [one.told.get(Source.VISITS, _SEVERAL) if one and not one.scattered else _SEVERAL for one in dimensions]
+    return not any(_SEVERAL in sql for sql in told)
+
+
+def _crossed(outer: Table, inner: Table, column: str, ask: Ask, reports: Answers) -> dict[str, Numbers]:
+    """Return what rows have of each value of the other dimension, by their labels: of all at once."""
+    columns = [one for one in inner.columns if one.name == column]
+    query, other = ask(columns, outer), ask(columns, inner)
+    query = structs.replace(
+        query,
+        dimensions=(*query.dimensions, *other.dimensions),
+        segment=Segment((*query.segment.groups, *other.segment.groups)),
+    )
+    found: dict[str, Numbers] = {}
+    for *key, number in reports.answer(query).rows:
+        values = [str(value) for value in key]
+        row, label = (
+            _uppermost(report, some)
+            for report, some in ((outer, values[: len(outer.dimensions)]), (inner, values[len(outer.dimensions) :]))
+        )
+        numbers = found.setdefault(row, dict.fromkeys((one.text for one in inner.always), 0))
+        numbers[label] = numbers.get(label, 0) + int(str(number))
+    return found
+
+
+def _uppermost(report: Table, key: Sequence[str]) -> str:
+    return decoded((report.path(*key)[0] if report.path else report.label(*key)).text)
 
 
 def _intersected(

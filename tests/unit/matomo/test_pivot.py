@@ -125,12 +125,35 @@ def test_pages_are_pivoted_by_what_their_visits_have(search: Any, by: str) -> No
     assert [{name.partition("\xa0")[2]: value for name, value in row.items()}[wanted] for row in rows] == [1]
 
 
+@pytest.mark.parametrize("column", ["nb_visits", "nb_actions"])
+@pytest.mark.parametrize(
+    ("method", "by"),
+    [
+        ("Referrers.getKeywords", "UserCountry.City"),
+        ("Referrers.getReferrerType", "DevicesDetection.DeviceType"),
+        ("UserCountry.getCity", "CoreHome.VisitFirstActionTime"),
+        ("UserCountry.getCountry", "Referrers.Keyword"),
+        ("VisitTime.getVisitInformationPerServerTime", "UserCountry.Region"),
+    ],
+)
+def test_what_is_told_at_once_is_what_is_told_row_by_row(
+    search: Any, monkeypatch: pytest.MonkeyPatch, method: str, by: str, column: str
+) -> None:
+    asked = {**DAY, "pivotBy": by, "pivotByColumn": column, "segment": "regionCode==ARA"}
+    at_once = search(method, **asked, pivotByColumnLimit="-1")
+    monkeypatch.setattr(pivot, "_ADDED_UP", frozenset())
+
+    assert at_once == search(method, **asked, pivotByColumnLimit="-1")
+    assert any(value is not False for row in at_once for name, value in row.items() if "\xa0" in name)
+
+
 def test_of_a_long_report_the_rows_with_the_most_visits_are_pivoted(
     search: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pivot, "MOST_ROWS", 1)
 
-    assert [row["label"] for row in search("Referrers.getKeywords", **BY_CITY)] == ["bikes"]
+    assert len(search("Actions.getPageTitles", **BY_CITY)) == 1
+    assert len(search("Referrers.getKeywords", **BY_CITY)) == len({keyword for keyword, *_ in SEARCHES})
 
 
 @pytest.mark.parametrize(
@@ -166,3 +189,10 @@ def test_rows_are_followed_by_their_columns_and_not_by_those_of_a_pivot(search: 
 
     told = search("API.getRowEvolution", **given, label="bikes", pivotBy="UserCountry.City")
     assert told["reportData"]["2025-11-24"][0]["nb_visits"] == 6
+
+
+def test_what_is_not_known_of_visits_is_pivoted_too(search: Any) -> None:
+    rows = search("UserCountry.getCity", **DAY, pivotBy="Referrers.ReferrerType", pivotByColumn="nb_visits")
+
+    assert {row["label"]: row["1.\xa0Search Engines"] for row in rows}["Unknown"] is False
+    assert {row["label"]: row.get("3.\xa0Websites") for row in rows}["Unknown"] == 1
