@@ -14,7 +14,7 @@ from pellucid.matomo.event_tables import CHOSEN, EVENTS
 from pellucid.matomo.goal_columns import ALL_COLUMNS, ALL_GOALS
 from pellucid.matomo.parameters import ALL, Parameters
 from pellucid.matomo.reports import query_of
-from pellucid.matomo.rows import OTHERS, filtered, names_in
+from pellucid.matomo.rows import OTHERS, filtered, names
 from pellucid.matomo.table import Table
 from pellucid.matomo.tables import TABLES
 from pellucid.matomo.tree import SUBTABLE, decoded
@@ -158,31 +158,31 @@ def pivoted(every: Mapping[str, Report], reports: Answers, site: Site, period: P
         asked = [partial(_intersected, every[pivot.report], pivot, row, reports, site, period, plain) for row in rows]
         of_rows = [_numbers(inner, column) for inner in together(*asked)]
     columns, others = _columns(of_rows, given.number("pivotByColumnLimit", 0) or MOST_COLUMNS)
-    names = {label: f"{place}.{_BLANK}{label}" for place, label in enumerate(columns, 1)}
+    called = {label: f"{place}.{_BLANK}{label}" for place, label in enumerate(columns, 1)}
     if given.flag("disable_queued_filters"):
-        names = dict(zip(columns, columns, strict=True))
+        called = dict(zip(columns, columns, strict=True))
     flat = pivot.dimension.replace(".", "_") if given.flag("flat") else ""
     done: list[Row] = []
     for row, numbers in zip(rows, of_rows, strict=True):
-        told: Row = {name: numbers.get(label) or False for label, name in names.items()}
+        told: Row = {name: numbers.get(label) or False for label, name in called.items()}
         if others:
-            told[OTHERS] = sum(number for label, number in numbers.items() if label not in names)
+            told[OTHERS] = sum(number for label, number in numbers.items() if label not in called)
         done.append({"label": row["label"]} | told | _description(row, flat) | {"label": row["label"]})
-    return _shown(done, given, names)
+    return _shown(done, given, called)
 
 
-def _shown(rows: Sequence[Row], given: Parameters, names: Mapping[str, str]) -> list[Row]:
+def _shown(rows: Sequence[Row], given: Parameters, called: Mapping[str, str]) -> list[Row]:
     """Return what filters leave of rows, and `showColumns` and `hideColumns` of their columns."""
-    hidden, only = names_in(given, "hideColumns"), names_in(given, "showColumns")
+    hidden, only = names(given, "hideColumns"), names(given, "showColumns")
     by = given.text("filter_sort_column", "")
     # As in Matomo what has none of the columns that it is to be sorted by stands by its labels.
     order = (
-        {"filter_sort_column": names[by]}
-        if by in names
+        {"filter_sort_column": called[by]}
+        if by in called
         else {"filter_sort_column": "label", "filter_sort_order": "asc"}
     )
     given = given.without("showColumns", "hideColumns", ALL_COLUMNS, ALL_GOALS).with_text(**order)
-    unwanted = {name for name in names.values() if only and name not in only} | hidden
+    unwanted = {name for name in called.values() if only and name not in only} | hidden
     return [
         {name: value for name, value in row.items() if name not in unwanted or name == "label"}
         for row in filtered(rows, given)

@@ -86,7 +86,7 @@ def filtered(
         rows = _cut(_truncated(_ordered(left, given, order), given, lambda others: also(finish(others))), given)
     if late:
         rows = [rest(row) for row in rows]
-    unwanted, only = names_in(given, "hideColumns"), names_in(given, "showColumns")
+    unwanted, only = names(given, "hideColumns"), names(given, "showColumns")
     # As in Matomo what others are worked out from is left where somebody says what is to be hidden.
     lacking = untimed(rows) if without is None else without
     hidden = unwanted | lacking | (frozenset() if given.whole else {NO_RESULTS} if unwanted else HIDDEN)
@@ -307,14 +307,14 @@ def _cut(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
     return [*left, *(row for row in kept if row.get("label") == OTHERS and row not in left)]
 
 
-def names_in(given: Parameters, name: str) -> frozenset[str]:
-    """Return the columns that a parameter lists."""
+def names(given: Parameters, name: str) -> frozenset[str]:
+    """Return the columns that a parameter names."""
     return frozenset(part.strip() for part in given.text(name, "").split(",") if part.strip())
 
 
 def shown(row: Row, given: Parameters, *, deep: bool = False) -> Row:
     """Return of one row what `showColumns` and `hideColumns` leave; `deep` hides columns of what is in it, too."""
-    hidden, only = names_in(given, "hideColumns"), names_in(given, "showColumns")
+    hidden, only = names(given, "hideColumns"), names(given, "showColumns")
     left = {name: value for name, value in row.items() if name not in hidden and (name in only or not only)}
     return {name: _without(value, hidden) for name, value in left.items()} if deep and hidden else left
 
