@@ -1,4 +1,4 @@
-"""Where Matomo's Reporting API is asked: `/index.php?module=API&method=...`, GET or POST."""
+"""Where Matomo's Reporting API is asked: `/index.php?module=API&method=...` or `/?module=API...`, GET or POST."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,9 +6,11 @@ from http import HTTPStatus
 
 from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
 
 from pellucid.edge import Attempts, status_of
 from pellucid.errors import PellucidError, RequestError
@@ -72,7 +74,16 @@ def routes(
         call = Call(account, given, registry, at_once, store, now(), attempts, asking, outside.place)
         return written(answer(call), given)
 
-    return [Route("/index.php", ask, methods=["GET", "POST"])]
+    return [Route("/index.php", ask, methods=["GET", "POST"]), _Index("/", ask, methods=["GET", "POST"])]
+
+
+class _Index(Route):
+    """The address that a web server answers with its `index.php`: whatever is sent there, and questions to the API."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match what asks the API: without a question the dashboard is there."""
+        asks = scope["method"] == "POST" or QueryParams(scope["query_string"]).get("module") == "API"
+        return super().matches(scope) if asks else (Match.NONE, {})
 
 
 def _account(registry: Registry, token: str) -> Account | None:

@@ -59,6 +59,16 @@ def test_unique_visitors_of_a_range_are_refused_as_matomo_refuses_them(ask: Ask)
     assert "nb_uniq_visitors is not enabled" in answer["message"]
 
 
+def test_the_address_without_a_file_is_asked_too(client: TestClient, registry: Registry) -> None:
+    asked = {"module": "API", "method": "SitesManager.getAllSitesId", "format": "json"}
+    token = registry.create_token("root")
+
+    assert client.post("/", data=asked | {"token_auth": token}).json() == [1, 2]
+    answer = client.get("/", params=asked, headers={"Authorization": f"Bearer {token}"})
+    assert answer.json() == [1, 2]
+    assert client.get("/").status_code == client.get("/", params={"module": "Login"}).status_code == 404
+
+
 def test_several_periods_and_sites_come_under_their_keys(ask: Ask) -> None:
     days = ask("VisitsSummary.getVisits", idSite="1", period="day", date="2025-11-24,2025-11-26")
     sites = ask("VisitsSummary.getVisits", idSite="all", **DAY)
