@@ -111,6 +111,6 @@ def reports_of(site: Site) -> tuple[Listed, ...]:
     )
 
 
-def row_of_report(report: Listed, *, visitors: bool = True) -> dict[str, Answer]:
-    """Return what is told of a report; without what counts `visitors` where a period has no such column."""
-    return report_row(report, {one.method: one.name for one in REPORTS}, visitors=visitors)
+def row_of_report(report: Listed, *, people: bool = True) -> dict[str, Answer]:
+    """Return what is told of a report; without what counts `people` where a period has no such column."""
+    return report_row(report, {one.method: one.name for one in REPORTS}, people=people)

@@ -75,6 +75,7 @@ OF_SOURCES = (
     *(column for column in OF_VISITS if column.shown is Shown.ALWAYS),
 )
 """Matomo adds up the sources of a row, so that a visitor of two of them counts twice."""
+OF_CITIES = (*OF_VISITS, Column("lat", "northernmost", beside="lat"), Column("long", "easternmost", beside="long"))
 
 _ENTERED, _LEFT = "entry_nb_visits", "exit_nb_visits"
 FOLLOWING = "nb_hits_following_search"
@@ -188,7 +189,9 @@ NUMBERS = (
 """Every column that counts something; the others tell what a row is."""
 
 
-_EXPLAINING = frozenset({"idsubdatatable", "is_aggregate", "referrer_type", "day_of_week", "idsite"})
+_EXPLAINING = frozenset(
+    {"idsubdatatable", "is_aggregate", "referrer_type", "day_of_week", "idsite", "lat", "long"}
+)
 """Numbers that tell what a row is, and count nothing."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from pellucid.matomo.call import Answer
+from pellucid.matomo.columns import NOT_ENABLED
 from pellucid.matomo.metric_names import NAMES, type_of
 
 OF_VISITS = "nb_visits nb_uniq_visitors nb_actions nb_users"
@@ -54,12 +55,12 @@ class Listed(Struct, frozen=True):
         return self.method.replace(".", "_") + given
 
 
-def report_row(report: Listed, related: Mapping[str, str], *, visitors: bool = True) -> dict[str, Answer]:
+def report_row(report: Listed, related: Mapping[str, str], *, people: bool = True) -> dict[str, Answer]:
     """Return what is told of a report; `related` names the reports that tell of the same, by method.
 
-    What counts `visitors` is left out where a period has no such column.
+    What counts `people` is left out where a period has no such column.
     """
-    counted = {name: text for name, text in report.columns.items() if visitors or name != "nb_uniq_visitors"}
+    counted = {name: text for name, text in report.columns.items() if people or name not in NOT_ENABLED}
     module, _, action = report.method.partition(".")
     row: dict[str, Answer] = {"category": report.category}
     row |= {"subcategory": report.subcategory} if report.subcategory else {}

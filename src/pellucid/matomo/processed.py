@@ -10,7 +10,7 @@ from msgspec import structs
 from pellucid.errors import RequestError
 from pellucid.matomo.call import Answer, Call
 from pellucid.matomo.catalogue_of_site import reports_of, row_of_report
-from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, Cell, Row, explains, plain, rounded, with_ratios
+from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, NOT_ENABLED, Cell, Row, explains, plain, rounded, with_ratios
 from pellucid.matomo.dates import key
 from pellucid.matomo.goal_columns import ALL_GOALS, goal_of_report
 from pellucid.matomo.listed import GOALS, Listed
@@ -35,24 +35,27 @@ _OUTER = (
     "hideColumns",
 )
 _FILTERS = ("filter_offset", "filter_pattern", "filter_sort_column", "filter_sort_order", "filter_truncate")
-_SHOWN_IF_ANY = frozenset({"nb_users", "avg_time_generation"})
+_SUMMARY = "VisitsSummary.get"
+_SHOWN_IF_ANY = {"nb_users": (_SUMMARY,), "avg_time_generation": ()}
+"""Columns that are left out where no row has any of them; of all reports if none is named."""
 _OF_GOAL = re.compile(r"goal_[0-9]+_")
 _NOT_SUMMED = ("_rate", "_evolution", "_percentage", "_trend")
 
 
 def report_metadata(call: Call, sites: list[Site]) -> Answer:
     """Return the list of the reports of a site."""
-    return [row_of_report(report, visitors=_has_visitors(call)) for report in reports_of(sites[0])]
+    return [row_of_report(report) for report in reports_of(sites[0])]
 
 
 def metadata(call: Call, sites: list[Site]) -> Answer:
     """Return the row of one report in the list."""
-    return [row_of_report(listed(call, sites[0]), visitors=_has_visitors(call))]
+    report = listed(call, sites[0])
+    return [row_of_report(report, people=_tells_people(report, call.given.text("period", "")))]
 
 
-def _has_visitors(call: Call) -> bool:
-    kind = call.given.text("period", "")
-    return not kind or kind == PeriodKind.DAY
+def _tells_people(report: Listed, kind: str) -> bool:
+    """Return whether a report tells how many people there were: unique ones are not additive over days."""
+    return kind in {"", PeriodKind.DAY} or report.method == _SUMMARY
 
 
 def listed(call: Call, site: Site) -> Listed:
@@ -82,7 +85,7 @@ def processed(ask: Ask, call: Call, sites: list[Site]) -> Answer:
     answered: dict[str, Answer] = {
         "website": site.name,
         "prettyDate": spelled(last if not wanted.several else Period(wanted.periods[0].first, last.last)),
-        "metadata": row_of_report(report, visitors=last.kind is PeriodKind.DAY),
+        "metadata": row_of_report(report, people=_tells_people(report, last.kind)),
         "columns": columns,
         "reportData": data if wanted.several else data[spelled(last)],
         "reportMetadata": more if wanted.several else more[spelled(last)],
@@ -145,11 +148,9 @@ class _Found:
 
     def without_nothing(self, columns: Mapping[str, str]) -> dict[str, str]:
         """Return the columns that are shown: some only where a row has any of them."""
-        return {
-            name: text
-            for name, text in columns.items()
-            if name not in _SHOWN_IF_ANY or any(row.get(name) for row in self.every)
-        }
+        some = {name for name, methods in _SHOWN_IF_ANY.items() if not methods or self._report.method in methods}
+        told = {name for row in self.every for name in some if row.get(name)}
+        return {name: text for name, text in columns.items() if name not in some - told}
 
     def shown(self, columns: Mapping[str, str]) -> Answer:
         """Return the rows as people read them; a report without rows as one."""
@@ -187,8 +188,8 @@ def _columns(report: Listed, given: Parameters) -> dict[str, str]:
     named = ({"label": report.dimension} if report.dimension else {}) | report.columns | report.ratios
     if "revenue" in report.goals[0].split():
         named["revenue"] = NAMES["revenue"]
-    if given.text("period", "") not in {"", PeriodKind.DAY}:
-        named.pop("nb_uniq_visitors", None)
+    if not _tells_people(report, given.text("period", "")):
+        named = {name: text for name, text in named.items() if name not in NOT_ENABLED}
     hidden = {part.strip() for part in given.text("hideColumns", "").split(",")}
     only = {part.strip() for part in given.text("showColumns", "").split(",") if part.strip()}
     return {

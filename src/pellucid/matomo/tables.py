@@ -7,6 +7,7 @@ from urllib.parse import quote_plus
 from pellucid.matomo import event_tables, labels
 from pellucid.matomo.columns import (
     FOLLOWING,
+    OF_CITIES,
     OF_HITS,
     OF_PAGES,
     OF_SOURCES,
@@ -247,7 +248,9 @@ TABLES: Mapping[str, Table] = {
     # Matomo adds continents up from countries, their visitors too.
     "UserCountry.getContinent": Table(("continent", "country"), labels.continent, goals=Goals.ALL),
     "UserCountry.getRegion": Table(("region", "country"), labels.region, goals=Goals.ALL),
-    "UserCountry.getCity": Table(("city", "region", "country"), labels.city, goals=Goals.ALL),
+    "UserCountry.getCity": Table(
+        ("city", "region", "country"), labels.city, columns=OF_CITIES, goals=Goals.ALL
+    ),
     "UserLanguage.getLanguageCode": Table(("language",), labels.language_code),
     "UserLanguage.getLanguage": Table(("language",), labels.language),
     "Resolution.getResolution": Table(("resolution",), written(labels.screen, "resolution")),

@@ -242,8 +242,9 @@ def all_referrers(reports: Answers, site: Site, period: Period, given: Parameter
 
 
 def countries(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
-    """Return from how many different countries visits came."""
-    return {"value": cell(reports.answer(query_of(site, period, given, (Column("", "countries"),))).rows[0][0])}
+    """Return from how many different countries visits came: as in Matomo what is not known is one of them."""
+    asked = structs.replace(query_of(site, period, given, (Column("", "visits"),)), dimensions=("country",))
+    return {"value": sum(number != 0 for _, number in reports.answer(asked).rows)}
 
 
 def length(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:

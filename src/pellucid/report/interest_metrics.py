@@ -36,6 +36,9 @@ _TOLD = {
     "days_since_last": "if(visitor_kind = 'returning', intDiv(first_time - previous_time, 86400000), -1)",
 }
 
+_DIGITS_OF_DEGREES = 3
+"""A hundred metres, more or less: a city is no smaller."""
+
 
 def name_of(what: str, within: Range) -> str:
     """Return the name of the metric of a range."""
@@ -65,5 +68,15 @@ METRICS = (
     Metric("source_names", "Different sources.", counted={Source.VISITS: "uniqExact(source_name)"}),
     Metric("source_keywords", "Different keywords of sources.", counted={Source.VISITS: "uniqExact(source_keyword)"}),
     Metric("source_urls", "Different pages that visits came from.", counted={Source.VISITS: "uniqExact(source_url)"}),
+    *(
+        Metric(
+            f"{direction}ernmost",
+            f"How far {direction}, in degrees, the visit from a city that came from furthest {direction}.",
+            counted={Source.VISITS: f"round(maxIf({degrees}, city != ''), {_DIGITS_OF_DEGREES})"},
+            nothing="null",
+            over_days="max({})",
+        )
+        for direction, degrees in (("north", "latitude"), ("east", "longitude"))
+    ),
     Metric("countries", "Different countries.", counted={Source.VISITS: "uniqExactIf(country, country != '')"}),
 )

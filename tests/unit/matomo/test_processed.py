@@ -49,6 +49,18 @@ def test_a_processed_report_tells_what_its_columns_and_rows_are(ask: Ask) -> Non
     assert answer["reportTotal"]["nb_visits"] == 2
 
 
+def test_people_are_told_of_days_and_of_longer_periods_in_the_summary_alone(ask: Ask) -> None:
+    def columns(method: str, period: str) -> set[str]:
+        module, _, action = method.partition(".")
+        of_period = DAY | {"period": period}
+        return set(ask("API.getProcessedReport", **of_period, apiModule=module, apiAction=action)["columns"])
+
+    people = {"nb_uniq_visitors", "nb_users"}
+    assert columns("DevicesDetection.getType", "day") & people == people
+    assert columns("DevicesDetection.getType", "week") & people == set()
+    assert columns("VisitsSummary.get", "week") & people == {"nb_uniq_visitors"}
+
+
 def test_a_processed_report_of_several_days_has_each_under_its_name(ask: Ask) -> None:
     days = DAY | {"date": "2025-11-24,2025-11-25"}
 

@@ -140,6 +140,24 @@ def test_places_that_are_not_told_are_one_row_and_continents_are_added_up_from_c
     assert (continent["label"], continent["nb_visits"], continent["nb_uniq_visitors"]) == ("Europe", 2, 2)
 
 
+def test_a_city_is_told_with_where_it_is(ask: Ask, store: Store) -> None:
+    lyon = {"site_id": 3, "continent": "eur", "country": "fr", "region": "ARA", "city": "Lyon"}
+    inserted(
+        store,
+        a_visit(visit_id=1, **lyon, latitude=45.7484567, longitude=-4.8467),
+        a_visit(visit_id=2, **lyon),
+        a_visit(visit_id=3, site_id=3, country="fr", latitude=48.0, longitude=2.0),
+        a_visit(visit_id=4, site_id=3),
+    )
+
+    lyon_row, unknown = ask("UserCountry.getCity", **OF_DAY)
+    number = ask("UserCountry.getNumberOfDistinctCountries", **OF_DAY)
+
+    assert (lyon_row["label"], lyon_row["lat"], lyon_row["long"]) == ("Lyon, Auvergne-Rhône-Alpes, France", 45.748, -4.847)
+    assert (unknown["nb_visits"], "lat" in unknown, "long" in unknown) == (2, False, False)
+    assert number == {"value": 2}
+
+
 def test_ten_visits_are_told_unless_another_number_is_asked_for(ask: Ask, store: Store) -> None:
     inserted(store, *(a_visit(site_id=3, visit_id=number, visitor_id=number) for number in range(1, 16)))
 
