@@ -11,6 +11,7 @@ from msgspec import Struct, json
 
 from pellucid.errors import RequestError
 from pellucid.matomo.call import Record
+from pellucid.matomo.lists import NUMBERED
 from pellucid.matomo.parameters import Parameters
 
 Answer = object
@@ -19,7 +20,7 @@ Answer = object
 _CALLBACK = re.compile(r"[0-9a-zA-Z_.]+")
 _DATED = re.compile(r"\d{4}(-\d\d(-\d\d(,\d{4}-\d\d-\d\d)?)?)?")
 _TAG = re.compile(r"[A-Za-z_][\w.-]*")
-_TOLD_BY_NUMBER = ("Goals.getGoals", "Annotations.")
+_TOLD_BY_NUMBER = (*NUMBERED, "Annotations.")
 """Methods whose answers are one result, though numbers stand in them as those of sites do elsewhere."""
 _PRETTY = "prettyDate"
 _OF_PERIODS = frozenset({"reportData", "reportMetadata"})

@@ -24,6 +24,7 @@ from pellucid.matomo.glossary import metric_glossary, report_glossary
 from pellucid.matomo.goal_reports import REPORTS as GOAL_REPORTS
 from pellucid.matomo.goals_followed import goals_to_follow, names_to_follow
 from pellucid.matomo.languages import METHODS as LANGUAGES
+from pellucid.matomo.lists import cut
 from pellucid.matomo.live_methods import METHODS as LIVE
 from pellucid.matomo.page_reports import REPORTS as PAGE_REPORTS
 from pellucid.matomo.parameters import ALL, Parameters, parameters_of
@@ -77,7 +78,7 @@ def answer(call: Call) -> Answer:
         needs_somewhere(call, method.somewhere)
     if not method.access and not method.anonymous and call.account is None:
         raise refused(call, "You can't access this resource as it requires 'view' access for at least one website.")
-    return method.answer(call, sites)
+    return cut(name, method.answer(call, sites), call.given)
 
 
 def _sites(call: Call, access: Access) -> list[Site]:

@@ -1,0 +1,36 @@
+"""Lists that are no reports, such as those of sites and goals: how many rows of them are told, and which columns."""
+
+from collections.abc import Mapping
+
+from pellucid.matomo.call import Answer
+from pellucid.matomo.parameters import ALL, Parameters
+from pellucid.matomo.rows import names
+
+_LISTS = (
+    *("SitesManager.get", "UsersManager.get", "LanguagesManager.get", "SegmentEditor.getAll", "Goals.getGoals"),
+    *("CustomDimensions.getConfigured", "API.getReportMetadata", "API.getSegmentsMetadata", "API.getGlossary"),
+)
+NUMBERED: Mapping[str, str] = {"SitesManager.getAllSites": "idsite", "Goals.getGoals": "idgoal"}
+"""Lists that Matomo has under the numbers of what they are of, and by which column."""
+
+
+def cut(method: str, told: Answer, given: Parameters) -> Answer:
+    """Return what a method told: of a list the rows and columns that are asked for.
+
+    As in Matomo rows stand under their numbers only where `filter_limit=-1` says that the list is not cut.
+    """
+    if not isinstance(told, list) or not method.startswith(_LISTS):
+        return told
+    limit, offset = given.number("filter_limit", ALL), max(given.number("filter_offset", 0), 0)
+    left = told[offset:] if limit < 0 else told[offset : offset + limit]
+    hidden, only = names(given, "hideColumns"), names(given, "showColumns")
+    rows = [
+        {name: value for name, value in row.items() if name not in hidden and (name in only or not only)}
+        if isinstance(row, Mapping)
+        else row
+        for row in left
+    ]
+    number = NUMBERED.get(method, "")
+    if not number or not given.text("filter_limit", "") or limit >= 0 or offset:
+        return rows
+    return {str(row[number]): shown for row, shown in zip(left, rows, strict=True) if isinstance(row, Mapping)}

@@ -1,0 +1,28 @@
+from collections.abc import Callable
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from pellucid.registry.registry import Registry
+
+Ask = Callable[..., Any]
+
+
+def test_lists_have_the_rows_and_columns_that_are_asked_for(ask: Ask) -> None:
+    assert ask("SitesManager.getSitesWithAtLeastViewAccess", filter_limit="1", showColumns="idsite") == [{"idsite": 1}]
+    assert ask("SitesManager.getAllSitesId", filter_offset="1") == [2]
+    assert "name" not in ask("SitesManager.getAllSites", hideColumns="name")[0]
+    assert len(ask("API.getReportMetadata", idSite="1", filter_limit="3")) == 3
+
+
+def test_sites_and_goals_stand_under_their_numbers_where_a_list_is_not_cut(
+    ask: Ask, client: TestClient, registry: Registry
+) -> None:
+    ask("Goals.addGoal", idSite="1", name="Signed up", matchAttribute="manually")
+
+    assert list(ask("SitesManager.getAllSites", filter_limit="-1")) == ["1", "2"]
+    assert ask("Goals.getGoals", idSite="1", filter_limit="-1")["1"]["name"] == "Signed up"
+    assert isinstance(ask("SitesManager.getAllSites", filter_limit="100"), list)
+    asked = {"module": "API", "method": "SitesManager.getAllSites", "filter_limit": "-1", "showColumns": "idsite"}
+    answer = client.post("/index.php", data=asked | {"token_auth": registry.create_token("root"), "format": "xml"})
+    assert '<result>\n\t<row key="1">\n\t\t<idsite>1</idsite>\n\t</row>' in answer.text
