@@ -5,6 +5,7 @@ Whatever a parameter holds, something comes out of it: what can not be read is l
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
+from urllib.parse import unquote_plus
 
 from msgspec import DecodeError, ValidationError, json
 
@@ -216,7 +217,8 @@ def reached_of(kind: HitKind, given: Given, plan: Plan) -> tuple[Reached, ...]:
 def attributed_to(given: Given, plan: Plan) -> Source | None:
     """Return where a conversion came from, as the tracker remembers it; None if it remembers nothing of use."""
     if given.campaign_name:
-        name, keyword = clean(given.campaign_name), clean(given.campaign_keyword)
+        # Escaped as it stood in the address: trackers remember it in either way.
+        name, keyword = (clean(unquote_plus(one)) for one in (given.campaign_name, given.campaign_keyword))
         return campaign(name, keyword, clean(given.first_referrer), plan.excluded_parameters)
     if not given.first_referrer:
         return None

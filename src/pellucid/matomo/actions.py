@@ -51,7 +51,8 @@ class Setting(Struct, frozen=True):
 
 def action_rows(details: VisitDetails, setting: Setting) -> list[Row]:
     """Return what was done in a visit and what it converted, in order; of carts the one that was left."""
-    rows: list[tuple[int, Row]] = []
+    rows: list[tuple[tuple[int, int], Row]] = []
+    places = {event.event_id: place for place, event in enumerate(details.events)}
     page = 0
     for place, event in enumerate(details.events):
         if event.kind in _NOT_SHOWN:
@@ -61,12 +62,12 @@ def action_rows(details: VisitDetails, setting: Setting) -> list[Row]:
         if event.kind == HitKind.PAGEVIEW:
             spent = _seconds_on(event, details, place)
             row |= {"timeSpent": spent, "timeSpentPretty": duration(spent)}
-        rows.append((event.time, row))
+        rows.append(((event.time // 1000, place), row))
     for conversion in details.conversions:
         told = _goal if conversion.kind == HitKind.GOAL else _order if conversion.kind == HitKind.ORDER else _cart
-        rows.append(
-            (conversion.time, _begun(conversion, setting) | _attribution(conversion) | told(conversion, setting))
-        )
+        row = _begun(conversion, setting) | _attribution(conversion) | told(conversion, setting)
+        # Matomo knows no less than seconds: what no action brought stands before all that was done in the same one.
+        rows.append(((conversion.time // 1000, places.get(conversion.event_id, -1)), row))
     # The sort is stable: a goal stands behind the action that reached it.
     return [row for _, row in sorted(rows, key=lambda timed: timed[0])]
 

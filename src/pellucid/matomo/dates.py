@@ -14,6 +14,7 @@ from pellucid.report.periods import EARLIEST, LATEST, period_of
 MOST_PERIODS = 2000
 
 _WITH_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T]\d\d:\d\d(:\d\d)?")
+_APART = re.compile(r"last[ -](?=week|month|year)")
 _LAST = re.compile(r"(last|previous)(\d{1,4})")
 _DAYS_PER_WEEK = 7
 
@@ -94,7 +95,7 @@ def _series(kind: PeriodKind, first: date, last: date) -> Asked:
 
 def _day(text: str, today: date) -> date:
     text = text.strip()
-    named = _NAMED.get(text.lower())
+    named = _NAMED.get(_APART.sub("last", text.lower()))
     if named:
         return named(today)
     timed = _WITH_TIME.fullmatch(text)

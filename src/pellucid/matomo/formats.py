@@ -158,9 +158,9 @@ def _tags(name: str) -> tuple[str, str]:
 
 
 def _text(value: Answer) -> str:
-    if value is None or value is False:
+    if value is None:
         return ""
-    return "1" if value is True else str(value)
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def _table(answer: Answer) -> tuple[list[str], list[Mapping[str, Answer]]]:

@@ -69,7 +69,7 @@ def report_row(report: Listed, related: Mapping[str, str], *, people: bool = Tru
     row |= {"dimension": report.dimension} if report.dimension else {}
     row |= {"metrics": counted}
     row |= {"processedMetrics": report.ratios} if report.ratios else {}
-    typed = [*counted, *report.ratios, *(["conversion_rate"] if report.goals == GOALS and report.ratios else [])]
+    typed = [*report.columns, *report.ratios, *(["conversion_rate"] if report.goals == GOALS and report.ratios else [])]
     row |= {"metricTypes": {name: type_of(name) for name in typed}}
     row |= {"constantRowsCount": 1} if report.constant else {}
     row |= {"actionToLoadSubTables": report.subtables} if report.subtables else {}

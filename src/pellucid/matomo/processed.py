@@ -38,6 +38,7 @@ _FILTERS = ("filter_offset", "filter_pattern", "filter_sort_column", "filter_sor
 _SUMMARY = "VisitsSummary.get"
 _SHOWN_IF_ANY = {"nb_users": (_SUMMARY,), "avg_time_generation": ()}
 """Columns that are left out where no row has any of them; of all reports if none is named."""
+_PER_VISIT = next(ratio for ratio in ALL_RATIOS_OF_VISITS if ratio.name == "nb_actions_per_visit")
 _OF_GOAL = re.compile(r"goal_[0-9]+_")
 _NOT_SUMMED = ("_rate", "_evolution", "_percentage", "_trend")
 
@@ -89,7 +90,7 @@ def processed(ask: Ask, call: Call, sites: list[Site]) -> Answer:
         "columns": columns,
         "reportData": data if wanted.several else data[spelled(last)],
         "reportMetadata": more if wanted.several else more[spelled(last)],
-        "reportTotal": _total(found.values()) or [],
+        "reportTotal": _total(found.values(), columns) or [],
     }
     if call.given.flag("showTimer", default=True):
         answered["timerMillis"] = str(round((monotonic() - began) * 1000))
@@ -199,12 +200,16 @@ def _columns(report: Listed, given: Parameters) -> dict[str, str]:
     }
 
 
-def _total(found: Iterable[_Found]) -> Row:
-    """Return the sum of all rows, also of those that are not shown."""
+def _total(found: Iterable[_Found], columns: Mapping[str, str]) -> Row:
+    """Return the sum of all rows, also of those that are not shown; of ratios that of the periods' own."""
     total: Row = {}
     for one in found:
+        of_period: Row = {}
         for row in [] if one.is_one else one.every:
-            add(total, {name: value for name, value in row.items() if _is_summed(name, value)})
+            add(of_period, {name: value for name, value in row.items() if _is_summed(name, value)})
+        if of_period and _PER_VISIT.name in columns:
+            of_period |= with_ratios(of_period, [_PER_VISIT], written=True)
+        add(total, of_period)
     return total
 
 

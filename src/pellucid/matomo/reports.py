@@ -259,7 +259,11 @@ def _with_folders(rows: Sequence[Row], tree: Sequence[Row], *, of_pages: bool) -
 def _filed(report: Table, found: Sequence[tuple[Sequence[str], Row]], site: Site) -> list[Row]:
     if report.path is None:
         return grown([((report.label(*key),), row) for key, row in found])
-    rows = grown([(report.path(*key), row) for key, row in found], report.apart)
+    # Where upper rows alone tell of conversions, those that no visit came with have nothing below.
+    deepest = 1 if report.goals is Goals.UPPER else None
+    rows = grown(
+        [(report.path(*key)[: None if row["nb_visits"] else deepest], row) for key, row in found], report.apart
+    )
     if report.dimensions != ("page_url",):
         return rows
     return _with_segments(rows, f"{next(iter(site.urls), '').rstrip('/')}/")

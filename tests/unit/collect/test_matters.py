@@ -163,11 +163,11 @@ def test_a_goal_that_is_not_there_is_an_error(idgoal: str) -> None:
 
 
 def test_a_conversion_came_from_where_the_tracker_remembers() -> None:
-    by_campaign = kept(idgoal="1", _rcn="Summer", _rck="Hats", _ref="http://www.google.com/?q=x").attributed
+    by_campaign = kept(idgoal="1", _rcn="Summer%20Sale", _rck="Hats", _ref="http://www.google.com/?q=x").attributed
     by_search = kept(idgoal="1", _ref="http://www.google.com/?q=x").attributed
 
     assert by_campaign is not None
-    assert (by_campaign.kind, by_campaign.name, by_campaign.keyword) == (SourceKind.CAMPAIGN, "summer", "hats")
+    assert (by_campaign.kind, by_campaign.name, by_campaign.keyword) == (SourceKind.CAMPAIGN, "summer sale", "hats")
     assert by_search == Source(SourceKind.SEARCH, "Google", "x", "http://www.google.com/?q=x")
     assert kept(_rcn="Summer").attributed is None
 

@@ -68,6 +68,17 @@ def test_what_is_done_before_any_page_is_on_none_and_sales_have_no_address() -> 
     assert (event["pageviewPosition"], "url" in order) == (None, False)
 
 
+def test_what_is_done_in_one_second_stands_in_matomos_order() -> None:
+    shown = rows(
+        an_event(event_id=1, url="http://a/1"),
+        an_event(event_id=2, url="http://a/2", time=NOON + 500),
+        a_conversion(event_id=1, url="reached by the first page"),
+        a_conversion(event_id=0, url="told by the site", time=NOON + 900),
+    )
+
+    assert [row["url"] for row in shown] == ["told by the site", "http://a/1", "reached by the first page", "http://a/2"]
+
+
 def test_a_page_of_a_category_shows_no_product() -> None:
     (page,) = rows(an_event(product_categories=("Parts",)))
 

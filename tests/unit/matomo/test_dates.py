@@ -24,8 +24,10 @@ KINDS = st.sampled_from([PeriodKind.DAY, PeriodKind.WEEK, PeriodKind.MONTH, Peri
         ("now", TODAY),
         ("yesterday", date(2024, 5, 30)),
         ("lastWeek", date(2024, 5, 24)),
+        ("last week", date(2024, 5, 24)),
         ("lastMonth", date(2024, 4, 30)),
         ("lastYear", date(2023, 5, 31)),
+        ("last-year", date(2023, 5, 31)),
     ],
 )
 def test_a_day_has_many_names(dates: str, day: date) -> None:

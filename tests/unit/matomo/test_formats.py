@@ -28,6 +28,7 @@ def text(answer: object, **parameters: str) -> str:
 
 def test_xml_is_what_comes_if_nothing_is_asked_for() -> None:
     assert text({"value": 5}) == '<?xml version="1.0" encoding="utf-8" ?>\n<result>5</result>'
+    assert text({"value": False}).endswith("<result>0</result>")
     assert text([]) == '<?xml version="1.0" encoding="utf-8" ?>\n<result />'
     assert text(SUCCESS).endswith('<result>\n\t<success message="ok" />\n</result>')
 

@@ -46,7 +46,7 @@ def test_a_processed_report_tells_what_its_columns_and_rows_are(ask: Ask) -> Non
     (row,) = answer["reportData"]
     assert (row["label"], row["avg_time_on_site"], row["revenue"]) == ("Germany", "00:01:01", 0)
     assert answer["reportMetadata"] == [{"code": "de", "segment": "countryCode==de"}]
-    assert answer["reportTotal"]["nb_visits"] == 2
+    assert (answer["reportTotal"]["nb_visits"], answer["reportTotal"]["nb_actions_per_visit"]) == (2, 2)
 
 
 def test_people_are_told_of_days_and_of_longer_periods_in_the_summary_alone(ask: Ask) -> None:
@@ -59,6 +59,9 @@ def test_people_are_told_of_days_and_of_longer_periods_in_the_summary_alone(ask:
     assert columns("DevicesDetection.getType", "day") & people == people
     assert columns("DevicesDetection.getType", "week") & people == set()
     assert columns("VisitsSummary.get", "week") & people == {"nb_uniq_visitors"}
+    of_week = DAY | {"period": "week"}
+    (metadata,) = ask("API.getMetadata", **of_week, apiModule="DevicesDetection", apiAction="getType")
+    assert ("nb_users" in metadata["metrics"], "nb_users" in metadata["metricTypes"]) == (False, True)
 
 
 def test_a_processed_report_of_several_days_has_each_under_its_name(ask: Ask) -> None:

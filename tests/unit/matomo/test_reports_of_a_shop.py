@@ -279,6 +279,20 @@ def test_folders_are_chosen_by_what_the_addresses_of_their_pages_begin_with(ask:
     assert ask("VisitsSummary.getVisits", **OF_DAY, segment=unquote(inner["segment"])) == {"value": 1}
 
 
+def test_a_keyword_that_no_visit_came_with_has_its_conversions_and_nothing_below(ask: Ask, store: Store) -> None:
+    searched = {"source_kind": "search", "source_name": "Google", "site_id": 3}
+    inserted(
+        store,
+        a_visit(**searched, source_keyword="bells"),
+        a_conversion(**searched, source_keyword="bikes", revenue=4.0),
+    )
+
+    bells, bikes = ask("Referrers.getKeywords", **OF_DAY, expanded="1")
+
+    assert [row["label"] for row in bells["subtable"]] == ["Google"]
+    assert (bikes["label"], bikes["nb_conversions"], "subtable" in bikes) == ("bikes", 1, False)
+
+
 def test_a_keyword_of_a_campaign_is_chosen_with_its_campaign_and_one_of_an_engine_by_nothing(
     ask: Ask, store: Store
 ) -> None:
