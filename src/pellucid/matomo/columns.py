@@ -75,7 +75,7 @@ OF_SOURCES = (
     *(column for column in OF_VISITS if column.shown is Shown.ALWAYS),
 )
 """Matomo adds up the sources of a row, so that a visitor of two of them counts twice."""
-OF_CITIES = (*OF_VISITS, Column("lat", "northernmost", beside="lat"), Column("long", "easternmost", beside="long"))
+OF_CITIES = (*OF_VISITS, Column("lat", "first_latitude", beside="lat"), Column("long", "first_longitude", beside="long"))
 
 _ENTERED, _LEFT = "entry_nb_visits", "exit_nb_visits"
 FOLLOWING = "nb_hits_following_search"

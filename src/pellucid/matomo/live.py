@@ -44,7 +44,7 @@ def visit_row(details: VisitDetails, setting: Setting) -> Row:
         "interactions": visit.pageviews + visit.searches,
         "searches": visit.searches,
         "events": visit.events,
-        "resolution": visit.resolution or None,
+        "resolution": labels.screen(visit.resolution),
         "plugins": ", ".join(sorted(visit.plugins)),
         **_times(visit, ZoneInfo(setting.site.timezone)),
         **_source(visit),

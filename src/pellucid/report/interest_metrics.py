@@ -70,11 +70,12 @@ METRICS = (
     Metric("source_urls", "Different pages that visits came from.", counted={Source.VISITS: "uniqExact(source_url)"}),
     *(
         Metric(
-            f"{direction}ernmost",
-            f"How far {direction}, in degrees, the visit from a city that came from furthest {direction}.",
-            counted={Source.VISITS: f"round(maxIf({degrees}, city != ''), {_DIGITS_OF_DEGREES})"},
+            f"first_{degrees}",
+            f"How far {direction}, in degrees, on the first day that a visit from a city told it.",
+            counted={
+                Source.VISITS: f"round(argMinIf({degrees}, (visit_day, -{degrees}), city != ''), {_DIGITS_OF_DEGREES})"
+            },
             nothing="null",
-            over_days="max({})",
         )
         for direction, degrees in (("north", "latitude"), ("east", "longitude"))
     ),

@@ -185,4 +185,4 @@ def test_what_is_not_known_of_a_device_and_a_place_has_the_words_and_codes_of_ma
 
     assert {row[name] for name in ("deviceModel", "operatingSystemName", "browser", "browserName")} == {"Unknown"}
     assert {row[name] for name in ("operatingSystemCode", "operatingSystemVersion", "browserCode")} == {"UNK"}
-    assert (row["continentCode"], row["countryCode"]) == ("unk", "xx")
+    assert (row["continentCode"], row["countryCode"], row["resolution"]) == ("unk", "xx", "unknown")

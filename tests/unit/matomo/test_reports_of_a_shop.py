@@ -146,11 +146,12 @@ def test_a_city_is_told_with_where_it_is(ask: Ask, store: Store) -> None:
         store,
         a_visit(visit_id=1, **lyon, latitude=45.7484567, longitude=-4.8467),
         a_visit(visit_id=2, **lyon),
+        a_visit(visit_id=5, visit_day=DAY + timedelta(days=1), **lyon, latitude=46.0, longitude=4.0),
         a_visit(visit_id=3, site_id=3, country="fr", latitude=48.0, longitude=2.0),
         a_visit(visit_id=4, site_id=3),
     )
 
-    lyon_row, unknown = ask("UserCountry.getCity", **OF_DAY)
+    lyon_row, unknown = ask("UserCountry.getCity", **OF_DAY | {"period": "week"})
     number = ask("UserCountry.getNumberOfDistinctCountries", **OF_DAY)
 
     assert (lyon_row["label"], lyon_row["lat"], lyon_row["long"]) == ("Lyon, Auvergne-Rhône-Alpes, France", 45.748, -4.847)
