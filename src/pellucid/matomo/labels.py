@@ -20,6 +20,9 @@ NO_KEYWORD = "Keyword not defined"
 NO_URL = "Page URL not defined"
 _NO_TITLE = "Page Name not defined"
 NOWHERE = "xx"
+NO_CODE = "UNK"
+"""The code of a browser and of a system that are not known."""
+NO_SCREEN = "unknown"
 _ENGLISH = Locale("en")
 _WRITTEN_ALONE = "en"
 """The language that no country comes before others in."""
@@ -83,6 +86,11 @@ def device_type(kind: str) -> str:
     return known(kind.capitalize())
 
 
+def type_of_device(kind: str) -> Label:
+    """Label a type of device; nothing chooses what has none."""
+    return Label(device_type(kind), chosen(deviceType=kind) if kind else {})
+
+
 def engine(name: str) -> str:
     """Return a browser's engine, with the browsers it is best known by."""
     return known(_ENGINES.get(name, name))
@@ -95,7 +103,12 @@ def keyword(text: str) -> str:
 
 def screen(resolution: str) -> str:
     """Return a screen's width and height."""
-    return resolution or "unknown"
+    return resolution or NO_SCREEN
+
+
+def resolution(size: str) -> Label:
+    """Label a screen."""
+    return Label(screen(size), chosen(resolution=screen(size)))
 
 
 def title(text: str) -> str:
@@ -105,12 +118,13 @@ def title(text: str) -> str:
 
 def browser(name: str, code: str) -> Label:
     """Label a browser."""
-    return Label(known(name), chosen(browserCode=code))
+    return Label(known(name), chosen(browserCode=code or NO_CODE))
 
 
 def browser_version(name: str, code: str, version: str) -> Label:
     """Label a version of a browser."""
-    return Label(f"{known(name)} {version}".strip(), chosen(browserCode=code, browserVersion=version))
+    segment = chosen(browserCode=code or NO_CODE, browserVersion=version)
+    return Label(f"{known(name)} {version}".strip(), segment)
 
 
 def system_family(name: str, code: str) -> Label:
@@ -126,7 +140,8 @@ def system(name: str) -> str:
 def system_version(name: str, code: str, version: str) -> Label:
     """Label a version of an operating system."""
     text = f"{system(name)} {version}".strip()
-    return Label(text, chosen(operatingSystemCode=code, operatingSystemVersion=version))
+    coded = (code, version) if code else (NO_CODE, NO_CODE)
+    return Label(text, chosen(operatingSystemCode=coded[0], operatingSystemVersion=coded[1]))
 
 
 def brand(name: str) -> Label:
@@ -142,7 +157,7 @@ def model_name(name: str, kind: str) -> str:
 def model(brand: str, name: str, kind: str) -> Label:
     """Label a model."""
     shown = model_name(name, kind)
-    segment = chosen(deviceBrand=known(brand), deviceModel=name or f"generic {kind}".strip())
+    segment = chosen(deviceBrand=known(brand), deviceModel=name or (f"generic {kind}" if kind else ""))
     return Label(f"{brand} - {shown}" if brand else shown, segment)
 
 
@@ -240,7 +255,7 @@ def language_code(tag: str) -> Label:
     name, _, territory = tag.partition("-")
     spoken = _ENGLISH.languages.get(name, "")
     if not spoken:
-        return Label(f"{UNKNOWN} ({tag})" if tag else UNKNOWN)
+        return Label(f"{UNKNOWN} ({tag or NOWHERE})", chosen(languageCode=tag or NOWHERE))
     likely = get_global("likely_subtags").get(name, "").rpartition("_")[2].lower()
     territory = territory or ("" if name == _WRITTEN_ALONE else likely)
     if territory in {"", name}:
@@ -253,4 +268,6 @@ def language(tag: str) -> Label:
     """Label a language, wherever it is spoken."""
     name = tag.partition("-")[0]
     spoken = _ENGLISH.languages.get(name, "")
-    return Label(spoken, {"segment": f"languageCode=={name},languageCode=@{name}-"}) if spoken else Label(UNKNOWN)
+    if not spoken:
+        return Label(UNKNOWN, chosen(languageCode=NOWHERE))
+    return Label(spoken, {"segment": f"languageCode=={name},languageCode=@{name}-"})

@@ -18,7 +18,6 @@ _VISITORS: Mapping[str, str] = {
     VisitorKind.CUSTOMER: "returningCustomer",
 }
 _SECONDS_PER_DAY = 86_400
-_UNKNOWN_CODE = "UNK"
 
 
 def visit_row(details: VisitDetails, setting: Setting) -> Row:
@@ -118,11 +117,11 @@ def _device(visit: Visit) -> Row:
         "deviceModel": labels.model_name(visit.device_model, visit.device_type),
         "operatingSystem": f"{labels.system(visit.system)} {visit.system_version}".strip(),
         "operatingSystemName": labels.system(visit.system),
-        "operatingSystemCode": visit.system_code or _UNKNOWN_CODE,
-        "operatingSystemVersion": visit.system_version if visit.system_code else _UNKNOWN_CODE,
+        "operatingSystemCode": visit.system_code or labels.NO_CODE,
+        "operatingSystemVersion": visit.system_version if visit.system_code else labels.NO_CODE,
         "browser": f"{labels.known(visit.browser)} {visit.browser_version}".strip(),
         "browserName": labels.known(visit.browser),
-        "browserCode": visit.browser_code or _UNKNOWN_CODE,
+        "browserCode": visit.browser_code or labels.NO_CODE,
         "browserVersion": visit.browser_version,
         "browserFamily": visit.engine,
         "browserFamilyDescription": labels.engine(visit.engine),
@@ -137,7 +136,7 @@ def _place(visit: Visit) -> Row:
         "languageCode": visit.language or None,
         "language": spoken,
         "continent": labels.continent(visit.continent).text,
-        "continentCode": visit.continent or _UNKNOWN_CODE.lower(),
+        "continentCode": visit.continent or labels.NO_CODE.lower(),
         "country": country,
         "countryCode": visit.country or labels.NOWHERE,
         "region": region or None,

@@ -9,7 +9,7 @@ from babel import Locale
 from msgspec import Struct
 
 from pellucid.errors import RequestError
-from pellucid.matomo.labels import UNKNOWN
+from pellucid.matomo.labels import NO_CODE, NO_SCREEN, NOWHERE, UNKNOWN
 from pellucid.model.goal import Goal
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import EVERYBODY, Condition, Operator, Segment
@@ -59,8 +59,9 @@ def _kind(text: str) -> str:
     return KINDS[text]
 
 
-def _unless_unknown(text: str) -> str:
-    return "" if text == UNKNOWN else text
+def _unless(unknown: str) -> Callable[[str], str]:
+    """Return what reads a value: empty where it is the word or code for what is not known."""
+    return lambda text: "" if text.lower() == unknown.lower() else text
 
 
 def _unless_generic(text: str) -> str:
@@ -181,15 +182,15 @@ _MATOMOS: Mapping[str, _Name] = {
     "visitLocalMinute": _Name("local_minute"),
     "visitServerHour": _Name("end_hour"),
     "visitStartServerMinute": _Name("minute"),
-    "browserCode": _Name("browser_code"),
+    "browserCode": _Name("browser_code", _unless(NO_CODE)),
     "browserEngine": _Name("engine"),
     "browserName": _Name("browser"),
     "browserVersion": _Name("browser_version"),
     "city": _Name("city"),
-    "continentCode": _Name("continent"),
-    "countryCode": _Name("country"),
+    "continentCode": _Name("continent", _unless(NO_CODE)),
+    "countryCode": _Name("country", _unless(NOWHERE)),
     "daysSinceLastVisit": _Name("days_since_last_visit"),
-    "deviceBrand": _Name("device_brand", _unless_unknown),
+    "deviceBrand": _Name("device_brand", _unless(UNKNOWN)),
     "deviceModel": _Name("device_model", _unless_generic),
     "deviceType": _Name("device_type"),
     "downloadUrl": _Name("download_url"),
@@ -201,10 +202,10 @@ _MATOMOS: Mapping[str, _Name] = {
     "events": _Name("events"),
     "exitPageTitle": _Name("exit_title"),
     "exitPageUrl": _page("exit_url"),
-    "languageCode": _Name("language"),
-    "operatingSystemCode": _Name("system_code"),
+    "languageCode": _Name("language", _unless(NOWHERE)),
+    "operatingSystemCode": _Name("system_code", _unless(NO_CODE)),
     "operatingSystemName": _Name("system"),
-    "operatingSystemVersion": _Name("system_version"),
+    "operatingSystemVersion": _Name("system_version", _unless(NO_CODE)),
     "outlinkUrl": _Name("outlink_url"),
     "pageTitle": _Name("page_title"),
     "pageUrl": _page("page_url"),
@@ -213,7 +214,7 @@ _MATOMOS: Mapping[str, _Name] = {
     "referrerType": _Name("source_kind", _kind),
     "referrerUrl": _Name("source_url"),
     "regionCode": _Name("region"),
-    "resolution": _Name("resolution"),
+    "resolution": _Name("resolution", _unless(NO_SCREEN)),
     "searches": _Name("searches"),
     "siteSearchCategory": _Name("search_category"),
     "siteSearchKeyword": _Name("search_keyword"),

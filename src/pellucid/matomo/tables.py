@@ -238,8 +238,8 @@ TABLES: Mapping[str, Table] = {
     "DevicesDetection.getOsVersions": Table(("system", "system_code", "system_version"), labels.system_version),
     "DevicesDetection.getType": Table(
         ("device_type",),
-        written(labels.device_type, "deviceType"),
-        always=tuple(map(written(labels.device_type, "deviceType"), labels.DEVICE_TYPES)),
+        labels.type_of_device,
+        always=tuple(map(labels.type_of_device, labels.DEVICE_TYPES)),
         goals=Goals.ALL,
     ),
     "DevicesDetection.getBrand": Table(("device_brand",), labels.brand, goals=Goals.ALL),
@@ -253,6 +253,6 @@ TABLES: Mapping[str, Table] = {
     ),
     "UserLanguage.getLanguageCode": Table(("language",), labels.language_code),
     "UserLanguage.getLanguage": Table(("language",), labels.language),
-    "Resolution.getResolution": Table(("resolution",), written(labels.screen, "resolution")),
+    "Resolution.getResolution": Table(("resolution",), labels.resolution),
     "Resolution.getConfiguration": Table(("system", "browser", "resolution"), labels.configuration),
 }

@@ -13,7 +13,7 @@ from pellucid.matomo import labels
         ("en", "English (en)"),
         ("en-gb", "English - United Kingdom (en-gb)"),
         ("qqq", "Unknown (qqq)"),
-        ("", "Unknown"),
+        ("", "Unknown (xx)"),
     ],
 )
 def test_a_language_is_told_with_its_country_unless_that_goes_without_saying(tag: str, text: str) -> None:
@@ -30,6 +30,24 @@ def test_a_model_without_a_name_is_told_by_its_type() -> None:
     assert labels.model("Apple", "iPhone", "smartphone").text == "Apple - iPhone"
     assert labels.model("Apple", "", "desktop").text == "Apple - Generic Desktop"
     assert labels.model("", "", "").text == "Unknown"
+
+
+def test_the_segment_of_what_is_not_known_is_matomos() -> None:
+    unknown = (
+        *(labels.browser("", ""), labels.browser_version("", "", ""), labels.system_version("", "", "")),
+        *(labels.model("", "", ""), labels.resolution(""), labels.language(""), labels.language_code("")),
+    )
+
+    assert [label.more["segment"] for label in unknown] == [
+        "browserCode==UNK",
+        "browserCode==UNK;browserVersion==",
+        "operatingSystemCode==UNK;operatingSystemVersion==UNK",
+        "deviceBrand==Unknown;deviceModel==",
+        "resolution==unknown",
+        "languageCode==xx",
+        "languageCode==xx",
+    ]
+    assert "segment" not in labels.type_of_device("").more
 
 
 def test_the_segment_of_a_row_chooses_by_what_it_tells() -> None:

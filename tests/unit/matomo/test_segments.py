@@ -63,7 +63,12 @@ def test_dimensions_of_the_owner_are_chosen_by() -> None:
 
 
 def test_what_matomo_calls_unknown_is_empty() -> None:
-    assert segment_of("deviceBrand==Unknown;deviceModel==generic+desktop").groups[0][0].value == ""
+    unknown = (
+        "deviceBrand==Unknown;deviceModel==generic+desktop;browserCode==UNK;operatingSystemCode==UNK;countryCode==xx;"
+        "operatingSystemVersion==UNK;continentCode==unk;languageCode==xx;resolution==unknown"
+    )
+
+    assert {condition.value for (condition,) in segment_of(unknown).groups} == {""}
 
 
 def test_kinds_and_visitors_have_matomos_values() -> None:
