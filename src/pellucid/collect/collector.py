@@ -208,7 +208,7 @@ class Collector:
             salt=self._salt(site, day_in(site.timezone, raw.time)) if recognised else _NO_SALT,
             device=device,
             place=self._place(raw, given, site),
-            random_visitor=0 if recognised else secrets.randbits(64),
+            random_visitor=secrets.randbits(64),
         )
         return admit(raw, given, kind, verdict, plan, inputs)
 

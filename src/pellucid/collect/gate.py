@@ -144,7 +144,7 @@ def admit(raw: RawHit, given: Given, kind: HitKind, allowance: Allowance, plan: 
         kind=kind,
         visitor_id=visitor,
         fingerprint=fingerprint,
-        profilable=known_by is not _Known.BY_FINGERPRINT,
+        profilable=known_by in {_Known.BY_NAME, _Known.BY_FORCE},
         user_id=_user_id(given, allowance, site),
         opens_visit=given.new_visit == "1",
         url=target_url(target, plan.excluded_parameters)
@@ -175,6 +175,7 @@ def admit(raw: RawHit, given: Given, kind: HitKind, allowance: Allowance, plan: 
         reached=reached,
         alone=allowance.recognition is Recognition.NONE,
         named=known_by is _Known.BY_FORCE,
+        nameless=known_by is _Known.FOR_A_VISIT,
     )
 
 
@@ -214,6 +215,7 @@ class _Known(Enum):
     """What tells who a visitor is."""
 
     BY_FINGERPRINT = auto()
+    FOR_A_VISIT = auto()
     BY_NAME = auto()
     BY_FORCE = auto()
 
@@ -237,6 +239,9 @@ def _recognised(
         return claimed, fingerprint, _Known.BY_FORCE
     if allowance.recognition is Recognition.COOKIE:
         claimed = visitor_of_tracker(given.visitor)
+        if claimed is None:
+            # As in Matomo who brings no id, though the site gives one to everybody, is somebody new in each visit.
+            return inputs.random_visitor, fingerprint, _Known.FOR_A_VISIT
     if claimed is None:
         return fingerprint, fingerprint, _Known.BY_FINGERPRINT
     return claimed, fingerprint, _Known.BY_NAME

@@ -1,19 +1,19 @@
 """What is known of visitors, so that a hit finds its visit and a new visit its number.
 
 A visitor is found by the number the hit names. Who has no visit under it, as when a cookie was deleted or a person has
-signed in, is found by the day's fingerprint: as in Matomo, whose numbers these have to be. All of it comes from the
-store, and what is not known is asked for there once a batch. Visits of hits that name their visitor for certain may be
+signed in, is found by the day's fingerprint: as in Matomo, whose numbers these have to be. So is who is nameless, for as
+long as a visit goes on, and is somebody else in the next. All of it comes from the store, and what is not known is asked for there once a batch. Visits of hits that name their visitor for certain may be
 many under one fingerprint, that of a server, and are asked for when somebody else has it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pellucid.model.hit import Hit, HitKind
 from pellucid.model.visit import Past, Visit
-from pellucid.visits.visits import day_of, open_visit, visit_of
+from pellucid.visits.visits import day_of, is_near, open_visit, visit_of
 
 
 class Gap(Struct, frozen=True):
@@ -61,7 +61,7 @@ class Known:
             if self._is_unknown(hit):
                 by_site.setdefault(hit.site_id, []).append(hit)
         for site_id, unknown in by_site.items():
-            visitors = frozenset(hit.visitor_id for hit in unknown)
+            visitors = frozenset(hit.visitor_id for hit in unknown if not hit.nameless)
             covered = [self._visitors[site_id, one] for one in visitors if (site_id, one) in self._visitors]
             days = [day_of(hit) for hit in unknown]
             yield Gap(
@@ -93,21 +93,42 @@ class Known:
 
     def visit(self, hit: Hit, new_id: int) -> Visit | None:
         """Return the visit a hit belongs to, opened under `new_id` if need be; None for a ping, which opens none."""
+        if hit.nameless:
+            return self._visit_of_nobody(hit, new_id)
         visitor = self._visitors[hit.site_id, hit.visitor_id]
         own = [visit for visit in visitor.visits if visit.visitor_id == hit.visitor_id]
         visit = visit_of(hit, own if own or visitor.past.visits or hit.named else self._alike(hit))
         if visit is None and hit.kind is not HitKind.PING:
-            visit = open_visit(hit, new_id, _before(hit, visitor.past, own))
-            self._visits[new_id] = visit
-            if hit.fingerprint:
-                key = hit.site_id, hit.fingerprint
-                visits = self._fingerprints if key in self._fingerprints else self._not_asked_for
-                visits.setdefault(key, []).append(visit)
+            visit = self._opened(hit, new_id, _before(hit, visitor.past, own))
         if visit is not None and not any(visit is one for one in visitor.visits):
             visitor.visits.append(visit)
         return visit
 
+    def _visit_of_nobody(self, hit: Hit, new_id: int) -> Visit | None:
+        """Return the visit of a nameless hit; one that it opens soon after another has the visitor of that one."""
+        alike = self._alike(hit)
+        visit = visit_of(hit, alike)
+        if visit is not None or hit.kind is HitKind.PING:
+            return visit
+        near = max((one for one in alike if is_near(hit, one)), key=lambda one: one.last_time, default=None)
+        if near is None:
+            return self._opened(hit, new_id, Past())
+        visit = self._opened(structs.replace(hit, visitor_id=near.visitor_id), new_id, _with(near))
+        if visitor := self._visitors.get((hit.site_id, near.visitor_id)):
+            visitor.visits.append(visit)
+        return visit
+
+    def _opened(self, hit: Hit, new_id: int, past: Past) -> Visit:
+        visit = self._visits[new_id] = open_visit(hit, new_id, past)
+        if hit.fingerprint:
+            key = hit.site_id, hit.fingerprint
+            visits = self._fingerprints if key in self._fingerprints else self._not_asked_for
+            visits.setdefault(key, []).append(visit)
+        return visit
+
     def _is_unknown(self, hit: Hit) -> bool:
+        if hit.nameless:
+            return (hit.site_id, hit.fingerprint) not in self._fingerprints
         visitor = self._visitors.get((hit.site_id, hit.visitor_id))
         if visitor is None or not visitor.first <= day_of(hit) <= visitor.last:
             return True
@@ -123,6 +144,17 @@ class Known:
 def _looks_alike(hit: Hit) -> bool:
     """Return whether a hit may go on with the visit of somebody who looks like its visitor."""
     return bool(hit.fingerprint) and not hit.named
+
+
+def _with(visit: Visit) -> Past:
+    """Return what a visitor has done up to a visit and in it."""
+    return Past(
+        visits=visit.visit_number,
+        first_time=visit.visitor_since,
+        last_time=visit.first_time,
+        order_time=visit.first_time if visit.orders else visit.previous_order_time,
+        ordered=visit.orders > 0,
+    )
 
 
 def _before(hit: Hit, past: Past, visits: Iterable[Visit]) -> Past:

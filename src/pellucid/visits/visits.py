@@ -58,14 +58,15 @@ def visit_of(hit: Hit, known: Iterable[Visit]) -> Visit | None:
 
 def _continues(hit: Hit, visit: Visit) -> bool:
     return (
-        _distance(hit.time, visit) < _TIMEOUT
+        is_near(hit, visit)
         and visit.actions < MOST_ACTIONS
         and not _brings_another_campaign(hit, visit)
     )
 
 
-def _distance(time: int, visit: Visit) -> int:
-    return max(visit.first_time - time, time - visit.last_time, 0)
+def is_near(hit: Hit, visit: Visit) -> bool:
+    """Return whether a hit happened in a visit, or so soon before or after that it could have."""
+    return max(visit.first_time - hit.time, hit.time - visit.last_time, 0) < _TIMEOUT
 
 
 def _brings_another_campaign(hit: Hit, visit: Visit) -> bool:
@@ -200,7 +201,7 @@ def count(hit: Hit, visit: Visit, event_id: int) -> Event:
 def _row(hit: Hit, visit: Visit, event_id: int) -> Event:
     if hit.user_id:
         visit.user_id = hit.user_id
-    if hit.visitor_id != hit.fingerprint:
+    if hit.visitor_id != hit.fingerprint and not hit.nameless:
         # Known by the fingerprint alone until now, or under an earlier name: the newest counts.
         visit.visitor_id = hit.visitor_id
     visit.profilable = visit.profilable or hit.profilable

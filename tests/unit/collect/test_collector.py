@@ -201,6 +201,7 @@ def test_a_visitor_is_known_as_the_preset_allows(tmp_path: Path) -> None:
     cookieless, other, strict, stranger, cookie, another = track(tmp_path, steps).hits()
 
     assert cookieless.visitor_id == cookieless.fingerprint == other.visitor_id
+    assert not cookieless.nameless
     assert cookieless.visitor_id not in {0, int(VISITORS[0], 16)}
     assert strict.visitor_id != stranger.visitor_id
     assert (strict.fingerprint, strict.resolution) == (0, "")

@@ -62,6 +62,15 @@ def kept(rules: Rules | None = None, site: Site = SHOP, **parameters: str) -> Hi
     return hit
 
 
+def test_who_brings_no_id_to_a_site_that_gives_one_is_nameless() -> None:
+    first, second = kept(), kept()
+
+    assert first.nameless and not first.profilable
+    assert first.visitor_id != second.visitor_id
+    assert first.fingerprint not in {0, first.visitor_id}
+    assert not kept(_id="0123456789abcdef").nameless
+
+
 def test_a_dimension_that_is_told_as_nothing_is_not_read_off_the_page() -> None:
     page = "http://shop.example.org/shelf-7/"
 

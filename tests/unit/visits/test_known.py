@@ -174,6 +174,35 @@ def test_a_fingerprint_is_good_for_30_minutes() -> None:
     assert before is not after_it
 
 
+def test_who_is_nameless_is_somebody_for_as_long_as_a_visit_goes_on() -> None:
+    known = Known()
+    first, again, later = taken_in(
+        known,
+        after(0, visitor_id=11, fingerprint=5, nameless=True),
+        after(29, visitor_id=12, fingerprint=5, nameless=True),
+        after(59, visitor_id=13, fingerprint=5, nameless=True),
+    )
+
+    assert first is again
+    assert (first.visitor_id, first.visit_number, later.visitor_id, later.visit_number) == (11, 1, 13, 1)
+    assert list(known.gaps([after(60, visitor_id=14, fingerprint=5, nameless=True)])) == []
+
+
+def test_a_visit_that_a_nameless_one_opens_at_once_is_the_next_of_the_same_visitor() -> None:
+    known = Known()
+    taken_in(known, after(0, visitor_id=1, fingerprint=5))
+    (named, opened) = taken_in(
+        known,
+        after(1, visitor_id=11, fingerprint=5, nameless=True),
+        after(2, visitor_id=12, fingerprint=5, nameless=True, opens_visit=True),
+    )
+    (back,) = taken_in(known, after(3, visitor_id=1, fingerprint=5))
+
+    assert (named.visitor_id, named.hits) == (1, 2)
+    assert (opened.visitor_id, opened.visit_number) == (1, 2)
+    assert back is opened
+
+
 def test_who_was_here_before_is_not_looked_for_by_the_fingerprint() -> None:
     stranger, returning = taken_in(
         Known(),
