@@ -10,11 +10,11 @@ from msgspec import Struct
 from pellucid.errors import RequestError
 from pellucid.matomo.call import Answer, Call
 from pellucid.matomo.columns import explains
-from pellucid.matomo.dates import asked, key
+from pellucid.matomo.dates import Asked, asked, key
 from pellucid.matomo.overview import spelled
 from pellucid.matomo.parameters import ALL, Parameters
 from pellucid.matomo.tree import SUBTABLE
-from pellucid.model.period import Period
+from pellucid.model.period import Period, PeriodKind
 from pellucid.model.site import Site
 from pellucid.report.changes import growth
 
@@ -29,9 +29,15 @@ _FILTERS = ("filter_offset", "filter_truncate", "filter_pattern", "filter_patter
 
 
 class Series(Struct, frozen=True):
-    """A period and a segment as they are asked for; `is_base` says that the period is the one of the report itself."""
+    """A period and a segment as they are asked for; `is_base` says that the period is the one of the report itself.
 
-    period: Period
+    Where several periods are compared one by one, `whole` is what they come to: the series that the period is of. A
+    series that is shorter than that of the report has no `period` beside its last ones.
+    """
+
+    period: Period | None
+    whole: Period
+    kind: PeriodKind
     date: str
     segment: str
     is_base: bool
@@ -39,15 +45,15 @@ class Series(Struct, frozen=True):
     @property
     def told(self) -> dict[str, Answer]:
         """What tells which series a row is of."""
-        period, segment = spelled(self.period), unquote(self.segment) or "All visits"
-        period = period[:1].upper() + period[1:]
+        shown, segment = self.period or self.whole, unquote(self.segment) or "All visits"
+        period, whole = (text[:1].upper() + text[1:] for text in (spelled(shown), spelled(self.whole)))
         return {
             "compareSegment": self.segment,
             "compareSegmentPretty": segment,
-            "comparePeriod": self.period.kind.value,
+            "comparePeriod": self.kind,
             "compareDate": self.date,
             "comparePeriodPretty": period,
-            "compareSeriesPretty": f"({period}) ({segment})",
+            "compareSeriesPretty": f"({whole}) ({segment})",
         }
 
 
@@ -65,8 +71,8 @@ def compared(one: One, call: Call, site: Site, period: Period) -> Answer:
     base = one(site, period, plain)
     every = plain.without(*_FILTERS).with_text(filter_limit=str(ALL))
     series = _series(call, site, period)
-    answers = [one(site, each.period, every.with_text(segment=each.segment)) for each in series]
-    return _beside(base, answers, series)
+    answers = [one(site, each.period, every.with_text(segment=each.segment)) if each.period else [] for each in series]
+    return _beside(base, answers, series, joined=not given.flag("flat"))
 
 
 def _series(call: Call, site: Site, period: Period) -> list[Series]:
@@ -78,32 +84,46 @@ def _series(call: Call, site: Site, period: Period) -> list[Series]:
     if len(dates) > MOST or len(segments) > MOST + 1:
         raise RequestError(f"At most {MOST} periods and {MOST} segments can be compared at once.")
     today = call.now.astimezone(ZoneInfo(site.timezone)).date()
-    periods = [(period, given.text("date") if not call.periods(site).several else key(period), True)]
+    wanted = call.periods(site)
+    place = wanted.periods.index(period)
+    periods = [(wanted, period, key(period) if wanted.several else given.text("date"), True)]
     for kind, date in zip(kinds, dates, strict=True):
-        wanted = asked(kind, date, today)
-        if wanted.several:
-            raise RequestError(f"A report is compared with one period at a time, and {date!r} is a series of them.")
-        periods.append((wanted.periods[0], date, False))
-    return [Series(one, date, segment, is_base) for (one, date, is_base), segment in product(periods, segments)]
+        beside = asked(kind, date, today)
+        if beside.several is not wanted.several:
+            here, there = ("multiple", "single") if wanted.several else ("single", "multiple")
+            told = f"original request is {here} period and cannot be compared with {there} periods."
+            raise RequestError(f"Cannot compare: {told}")
+        alike = beside.periods[place] if place < len(beside.periods) else None
+        periods.append((beside, alike, key(alike) if alike and wanted.several else date, False))
+    return [
+        Series(one, _whole(of), of.periods[0].kind, date, segment, is_base)
+        for (of, one, date, is_base), segment in product(periods, segments)
+    ]
 
 
-def _beside(base: Answer, answers: Sequence[Answer], series: Sequence[Series]) -> Answer:
+def _whole(asked: Asked) -> Period:
+    """Return what several periods come to, or the only one."""
+    first, last = asked.periods[0], asked.periods[-1]
+    return Period(first.first, last.last) if asked.several else first
+
+
+def _beside(base: Answer, answers: Sequence[Answer], series: Sequence[Series], *, joined: bool) -> Answer:
+    """Return a report with what each of its rows was in the series; segments are `joined` with those of the series."""
     if isinstance(base, Mapping):
-        return {**base, "comparisons": _rows(base, answers, series)}
+        return {**base, "comparisons": _rows(base, answers, series, joined=joined)}
     if not isinstance(base, list):
         return base
-    return [_row(row, [_alike(row, answer) for answer in answers], series) for row in base]
+    return [_row(row, [_alike(row, answer) for answer in answers], series, joined=joined) for row in base]
 
 
-def _row(row: Answer, alike: Sequence[Answer], series: Sequence[Series]) -> Answer:
+def _row(row: Answer, alike: Sequence[Answer], series: Sequence[Series], *, joined: bool) -> Answer:
     if not isinstance(row, Mapping):
         return row
     below = row.get(SUBTABLE)
-    told: dict[str, Answer] = {**row, "comparisons": _rows(row, alike, series)}
+    told: dict[str, Answer] = {**row, "comparisons": _rows(row, alike, series, joined=joined)}
     if isinstance(below, list):
-        told[SUBTABLE] = _beside(
-            below, [one.get(SUBTABLE) if isinstance(one, Mapping) else [] for one in alike], series
-        )
+        beside = [one.get(SUBTABLE) if isinstance(one, Mapping) else [] for one in alike]
+        told[SUBTABLE] = _beside(below, beside, series, joined=joined)
     return told
 
 
@@ -114,7 +134,9 @@ def _alike(row: Answer, rows: Answer) -> Answer:
     return next((one for one in some if isinstance(one, Mapping) and one.get("label") == label), {})
 
 
-def _rows(base: Mapping[str, Answer], alike: Sequence[Answer], series: Sequence[Series]) -> list[Answer]:
+def _rows(
+    base: Mapping[str, Answer], alike: Sequence[Answer], series: Sequence[Series], *, joined: bool
+) -> list[Answer]:
     columns = [name for name, value in base.items() if _number(value) is not None and not explains(name, value)]
     found: list[dict[str, Answer]] = []
     of_base: dict[str, Mapping[str, Answer]] = {}
@@ -125,7 +147,10 @@ def _rows(base: Mapping[str, Answer], alike: Sequence[Answer], series: Sequence[
             of_base[each.segment] = dict(row)
         else:
             row |= _changes(of_base[each.segment], row)
-        found.append(row | each.told | {"idsubdatatable": there.get("idsubdatatable", -1)})
+        row |= each.told | {"idsubdatatable": there.get("idsubdatatable", -1)}
+        if "segment" in base:
+            row["segment"] = f"{each.segment};{base['segment']}" if each.segment and joined else base["segment"]
+        found.append(row)
     return list(found)
 
 

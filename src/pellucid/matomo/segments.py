@@ -59,9 +59,12 @@ def _kind(text: str) -> str:
     return KINDS[text]
 
 
-def _unless(unknown: str) -> Callable[[str], str]:
-    """Return what reads a value: empty where it is the word or code for what is not known."""
-    return lambda text: "" if text.lower() == unknown.lower() else text
+def _unless(unknown: str, written: Callable[[str], str] = str) -> Callable[[str], str]:
+    """Return what reads a value: empty where it is the word or code for what is not known, else as it is `written`.
+
+    Matomo's database takes letters of either case for the same; codes are kept in one of them.
+    """
+    return lambda text: "" if text.lower() == unknown.lower() else written(text)
 
 
 def _unless_generic(text: str) -> str:
@@ -182,17 +185,17 @@ _MATOMOS: Mapping[str, _Name] = {
     "visitLocalMinute": _Name("local_minute"),
     "visitServerHour": _Name("end_hour"),
     "visitStartServerMinute": _Name("minute"),
-    "browserCode": _Name("browser_code", _unless(NO_CODE)),
+    "browserCode": _Name("browser_code", _unless(NO_CODE, str.upper)),
     "browserEngine": _Name("engine"),
     "browserName": _Name("browser"),
     "browserVersion": _Name("browser_version"),
     "city": _Name("city"),
-    "continentCode": _Name("continent", _unless(NO_CODE)),
-    "countryCode": _Name("country", _unless(NOWHERE)),
+    "continentCode": _Name("continent", _unless(NO_CODE, str.lower)),
+    "countryCode": _Name("country", _unless(NOWHERE, str.lower)),
     "daysSinceLastVisit": _Name("days_since_last_visit"),
     "deviceBrand": _Name("device_brand", _unless(UNKNOWN)),
     "deviceModel": _Name("device_model", _unless_generic),
-    "deviceType": _Name("device_type"),
+    "deviceType": _Name("device_type", str.lower),
     "downloadUrl": _Name("download_url"),
     "entryPageTitle": _Name("entry_title"),
     "entryPageUrl": _page("entry_url"),
@@ -202,8 +205,8 @@ _MATOMOS: Mapping[str, _Name] = {
     "events": _Name("events"),
     "exitPageTitle": _Name("exit_title"),
     "exitPageUrl": _page("exit_url"),
-    "languageCode": _Name("language", _unless(NOWHERE)),
-    "operatingSystemCode": _Name("system_code", _unless(NO_CODE)),
+    "languageCode": _Name("language", _unless(NOWHERE, str.lower)),
+    "operatingSystemCode": _Name("system_code", _unless(NO_CODE, str.upper)),
     "operatingSystemName": _Name("system"),
     "operatingSystemVersion": _Name("system_version", _unless(NO_CODE)),
     "outlinkUrl": _Name("outlink_url"),

@@ -31,6 +31,25 @@ def test_every_row_stands_beside_the_one_of_its_name(ask: Ask) -> None:
     assert [one["nb_visits"] for one in row["comparisons"]] == [1, 0]
     assert row["comparisons"][1]["nb_visits_change"] == "-100%"
     assert "code" not in row["comparisons"][1]
+    assert [one["segment"] for one in row["comparisons"]] == [row["segment"]] * 2
+
+
+def test_the_segment_of_a_row_is_joined_with_the_one_that_it_is_compared_in(ask: Ask) -> None:
+    compared = {"compareSegments[]": "actions%3E0"}
+    (tree, *_), (flat, *_) = (ask("UserCountry.getCountry", **DAY, **compared, flat=flat) for flat in "01")
+
+    assert tree["comparisons"][1]["segment"] == f"actions%3E0;{tree['segment']}"
+    assert flat["comparisons"][1]["segment"] == flat["segment"]
+
+
+def test_several_periods_are_compared_one_by_one(ask: Ask) -> None:
+    beside = {"compareDates[]": "2025-11-25,2025-11-25", "comparePeriods[]": "day"}
+    days = ask("VisitsSummary.get", **DAY | {"date": "2025-11-24,2025-11-25"}, **beside)
+
+    first, second = (days[day]["comparisons"] for day in ("2025-11-24", "2025-11-25"))
+    assert [(row["compareDate"], row["nb_visits"]) for row in first] == [("2025-11-24", 2), ("2025-11-25", 1)]
+    assert [(row["compareDate"], row["nb_visits"]) for row in second] == [("2025-11-25", 1), ("2025-11-25,2025-11-25", 0)]
+    assert second[0]["compareSeriesPretty"] == "(November 24\u2009–\u200925, 2025) (All visits)"
 
 
 def test_rows_in_folders_are_compared_too(ask: Ask) -> None:
@@ -44,13 +63,14 @@ def test_rows_in_folders_are_compared_too(ask: Ask) -> None:
     ("given", "told"),
     [
         ({"compareDates[]": "2025-11-25"}, "as many values"),
-        ({"compareDates[]": "last3", "comparePeriods[]": "day"}, "a series of them"),
+        ({"compareDates[]": "last3", "comparePeriods[]": "day"}, "cannot be compared with multiple periods"),
+        ({**NEXT, "date": "last3"}, "cannot be compared with single periods"),
         ({**NEXT, "idSubtable": "1"}, "ask for expanded=1"),
         ({f"compareSegments[{number}]": "actions>1" for number in range(6)}, "At most 5"),
     ],
 )
 def test_what_can_not_be_compared_is_told(ask: Ask, given: dict[str, str], told: str) -> None:
-    assert told in ask("Actions.getPageUrls", **DAY, **given)["message"]
+    assert told in ask("Actions.getPageUrls", **DAY | given)["message"]
 
 
 def test_comparing_can_be_switched_off(ask: Ask) -> None:

@@ -71,6 +71,12 @@ def test_what_matomo_calls_unknown_is_empty() -> None:
     assert {condition.value for (condition,) in segment_of(unknown).groups} == {""}
 
 
+def test_codes_are_the_same_in_letters_of_either_case() -> None:
+    codes = segment_of("browserCode==ff;operatingSystemCode==win;countryCode==DE;languageCode==de-AT;deviceType==Tablet")
+
+    assert [condition.value for (condition,) in codes.groups] == ["FF", "WIN", "de", "de-at", "tablet"]
+
+
 def test_kinds_and_visitors_have_matomos_values() -> None:
     assert segment_of("referrerType==ai").groups[0][0].value == "assistant"
     assert segment_of("visitorId==00000000000000ff").groups[0][0].value == "255"
