@@ -75,7 +75,11 @@ OF_SOURCES = (
     *(column for column in OF_VISITS if column.shown is Shown.ALWAYS),
 )
 """Matomo adds up the sources of a row, so that a visitor of two of them counts twice."""
-OF_CITIES = (*OF_VISITS, Column("lat", "first_latitude", beside="lat"), Column("long", "first_longitude", beside="long"))
+OF_CITIES = (
+    *OF_VISITS,
+    Column("lat", "first_latitude", beside="lat"),
+    Column("long", "first_longitude", beside="long"),
+)
 
 _ENTERED, _LEFT = "entry_nb_visits", "exit_nb_visits"
 FOLLOWING = "nb_hits_following_search"
@@ -189,9 +193,7 @@ NUMBERS = (
 """Every column that counts something; the others tell what a row is."""
 
 
-_EXPLAINING = frozenset(
-    {"idsubdatatable", "is_aggregate", "referrer_type", "day_of_week", "idsite", "lat", "long"}
-)
+_EXPLAINING = frozenset({"idsubdatatable", "is_aggregate", "referrer_type", "day_of_week", "idsite", "lat", "long"})
 """Numbers that tell what a row is, and count nothing."""
 
 

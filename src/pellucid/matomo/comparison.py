@@ -86,7 +86,8 @@ def _series(call: Call, site: Site, period: Period) -> list[Series]:
     today = call.now.astimezone(ZoneInfo(site.timezone)).date()
     wanted = call.periods(site)
     place = wanted.periods.index(period)
-    periods = [(wanted, period, key(period) if wanted.several else given.text("date"), True)]
+    date = key(period) if wanted.several else given.text("date")
+    periods: list[tuple[Asked, Period | None, str, bool]] = [(wanted, period, date, True)]
     for kind, date in zip(kinds, dates, strict=True):
         beside = asked(kind, date, today)
         if beside.several is not wanted.several:

@@ -43,7 +43,7 @@ _OF_GOAL = re.compile(r"goal_[0-9]+_")
 _NOT_SUMMED = ("_rate", "_evolution", "_percentage", "_trend")
 
 
-def report_metadata(call: Call, sites: list[Site]) -> Answer:
+def report_metadata(_call: Call, sites: list[Site]) -> Answer:
     """Return the list of the reports of a site."""
     return [row_of_report(report) for report in reports_of(sites[0])]
 

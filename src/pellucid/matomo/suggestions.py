@@ -19,9 +19,26 @@ DAYS = 60
 _COUNTS = ("visits", "conversions")
 """What values are counted by: the first that tells of the dimension."""
 
+_HOURS, _MINUTES = (tuple(map(str, range(number))) for number in (24, 60))
+_EVERY: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("actionServerHour", "visitStartServerHour"), _HOURS),
+    **dict.fromkeys(
+        ("actionServerMinute", "visitStartServerMinute", "visitEndServerMinute", "visitEndServerSecond"), _MINUTES
+    ),
+    "visitLocalMinute": _MINUTES,
+    "visitEndServerDayOfMonth": tuple(map(str, range(1, 32))),
+    "visitEndServerDayOfWeek": tuple(map(str, range(1, 8))),
+    "visitEndServerMonth": tuple(map(str, range(1, 13))),
+    "visitEndServerQuarter": tuple(map(str, range(1, 5))),
+    "referrerType": tuple(KINDS),
+    "actionType": tuple(ACTIONS),
+    "deviceType": labels.DEVICE_TYPES,
+    "visitEcommerceStatus": ("none", "ordered", "abandonedCart", "orderedThenAbandonedCart"),
+    "profilable": ("0", "1"),
+}
+"""Names with few values: all of them, whether they were seen or not."""
+
 _GOAL_NAME = "visitConvertedGoalName"
-_REVERSED_KINDS: Mapping[str, str] = {kind: name for name, kind in KINDS.items()}
-_REVERSED_ACTIONS = {kind: name for name, kind in ACTIONS.items()}
 _REVERSED_CUSTOMERS = {kind: name for name, kind in CUSTOMERS.items()}
 
 
@@ -33,8 +50,6 @@ _WRITTEN: Mapping[str, Callable[[str], str]] = {
     "visitorId": _sixteen_digits,
     "fingerprint": _sixteen_digits,
     "visitIp": lambda text: str(IPv4Address(int(text))),
-    "referrerType": lambda text: _REVERSED_KINDS.get(text, text),
-    "actionType": lambda text: _REVERSED_ACTIONS.get(text, text),
     "visitorType": lambda text: _REVERSED_CUSTOMERS.get(text, text),
     "countryName": lambda text: labels.country(text).text,
 }
@@ -45,6 +60,8 @@ def suggestions(call: Call, sites: list[Site]) -> Answer:
     site, name = sites[0], call.given.text("segmentName")
     if name == _GOAL_NAME:
         return [goal.name for goal in site.goals][:MOST]
+    if name in _EVERY:
+        return list(_EVERY[name][:MOST])
     raise_if_not_shown(site, [dimension_named(name)])
     dimension = dimension_of(dimension_named(name))
     sources = dimension.told.keys() if dimension else set()
@@ -59,8 +76,8 @@ def suggestions(call: Call, sites: list[Site]) -> Answer:
         dimensions=(dimension.name,),
         timezone=site.timezone,
         order=(Order(metric),),
-        # What is empty has no value to choose by.
+        # What is empty, or counts nothing, is not suggested.
         limit=MOST + 1,
     )
-    values = [str(value) for value, *_ in call.reports.answer(query).rows if value not in {"", None}]
+    values = [str(value) for value, *_ in call.reports.answer(query).rows if value not in {"", 0, None}]
     return [_WRITTEN.get(name, str)(value) for value in values][:MOST]

@@ -248,9 +248,7 @@ TABLES: Mapping[str, Table] = {
     # Matomo adds continents up from countries, their visitors too.
     "UserCountry.getContinent": Table(("continent", "country"), labels.continent, goals=Goals.ALL),
     "UserCountry.getRegion": Table(("region", "country"), labels.region, goals=Goals.ALL),
-    "UserCountry.getCity": Table(
-        ("city", "region", "country"), labels.city, columns=OF_CITIES, goals=Goals.ALL
-    ),
+    "UserCountry.getCity": Table(("city", "region", "country"), labels.city, columns=OF_CITIES, goals=Goals.ALL),
     "UserLanguage.getLanguageCode": Table(("language",), labels.language_code),
     "UserLanguage.getLanguage": Table(("language",), labels.language),
     "Resolution.getResolution": Table(("resolution",), labels.resolution),

@@ -168,10 +168,10 @@ class Hit(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
 
     `day` is the local day of the site as days since 1970. `visitor_id` is below 2 ** 64; `fingerprint` is the keyed
     hash of the day, or 0 where the site's settings have none, and `profilable` says that the visitor is known by more
-    than that. `alone` says that nobody is recognised by it, `named` that it goes on with a visit of this very visitor or
-    with none, and `nameless` that its visitor is nobody's but that of the visit it may open. `local_second` is the second of the visitor's own day.
-    `attributed` is where a conversion came from, if that was told apart from where the visit did. `dimensions` are by
-    number, `visit_dimensions` those of the visit.
+    than that. `alone` says that nobody is recognised by it, `named` that it goes on with a visit of this very visitor
+    or with none, and `nameless` that its visitor is nobody's but that of the visit it may open. `local_second` is the
+    second of the visitor's own day. `attributed` is where a conversion came from, if that was told apart from where the
+    visit did. `dimensions` are by number, `visit_dimensions` those of the visit.
     """
 
     site_id: int

@@ -89,7 +89,11 @@ DIMENSIONS = (
     _of_visit("end_minute", "The minute the visit ended in (UTC).", f"toMinute({_ENDED})"),
     _of_visit("end_second", "The second the visit ended in (UTC).", f"toSecond({_ENDED})"),
     _of_visit("end_day_of_month", "The day of the month the visit ended on (UTC).", f"toDayOfMonth({_ENDED})"),
-    _of_visit("end_day_of_week", "The day of the week the visit ended on (UTC).", f"toDayOfWeek({_ENDED})"),
+    _of_visit(
+        "end_day_of_week",
+        "The day of the week the visit ended on (UTC); Sunday is 1.",
+        f"toDayOfWeek({_ENDED}) % 7 + 1",
+    ),
     _of_visit("end_day_of_year", "The day of the year the visit ended on (UTC).", f"toDayOfYear({_ENDED})"),
     _of_visit("end_week", "The week the visit ended in (UTC).", f"toISOWeek({_ENDED})"),
     _of_visit("end_month", "The month the visit ended in (UTC).", f"toMonth({_ENDED})"),

@@ -1,9 +1,10 @@
 """What is known of visitors, so that a hit finds its visit and a new visit its number.
 
 A visitor is found by the number the hit names. Who has no visit under it, as when a cookie was deleted or a person has
-signed in, is found by the day's fingerprint: as in Matomo, whose numbers these have to be. So is who is nameless, for as
-long as a visit goes on, and is somebody else in the next. All of it comes from the store, and what is not known is asked for there once a batch. Visits of hits that name their visitor for certain may be
-many under one fingerprint, that of a server, and are asked for when somebody else has it.
+signed in, is found by the day's fingerprint: as in Matomo, whose numbers these have to be. So is who is nameless, for
+as long as a visit goes on, and is somebody else in the next. All of it comes from the store, and what is not known is
+asked for there once a batch. Visits of hits that name their visitor for certain may be many under one fingerprint, that
+of a server, and are asked for when somebody else has it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -57,11 +57,7 @@ def visit_of(hit: Hit, known: Iterable[Visit]) -> Visit | None:
 
 
 def _continues(hit: Hit, visit: Visit) -> bool:
-    return (
-        is_near(hit, visit)
-        and visit.actions < MOST_ACTIONS
-        and not _brings_another_campaign(hit, visit)
-    )
+    return is_near(hit, visit) and visit.actions < MOST_ACTIONS and not _brings_another_campaign(hit, visit)
 
 
 def is_near(hit: Hit, visit: Visit) -> bool:

@@ -65,7 +65,7 @@ def kept(rules: Rules | None = None, site: Site = SHOP, **parameters: str) -> Hi
 def test_who_brings_no_id_to_a_site_that_gives_one_is_nameless() -> None:
     first, second = kept(), kept()
 
-    assert first.nameless and not first.profilable
+    assert (first.nameless, first.profilable) == (True, False)
     assert first.visitor_id != second.visitor_id
     assert first.fingerprint not in {0, first.visitor_id}
     assert not kept(_id="0123456789abcdef").nameless

@@ -76,7 +76,12 @@ def test_what_is_done_in_one_second_stands_in_matomos_order() -> None:
         a_conversion(event_id=0, url="told by the site", time=NOON + 900),
     )
 
-    assert [row["url"] for row in shown] == ["told by the site", "http://a/1", "reached by the first page", "http://a/2"]
+    assert [row["url"] for row in shown] == [
+        "told by the site",
+        "http://a/1",
+        "reached by the first page",
+        "http://a/2",
+    ]
 
 
 def test_a_page_of_a_category_shows_no_product() -> None:

@@ -48,8 +48,11 @@ def test_several_periods_are_compared_one_by_one(ask: Ask) -> None:
 
     first, second = (days[day]["comparisons"] for day in ("2025-11-24", "2025-11-25"))
     assert [(row["compareDate"], row["nb_visits"]) for row in first] == [("2025-11-24", 2), ("2025-11-25", 1)]
-    assert [(row["compareDate"], row["nb_visits"]) for row in second] == [("2025-11-25", 1), ("2025-11-25,2025-11-25", 0)]
-    assert second[0]["compareSeriesPretty"] == "(November 24\u2009–\u200925, 2025) (All visits)"
+    assert [(row["compareDate"], row["nb_visits"]) for row in second] == [
+        ("2025-11-25", 1),
+        ("2025-11-25,2025-11-25", 0),
+    ]
+    assert second[0]["compareSeriesPretty"] == "(November 24\u2009\N{EN DASH}\u200925, 2025) (All visits)"
 
 
 def test_rows_in_folders_are_compared_too(ask: Ask) -> None:

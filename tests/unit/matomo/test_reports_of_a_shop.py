@@ -154,7 +154,11 @@ def test_a_city_is_told_with_where_it_is(ask: Ask, store: Store) -> None:
     lyon_row, unknown = ask("UserCountry.getCity", **OF_DAY | {"period": "week"})
     number = ask("UserCountry.getNumberOfDistinctCountries", **OF_DAY)
 
-    assert (lyon_row["label"], lyon_row["lat"], lyon_row["long"]) == ("Lyon, Auvergne-Rhône-Alpes, France", 45.748, -4.847)
+    assert (lyon_row["label"], lyon_row["lat"], lyon_row["long"]) == (
+        "Lyon, Auvergne-Rhône-Alpes, France",
+        45.748,
+        -4.847,
+    )
     assert (unknown["nb_visits"], "lat" in unknown, "long" in unknown) == (2, False, False)
     assert number == {"value": 2}
 

@@ -72,7 +72,9 @@ def test_what_matomo_calls_unknown_is_empty() -> None:
 
 
 def test_codes_are_the_same_in_letters_of_either_case() -> None:
-    codes = segment_of("browserCode==ff;operatingSystemCode==win;countryCode==DE;languageCode==de-AT;deviceType==Tablet")
+    codes = segment_of(
+        "browserCode==ff;operatingSystemCode==win;countryCode==DE;languageCode==de-AT;deviceType==Tablet"
+    )
 
     assert [condition.value for (condition,) in codes.groups] == ["FF", "WIN", "de", "de-at", "tablet"]
 

@@ -25,7 +25,19 @@ def test_the_values_seen_most_of_late_are_suggested_as_matomo_writes_them(ask: A
     assert values(ask, "actionType")[0] == "pageviews"
     assert values(ask, "pageUrl")[0] == "http://shop.example.org/"
     assert values(ask, "orderId") == []
+    assert values(ask, "searches") == []
+    assert values(ask, "visitEndServerQuarter") == ["1", "2", "3", "4"]
+    assert values(ask, "referrerType")[0] == "direct"
     assert "not a supported segment" in values(ask, "magic")["message"]
+
+
+def test_the_first_day_of_the_week_is_sunday(ask: Ask) -> None:
+    monday = {
+        segment: ask("VisitsSummary.getVisits", **DAY, segment=f"visitEndServerDayOfWeek=={segment}")
+        for segment in "12"
+    }
+
+    assert monday == {"1": {"value": 0}, "2": {"value": 2}}
 
 
 def test_goals_are_suggested_and_chosen_by_their_names(ask: Ask) -> None:
