@@ -86,7 +86,7 @@ def processed(ask: Ask, call: Call, sites: list[Site]) -> Answer:
     answered: dict[str, Answer] = {
         "website": site.name,
         "prettyDate": spelled(last if not wanted.several else Period(wanted.periods[0].first, last.last)),
-        "metadata": row_of_report(report, people=_tells_people(report, last.kind)),
+        "metadata": row_of_report(_known_users(report, columns), people=_tells_people(report, last.kind)),
         "columns": columns,
         "reportData": data if wanted.several else data[spelled(last)],
         "reportMetadata": more if wanted.several else more[spelled(last)],
@@ -95,6 +95,13 @@ def processed(ask: Ask, call: Call, sites: list[Site]) -> Answer:
     if call.given.flag("showTimer", default=True):
         answered["timerMillis"] = str(round((monotonic() - began) * 1000))
     return answered
+
+
+def _known_users(report: Listed, columns: Mapping[str, str]) -> Listed:
+    """Return the summary without users where there are none; any other report as it is."""
+    if report.method != _SUMMARY or "nb_users" in columns:
+        return report
+    return structs.replace(report, metrics=report.metrics.replace(" nb_users", ""))
 
 
 def _with_rate(report: Listed, given: Parameters) -> Listed:
@@ -166,8 +173,12 @@ class _Found:
         return told | more
 
     def _pretty(self, name: str, value: Cell) -> Answer:
+        if isinstance(value, str):
+            return value
         if not isinstance(value, int | float):
-            return value if isinstance(value, str) else 0
+            value = 0
+            if "_rate" in name:
+                return "0%"
         if self._given.text("format_metrics", "bc") == "0":
             return value
         if _OF_GOAL.match(name) and "revenue" in name:

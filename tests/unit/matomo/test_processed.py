@@ -44,7 +44,7 @@ def test_a_processed_report_tells_what_its_columns_and_rows_are(ask: Ask) -> Non
     assert answer["columns"]["bounce_rate"] == "Bounce Rate"
     assert "nb_users" not in answer["columns"]
     (row,) = answer["reportData"]
-    assert (row["label"], row["avg_time_on_site"], row["revenue"]) == ("Germany", "00:01:01", 0)
+    assert (row["label"], row["avg_time_on_site"], row["revenue"]) == ("Germany", "00:01:01", "€0")
     assert answer["reportMetadata"] == [{"code": "de", "segment": "countryCode==de"}]
     assert (answer["reportTotal"]["nb_visits"], answer["reportTotal"]["nb_actions_per_visit"]) == (2, 2)
 
@@ -59,9 +59,21 @@ def test_people_are_told_of_days_and_of_longer_periods_in_the_summary_alone(ask:
     assert columns("DevicesDetection.getType", "day") & people == people
     assert columns("DevicesDetection.getType", "week") & people == set()
     assert columns("VisitsSummary.get", "week") & people == {"nb_uniq_visitors"}
+    summary = ask("API.getProcessedReport", **DAY, apiModule="VisitsSummary", apiAction="get")
+    assert "nb_users" not in summary["metadata"]["metrics"]
     of_week = DAY | {"period": "week"}
     (metadata,) = ask("API.getMetadata", **of_week, apiModule="DevicesDetection", apiAction="getType")
     assert ("nb_users" in metadata["metrics"], "nb_users" in metadata["metricTypes"]) == (False, True)
+
+
+def test_what_a_row_does_not_tell_is_shown_as_nothing(ask: Ask) -> None:
+    days = DAY | {"date": "2025-11-24,2025-11-25"}
+
+    told = ask("API.getProcessedReport", **days, apiModule="VisitFrequency", apiAction="get")["reportData"]
+
+    first = told["Monday, November 24, 2025"]
+    assert (first["nb_visits_returning"], first["avg_time_on_site_returning"]) == (0, "00:00:00")
+    assert first["bounce_rate_returning"] == "0%"
 
 
 def test_a_processed_report_of_several_days_has_each_under_its_name(ask: Ask) -> None:
