@@ -12,6 +12,8 @@ from contextlib import suppress
 from functools import cache
 
 from device_detector import DeviceDetector
+from device_detector.enums import AppType, DeviceType
+from device_detector.parser.settings import DESKTOP_OS, FAMILY_FROM_OS
 from msgspec import json
 from ua_parser import BestAvailableResolver, Domain, Resolver, load_builtins
 
@@ -69,6 +71,13 @@ _SYSTEMS: Mapping[str, tuple[str, str]] = {
     "FreeBSD": ("FreeBSD", "BSD"),
     "Windows Phone": ("Windows Phone", "WPH"),
 }
+_SHOWN_AS_BROWSERS = frozenset(
+    {
+        *(AppType.Browser, AppType.MobileApp, AppType.Messaging, AppType.Library),
+        *(AppType.FeedReader, AppType.MediaPlayer, AppType.PIM),
+    }
+)
+"""The kinds of programs that Matomo tells of; of an app within a browser it tells the app."""
 _FIRST_IPADOS = 13
 _OLD_OPERA = "Presto"
 """What Opera was made with until version 12 stands in its user agent; the exact parser takes it for today's."""
@@ -230,11 +239,15 @@ def exact_device(user_agent: str, hints: str = "") -> Device:
     found = DeviceDetector(user_agent, headers=headers_of(hints), check_cache=False).parse()
     details = found.all_details
     system, client = details.get("os") or {}, details.get("client") or {}
-    browser = client if found.client_type() == "browser" else {}
+    browser = client if found.client_type() in _SHOWN_AS_BROWSERS else {}
     name = browser.get("name", "")
-    code, engine = _BY_NAME.get(name, ("", ""))
+    # As in Matomo an app or a library is its own code.
+    code, engine = _BY_NAME.get(name, ("" if found.client_type() == AppType.Browser else name, ""))
+    kind = found.device_type()
+    if not kind and not found.uses_mobile_browser() and FAMILY_FROM_OS.get(system.get("short_name")) in DESKTOP_OS:
+        kind = DeviceType.Desktop
     return Device(
-        type=str(found.device_type() or ""),
+        type=str(kind),
         brand=found.device_brand() or "",
         model=found.device_model() or "",
         system=system.get("name", ""),

@@ -34,6 +34,9 @@ KINDS = {
 }
 
 
+_LONGEST_CODE = 3
+
+
 class _Name(Struct, frozen=True):
     """What a name chooses by; an address may be compared `bare`: from its host on, as Matomo keeps those of pages."""
 
@@ -51,6 +54,11 @@ def _visitor(text: str) -> str:
         return str(int(text, 16))
     except ValueError as error:
         raise RequestError(f"A visitor's id has 16 hexadecimal digits; {text!r} has not.") from error
+
+
+def _code(text: str) -> str:
+    """Return the code of a browser or a system in capitals; what has none is called by its name."""
+    return text.upper() if len(text) <= _LONGEST_CODE else text
 
 
 def _kind(text: str) -> str:
@@ -185,7 +193,7 @@ _MATOMOS: Mapping[str, _Name] = {
     "visitLocalMinute": _Name("local_minute"),
     "visitServerHour": _Name("end_hour"),
     "visitStartServerMinute": _Name("minute"),
-    "browserCode": _Name("browser_code", _unless(NO_CODE, str.upper)),
+    "browserCode": _Name("browser_code", _unless(NO_CODE, _code)),
     "browserEngine": _Name("engine"),
     "browserName": _Name("browser"),
     "browserVersion": _Name("browser_version"),
@@ -206,7 +214,7 @@ _MATOMOS: Mapping[str, _Name] = {
     "exitPageTitle": _Name("exit_title"),
     "exitPageUrl": _page("exit_url"),
     "languageCode": _Name("language", _unless(NOWHERE, str.lower)),
-    "operatingSystemCode": _Name("system_code", _unless(NO_CODE, str.upper)),
+    "operatingSystemCode": _Name("system_code", _unless(NO_CODE, _code)),
     "operatingSystemName": _Name("system"),
     "operatingSystemVersion": _Name("system_version", _unless(NO_CODE)),
     "outlinkUrl": _Name("outlink_url"),

@@ -105,6 +105,22 @@ def test_the_exact_parser_knows_brand_and_model() -> None:
     assert (fast_device(GALAXY).brand, fast_device(GALAXY).model) == ("", "")
 
 
+def test_a_desktops_system_is_a_desktop_for_the_exact_parser_too() -> None:
+    linux = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
+
+    assert exact_device(linux).type == fast_device(linux).type == "desktop"
+    assert exact_device("Apache-HttpClient/4.2.1 (java 1.5)").type == ""
+
+
+def test_an_app_and_a_library_are_told_in_place_of_a_browser() -> None:
+    webview = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+    app = exact_device(f"{webview} Mobile/15E148 Instagram 338.0.0.29.91 (iPhone14,5; iOS 17_5; en_US; en)")
+    library = exact_device("Apache-HttpClient/4.2.1 (java 1.5)")
+
+    assert (app.browser, app.browser_code, app.browser_version, app.engine) == ("Instagram", "Instagram", "338.0", "")
+    assert (library.browser, library.browser_code, library.browser_version) == ("Apache HTTP Client",) * 2 + ("4.2",)
+
+
 def test_client_hints_tell_what_the_user_agent_hides() -> None:
     windows = {
         "fullVersionList": [
