@@ -193,7 +193,9 @@ NUMBERS = (
 """Every column that counts something; the others tell what a row is."""
 
 
-_EXPLAINING = frozenset({"idsubdatatable", "is_aggregate", "referrer_type", "day_of_week", "idsite", "lat", "long"})
+_EXPLAINING = frozenset(
+    {"idsubdatatable", "is_aggregate", "referrer_type", "referer_type", "day_of_week", "idsite", "lat", "long"}
+)
 """Numbers that tell what a row is, and count nothing."""
 
 

@@ -138,12 +138,15 @@ def _alike(row: Answer, rows: Answer) -> Answer:
 def _rows(
     base: Mapping[str, Answer], alike: Sequence[Answer], series: Sequence[Series], *, joined: bool
 ) -> list[Answer]:
-    columns = [name for name, value in base.items() if _number(value) is not None and not explains(name, value)]
+    columns = _columns(base)
     found: list[dict[str, Answer]] = []
     of_base: dict[str, Mapping[str, Answer]] = {}
     for each, answer in zip(series, alike, strict=True):
         there = answer if isinstance(answer, Mapping) else {}
-        row: dict[str, Answer] = {name: there.get(name, "0%" if isinstance(base[name], str) else 0) for name in columns}
+        named = [name for name in columns if not there or name in there or not _is_of_people(name)]
+        names = dict.fromkeys([*named, *_columns(there)])
+        nothing = {name: "0%" if isinstance(base.get(name), str) else 0 for name in names}
+        row: dict[str, Answer] = nothing | {name: there[name] for name in names if name in there}
         if each.is_base:
             of_base[each.segment] = dict(row)
         else:
@@ -155,10 +158,19 @@ def _rows(
     return list(found)
 
 
+def _columns(row: Mapping[str, Answer]) -> list[str]:
+    return [name for name, value in row.items() if _number(value) is not None and not explains(name, value)]
+
+
+def _is_of_people(name: str) -> bool:
+    """Return whether a column counts people, as not every period has them counted."""
+    return "nb_uniq_visitors" in name or "nb_users" in name
+
+
 def _changes(before: Mapping[str, Answer], row: Mapping[str, Answer]) -> dict[str, Answer]:
     changes: dict[str, Answer] = {}
     for name, value in row.items():
-        old, new = _number(before[name]) or 0, _number(value) or 0
+        old, new = _number(before.get(name)) or 0, _number(value) or 0
         changes |= {f"{name}_change": f"{growth(old, new):+g}%", f"{name}_change_from": f"{growth(new, old):+g}%"}
     return changes
 

@@ -55,6 +55,16 @@ def test_several_periods_are_compared_one_by_one(ask: Ask) -> None:
     assert second[0]["compareSeriesPretty"] == "(November 24\u2009\N{EN DASH}\u200925, 2025) (All visits)"
 
 
+def test_people_are_compared_where_they_are_counted(ask: Ask) -> None:
+    beside = {"compareDates[]": "2025-11-24,2025-11-25", "comparePeriods[]": "range"}
+    day = ask("VisitsSummary.get", **DAY, **beside)["comparisons"]
+    span = ask("VisitsSummary.get", idSite="1", period="range", date="2025-11-24,2025-11-25", **NEXT)["comparisons"]
+
+    assert ["nb_uniq_visitors" in row for row in (*day, *span)] == [True, False, False, True]
+    assert (day[1]["nb_visits"], span[1]["nb_uniq_visitors_change"]) == (3, "+100%")
+    assert ["referer_type" in row for row in ask("Referrers.getAll", **DAY, **NEXT)[0]["comparisons"]] == [False, False]
+
+
 def test_rows_in_folders_are_compared_too(ask: Ask) -> None:
     pages = ask("Actions.getPageUrls", **DAY, **NEXT, expanded="1")
 
