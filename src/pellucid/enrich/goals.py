@@ -25,6 +25,7 @@ _ACTIONS = (
     HitKind.OUTLINK,
     HitKind.DOWNLOAD,
 )
+_ADDRESSES = frozenset({MatchAttribute.URL, MatchAttribute.FILE, MatchAttribute.EXTERNAL_WEBSITE})
 _KINDS: Mapping[str, tuple[HitKind, ...]] = {
     MatchAttribute.URL: (HitKind.PAGEVIEW,),
     MatchAttribute.TITLE: (HitKind.PAGEVIEW,),
@@ -85,6 +86,19 @@ def _test(pattern: str, kind: str, *, case_sensitive: bool) -> Callable[[str], b
     if kind == PatternType.EXACT:
         return lambda text: given(text) == wanted
     return lambda text: wanted in given(text)
+
+
+def can_match(goal: Goal) -> bool:
+    """Return whether anything could match a goal's pattern: an address is a whole one, and a regex can be read."""
+    if goal.pattern_type == PatternType.EXACT and goal.match_attribute in _ADDRESSES:
+        return goal.pattern.startswith("http")
+    if goal.pattern_type != PatternType.REGEX:
+        return True
+    try:
+        regex.compile(goal.pattern)
+    except (regex.error, re.error):
+        return False
+    return True
 
 
 def _search(pattern: str, *, case_sensitive: bool) -> Callable[[str], bool]:

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from pellucid.collect.exclusion import check
 from pellucid.collect.plan import groups_of
+from pellucid.enrich.goals import can_match
 from pellucid.errors import NotFound, RequestError
 from pellucid.matomo.columns import Cell, Row, plain, rounded
 from pellucid.matomo.parameters import Parameters
@@ -201,7 +202,7 @@ def _goal(goal: Goal, given: Parameters) -> Goal:
         kind = goal.pattern_type
     if kind not in set(PatternType):
         raise RequestError(f"The patternType {kind!r} is not known; there are {', '.join(PatternType)}.")
-    return structs.replace(
+    changed = structs.replace(
         goal,
         name=given.text("name", goal.name),
         description=given.text("description", goal.description),
@@ -213,6 +214,11 @@ def _goal(goal: Goal, given: Parameters) -> Goal:
         revenue=given.decimal("revenue", goal.revenue),
         use_event_value_as_revenue=given.flag("useEventValueAsRevenue", default=goal.use_event_value_as_revenue),
     )
+    if attribute != MatchAttribute.MANUALLY and not can_match(changed):
+        raise RequestError(
+            f"Nothing could match the pattern {changed.pattern!r}: a regex has to be one, an address whole."
+        )
+    return changed
 
 
 def goal_row(goal: Goal) -> Row:

@@ -14,7 +14,7 @@ from pellucid.matomo.listed import Listed
 from pellucid.matomo.reports import query_of
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.site import Site
-from pellucid.report.changes import Change, ChangeKind, Worth, changes, foremost, movers_and_shakers, part
+from pellucid.report.changes import Change, ChangeKind, ChangeOrder, Worth, changes, foremost, movers_and_shakers, part
 from pellucid.report.periods import before
 
 Ask = Callable[[Call], Answer]
@@ -31,7 +31,6 @@ _FILTERS: Mapping[str, tuple[ChangeKind, ...]] = {
     "new": (ChangeKind.NEW,),
     "disappeared": (ChangeKind.DISAPPEARED,),
 }
-_ORDERS = ("absolute", "relative", "importance")
 _MOST_PERIODS_BACK = 1000
 _OF_THE_OVERVIEW = {"limitIncreaser": "3", "limitDecreaser": "3", "minImpactPercent": "1", "minGrowthPercent": "25"}
 
@@ -93,9 +92,10 @@ def _report(call: Call, site: Site) -> Listed:
 
 def _insights(compared: _Compared, call: Call) -> list[Answer]:
     given = call.given
-    kinds, order = given.text("filterBy", ""), given.text("orderBy", _ORDERS[0])
-    if kinds not in _FILTERS or order not in _ORDERS:
-        raise RequestError(f"filterBy is {', '.join(filter(None, _FILTERS))} or nothing, orderBy {', '.join(_ORDERS)}.")
+    kinds, order = given.text("filterBy", ""), given.text("orderBy", ChangeOrder.ABSOLUTE)
+    if kinds not in _FILTERS or order not in set(ChangeOrder):
+        orders = ", ".join(ChangeOrder)
+        raise RequestError(f"filterBy is {', '.join(filter(None, _FILTERS))} or nothing, orderBy {orders}.")
     # A report on a part of all visits is measured against that part.
     own = compared.of_report
     total = own if own > compared.total or own * 2 < compared.total else compared.total
@@ -106,7 +106,7 @@ def _insights(compared: _Compared, call: Call) -> list[Answer]:
         {kind: part(total, percent) if kind in _FILTERS[kinds] else None for kind in ChangeKind},
     )
     limits = given.number("limitIncreaser", 5), given.number("limitDecreaser", 5)
-    told = foremost(compared.changes, worth, *limits, by_growth=order == "relative")
+    told = foremost(compared.changes, worth, *limits, ChangeOrder(order))
     shaking = compared.shaking
     return [_row(change) | {"isMoverAndShaker": shaking.tells(change)} for change in told]
 

@@ -21,6 +21,14 @@ class ChangeKind(StrEnum):
     DISAPPEARED = "disappeared"
 
 
+class ChangeOrder(StrEnum):
+    """By what changes are told: by how much, by how many percent, or by how much in either direction."""
+
+    ABSOLUTE = "absolute"
+    RELATIVE = "relative"
+    IMPORTANCE = "importance"
+
+
 class Change(Struct, frozen=True):
     """How often something was counted in the period before, and in this one."""
 
@@ -99,15 +107,29 @@ def movers_and_shakers(before: float, now: float) -> Worth:
 
 
 def foremost(
-    found: Sequence[Change], worth: Worth, most_grown: int, most_shrunk: int, *, by_growth: bool = False
+    found: Sequence[Change],
+    worth: Worth,
+    most_grown: int,
+    most_shrunk: int,
+    order: ChangeOrder = ChangeOrder.ABSOLUTE,
 ) -> list[Change]:
-    """Return the changes that are told, the largest first: so many that grew, and so many that did not."""
+    """Return the changes that are told, the largest first: so many that grew, and so many that did not.
 
-    def rank(change: Change) -> tuple[float, float]:
-        absolute, relative = abs(change.difference), abs(change.growth)
-        return (relative, absolute) if by_growth else (absolute, relative)
+    What grew stands before what shrank, except by importance.
+    """
 
-    told = sorted((change for change in found if worth.tells(change)), key=rank, reverse=True)
+    def rank(change: Change) -> tuple[tuple[bool, float], ...]:
+        absolute, relative = change.difference, change.growth
+        match order:
+            case ChangeOrder.ABSOLUTE:
+                by = (absolute, relative)
+            case ChangeOrder.RELATIVE:
+                by = (relative, absolute)
+            case ChangeOrder.IMPORTANCE:
+                by = (abs(absolute), relative)
+        return tuple((number < 0, -abs(number)) for number in by)
+
+    told = sorted((change for change in found if worth.tells(change)), key=rank)
     grown = [change for change in told if change.growth >= 0][:most_grown]
     shrunk = [change for change in told if change.growth < 0][:most_shrunk]
     return [change for change in told if change in grown or change in shrunk]

@@ -81,6 +81,8 @@ def test_a_goal_is_made_read_changed_and_deleted(ask: Ask) -> None:
     [
         ("Goals.addGoal", {"name": "x", "matchAttribute": "colour"}, "'colour'"),
         ("Goals.addGoal", {"name": "x", "matchAttribute": "url", "patternType": "glob"}, "'glob'"),
+        ("Goals.addGoal", {"name": "x", "matchAttribute": "url", "patternType": "regex", "pattern": "("}, "'('"),
+        ("Goals.addGoal", {"name": "x", "matchAttribute": "url", "patternType": "exact", "pattern": "/a"}, "'/a'"),
         ("Goals.updateGoal", {"idGoal": "7"}, "no goal 7"),
         ("Goals.deleteGoal", {"idGoal": "7"}, "no goal 7"),
         ("CustomDimensions.configureExistingCustomDimension", {"idDimension": "7"}, "no custom dimension 7"),

@@ -1,6 +1,16 @@
 import pytest
 
-from pellucid.report.changes import Change, ChangeKind, Worth, changes, foremost, growth, movers_and_shakers, part
+from pellucid.report.changes import (
+    Change,
+    ChangeKind,
+    ChangeOrder,
+    Worth,
+    changes,
+    foremost,
+    growth,
+    movers_and_shakers,
+    part,
+)
 
 ANY = Worth(0, 0, dict.fromkeys(ChangeKind, 0))
 
@@ -26,9 +36,19 @@ def test_the_largest_changes_come_first_and_small_ones_not_at_all() -> None:
     found = [Change("a", 100, 130), Change("b", 1, 3), Change("c", 0, 2), Change("d", 50, 10), Change("e", 100, 101)]
     worth = Worth(20, -20, {ChangeKind.MOVER: 2, ChangeKind.NEW: None, ChangeKind.DISAPPEARED: 0})
 
-    assert [one.label for one in foremost(found, worth, 5, 5)] == ["d", "a", "b"]
-    assert [one.label for one in foremost(found, worth, 5, 5, by_growth=True)] == ["b", "d", "a"]
+    def told(order: ChangeOrder) -> list[str]:
+        return [one.label for one in foremost(found, worth, 5, 5, order)]
+
+    assert told(ChangeOrder.ABSOLUTE) == ["a", "b", "d"]
+    assert told(ChangeOrder.RELATIVE) == ["b", "a", "d"]
+    assert told(ChangeOrder.IMPORTANCE) == ["d", "a", "b"]
     assert [one.label for one in foremost(found, ANY, 1, 0)] == ["a"]
+
+
+def test_of_what_shrank_what_shrank_most_comes_first() -> None:
+    found = [Change("a", 10, 9), Change("b", 24, 13), Change("c", 9, 0), Change("d", 2, 10)]
+
+    assert [one.label for one in foremost(found, ANY, 5, 5)] == ["d", "b", "c", "a"]
 
 
 def test_a_part_of_a_total_is_one_at_least() -> None:
