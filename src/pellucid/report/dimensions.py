@@ -198,10 +198,8 @@ def own_numbers(names: Iterable[str]) -> frozenset[int]:
 
 
 def _from_host_on(url: str) -> str:
-    """Return the expression of an address without its scheme and `www.`."""
-    starts = ("https://www.", "http://www.", "https://", "http://")
-    cases = ", ".join(f"startsWith({url}, '{start}'), {len(start) + 1}" for start in starts)
-    return f"substring({url}, multiIf({cases}, 1))"
+    """Return the expression of an address without its scheme and `www.`, which is made once of each that is stored."""
+    return f"replaceRegexpOne({url}, '^https?://(www[.])?', '')"
 
 
 def dimension_of(name: str) -> Dimension | None:

@@ -128,7 +128,7 @@ def _compared(condition: Condition, operator: Operator, dimension: Dimension, so
     if not dimension.number:
         if operator in _OF_NUMBERS:
             raise RequestError(f"{condition.dimension} is a text, and can not be compared by {operator}.")
-        text = told if told in _TEXTS else f"toString({told})"
+        text = told if told in _TEXTS or told.startswith("replaceRegexpOne(") else f"toString({told})"
         return _COMPARED[operator].format(told=text, value=bind("String", condition.value))
     if operator in _OF_TEXT:
         raise RequestError(f"{condition.dimension} is a number, and can not be compared by {operator}.")
