@@ -67,6 +67,7 @@ def a_collector(
     devices: Devices | None = None,
     site: Callable[[int], Site | None] = SITES.get,
     token: str = TOKEN,
+    now: Callable[[], int] = lambda: NOON,
 ) -> Collector:
     """A collector at noon, for the sites of all presets if no others are given."""
     return Collector(
@@ -78,7 +79,7 @@ def a_collector(
             devices=devices or FastDevices(),
             place=place or Places(None, monotonic).place,
             append=append,
-            now=lambda: NOON,
+            now=now,
         ),
     )
 

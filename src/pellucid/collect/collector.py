@@ -113,7 +113,7 @@ class Collector:
         """Record one hit if it may be; return why not, or None: it is on disk. Raises `RequestError` if it is wrong."""
         try:
             given = given_of(parameters)
-            raw, plan = self._read(asker, parameters, given, token)
+            raw, plan = self._read(asker, parameters, given, token, self._parts.now())
             hit = await self._consider(raw, given, plan, asker.headers)
             if isinstance(hit, Refusal):
                 self._count(plan.site, raw, hit)
@@ -131,11 +131,13 @@ class Collector:
         entries: Iterable[Mapping[str, str]],
         token: str,
     ) -> Collected:
-        """Record the hits of a bulk in one write; return what became of each."""
+        """Record the hits of a bulk in one write, as received at one moment; return what became of each."""
         outcomes: list[Refusal | None] = []
         invalid: list[int] = []
         rows: list[tuple[int, bytes]] = []
         authorised = failed = False
+        # Who moves hits on does so up to some moment, and has all of a bulk or nothing: it may be in no order.
+        received = self._parts.now()
         loop = asyncio.get_running_loop()
         patient_until = loop.time() + self._parts.patience
         for place, parameters in enumerate(entries):
@@ -143,7 +145,7 @@ class Collector:
                 await asyncio.sleep(0)
             try:
                 given = given_of(parameters)
-                raw, plan = self._read(asker, parameters, given, token)
+                raw, plan = self._read(asker, parameters, given, token, received)
                 authorised = authorised or raw.authorised
                 longest = max(patient_until - loop.time(), LONGEST_WAIT_SECONDS)
                 hit = await self._consider(raw, given, plan, asker.headers, longest)
@@ -240,7 +242,9 @@ class Collector:
             plan = self._plans[site.id] = plan_of(site)
         return plan
 
-    def _read(self, asker: Asker, parameters: Mapping[str, str], given: Given, token: str) -> tuple[RawHit, Plan]:
+    def _read(
+        self, asker: Asker, parameters: Mapping[str, str], given: Given, token: str, received: int
+    ) -> tuple[RawHit, Plan]:
         """Return what a request says, and of which site; raise `RequestError` if it may not say so."""
         plan = self._plan(given.idsite)
         site = plan.site
@@ -252,7 +256,6 @@ class Collector:
             )
         if given.cid and visitor_of_tracker(given.cid) is None:
             raise RequestError("A visitor's identifier (cid) has exactly 16 hexadecimal digits.")
-        received = self._parts.now()
         time = received
         if given.cdt or given.cdo:
             time = time_of(given.cdt, received, authorised=authorised, seconds_before=given.cdo)

@@ -1,9 +1,10 @@
 """What becomes of a hit: recorded with what may be kept of it, or refused without a trace."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha1
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -395,3 +396,15 @@ def test_a_bulk_gives_way_to_others() -> None:
 
     assert collector.recorded == 1000
     assert turns >= 9
+
+
+def test_a_bulk_is_received_at_one_moment_however_long_it_takes_to_read() -> None:
+    clock = count(NOON, 1000)
+    kept: list[tuple[int, bytes]] = []
+
+    async def keep(rows: Sequence[tuple[int, bytes]]) -> None:
+        kept.extend(rows)
+
+    asyncio.run(a_collector(keep, now=lambda: next(clock)).collect_each(an_asker(), [PLAIN] * 3, ""))
+
+    assert [received for received, _ in kept] == [NOON] * 3
