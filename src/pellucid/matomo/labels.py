@@ -59,6 +59,10 @@ SOURCES: Mapping[str, tuple[int, str, str]] = {
 """Matomo's number, label and code for where a visit came from."""
 
 
+_MOST_PLACES = 5_000
+"""How many countries and regions are remembered: a report on cities names each again and again."""
+
+
 class Label(Struct, frozen=True):
     """A label, and the columns that tell more of the value."""
 
@@ -166,6 +170,7 @@ def configuration(name: str, browser: str, resolution: str) -> Label:
     return Label(f"{system(name)} / {known(browser)} / {screen(resolution)}")
 
 
+@lru_cache(_MOST_PLACES)
 def country(code: str) -> Label:
     """Label a country."""
     name = _ENGLISH.territories.get(code.upper(), UNKNOWN) if code else UNKNOWN
@@ -186,6 +191,7 @@ _NO_REGION: Mapping[str, Cell] = {
 }
 
 
+@lru_cache(_MOST_PLACES)
 def region(code: str, within: str) -> Label:
     """Label a region of a country; what has no region is not told apart by country."""
     if not code:
