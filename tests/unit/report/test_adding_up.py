@@ -1,11 +1,13 @@
 """Weeks and months tell what their days tell, for as long as these do."""
 
+from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
-from msgspec import structs
+from msgspec import Struct, structs
 
 from builders import DAY
+from pellucid.errors import StoreUnavailable
 from pellucid.ingest import Ingest
 from pellucid.model.period import Period
 from pellucid.model.query import Condition, Operator, Query
@@ -114,6 +116,35 @@ def test_a_week_that_ends_in_part_by_age_is_read_day_by_day(
     assert _versions(store) == DAYS - 2
     assert_same(store)
     later_rolling.once()
+    assert _versions(store) == 1
+    assert_same(store)
+
+
+def test_a_week_that_was_killed_before_its_mark_counts_nothing_and_goes(
+    installation: Installation, ingest: Ingest, later_rolling: Rolling, store: Store, store_url: str
+) -> None:
+    class Killed(Store):
+        """Ends before it is said of what a sum is made."""
+
+        def insert(self, table: str, rows: type[Struct], lines: bytes, token: str) -> None:
+            if table == "long_rollups":
+                raise StoreUnavailable("killed")
+            super().insert(table, rows, lines, token)
+
+    with closing(Killed(store_url)) as killed:
+        later_rolling._store = killed
+        with pytest.raises(StoreUnavailable):
+            _add_up(installation, ingest, later_rolling)
+    later_rolling._store = store
+    versions = "select uniqExact(version) from pages_by_day"
+    assert store.ask(versions).rows == ((DAYS + 1,),)
+    assert _versions(store) == DAYS
+    assert_same(store)
+
+    for _ in range(3):
+        later_rolling.once()
+
+    assert store.ask(versions).rows == ((DAYS + 2,),)
     assert _versions(store) == 1
     assert_same(store)
 
