@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 
 from msgspec import DecodeError, ValidationError, json
 
-from pellucid.collect.parse import Given, clean
+from pellucid.collect.parse import Given, clean, unescaped
 from pellucid.collect.plan import OwnDimension, Plan
 from pellucid.enrich.goals import reached
 from pellucid.enrich.search import count_of
@@ -69,9 +69,8 @@ def event_of(given: Given) -> SiteEvent:
 def search_of(given: Given) -> Search:
     """Return the search that a hit tells of."""
     category = given.search_cat
-    if category.startswith("["):
-        # Several places at once are a list.
-        category = ", ".join(_texts(category))
+    # Several places at once are a list.
+    category = ", ".join(_texts(category)) if category.startswith("[") else unescaped(category)
     return bounded(Search(given.search, category, count_of(given.search_count)))
 
 
@@ -142,17 +141,15 @@ def items_of(text: str) -> tuple[Item, ...]:
     """Return the items of a cart or an order (`[[sku, name, category or categories, price, quantity], ...]`)."""
     told = _decoded(text)
     rows = told.values() if isinstance(told, dict) else told if isinstance(told, list) else ()
-    return tuple(
-        _item(row) for row in rows if isinstance(row, list) and row and isinstance(row[0], str | int) and row[0] != ""
-    )
+    return tuple(_item(row) for row in rows if isinstance(row, list) and row and _joined(row[0]))
 
 
 def _item(row: Sequence[object]) -> Item:
     sku, name, category, price, quantity = (*row, *(None,) * 5)[:5]
     categories = category if isinstance(category, list) else [category]
     return Item(
-        clean(str(sku), _LONGEST_NAME),
-        clean(_text(name)),
+        clean(_joined(sku), _LONGEST_NAME),
+        clean(_joined(name)),
         _in_number(map(_text, categories)),
         _money(_text(price)),
         min(max(int(number_of(_text(quantity)) or 1), 0), _MOST_PIECES),
@@ -253,12 +250,13 @@ def _in_bounds(number: float) -> float:
 
 def _categories(text: str) -> tuple[str, ...]:
     """Return the categories of a product: one, or a list as JSON."""
-    return _in_number(_texts(text) if text.startswith("[") else [text])
+    return _in_number(_texts(text) if text.startswith("[") else [unescaped(text)])
 
 
 def _in_number(categories: Iterable[str]) -> tuple[str, ...]:
     """Return the first categories; "0" is none, as a client that has none may send it."""
-    return tuple(clean(one, _LONGEST_NAME) for one in categories if one not in {"", "0"})[:MOST_CATEGORIES]
+    told = (clean(one, _LONGEST_NAME).strip() for one in categories)
+    return tuple(one for one in told if one not in {"", "0"})[:MOST_CATEGORIES]
 
 
 def _texts(text: str) -> list[str]:
@@ -266,9 +264,14 @@ def _texts(text: str) -> list[str]:
     return [one for one in map(_text, told) if one] if isinstance(told, list) else [text]
 
 
+def _joined(value: object) -> str:
+    """Return the text of a name, which may come in pieces."""
+    return ",".join(map(_text, value if isinstance(value, list) else [value])).strip()
+
+
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return value
+        return unescaped(value)
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 

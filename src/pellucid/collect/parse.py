@@ -5,6 +5,8 @@ Nothing here decides. Parameters and their meaning are those of Matomo's trackin
 
 import re
 from collections.abc import Mapping
+from html import unescape
+from html.entities import name2codepoint
 from itertools import islice
 from urllib.parse import parse_qsl
 
@@ -240,8 +242,26 @@ def _text(value: bytes) -> str:
 
 
 def given_of(parameters: Mapping[str, str]) -> Given:
-    """Return the parameters that mean something."""
-    return convert(parameters, Given)
+    """Return the parameters that mean something, each as it was before it was written for HTML.
+
+    What is JSON stays as it is: a quotation mark that is read would end a text of it.
+    """
+    escaped = {name: unescaped(text) for name, text in parameters.items() if "&" in text and name in _TEXTS}
+    return convert({**parameters, **escaped} if escaped else parameters, Given)
+
+
+_JSON = frozenset({"ec_items", "cvar", "e_cvar", "_cvar", "uadata", "_pkc", "search_cat"})
+_TEXTS = frozenset(Given.__struct_encode_fields__) - _JSON
+_ESCAPED = re.compile(r"&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,7}));")
+
+
+def unescaped(text: str) -> str:
+    """Return a text that may have been written for HTML (`Q&amp;A`) as it was before; parameters of an address stay."""
+    return _ESCAPED.sub(_character, text) if ";" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    return unescape(found[0]) if found[1] is None or found[1] in name2codepoint else found[0]
 
 
 def is_custom(given: Given) -> bool:

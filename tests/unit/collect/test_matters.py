@@ -112,6 +112,15 @@ def test_a_search_has_the_same_limits_however_it_is_told() -> None:
     assert kept(url="http://site.example/find?q=%00").kind is HitKind.PAGEVIEW
 
 
+def test_what_was_written_for_html_is_read_as_it_was_before() -> None:
+    hit = kept(
+        url="http://site.example/?a=1&amp;copy=2&b=3;", action_name="R&amp;B &#233; &eacute;", _pkn="&quot;x&foo;"
+    )
+
+    assert (hit.url, hit.title) == ("http://site.example/?a=1&copy=2&b=3;", "R&B é é")
+    assert hit.product == Product("", '"x&foo;', (), None)
+
+
 def test_a_page_may_show_a_product_and_tell_how_long_it_took() -> None:
     hit = kept(_pks="SKU", _pkn="Bell", _pkc='["Parts","Fun"]', _pkp="9.99", pf_net="20", pf_srv="130", pf_onl="x")
 
@@ -249,6 +258,8 @@ def _an_item(sku: str, quantity: int) -> Item:
         ),
         ('[["SKU"]]', (Item("SKU", "", (), 0.0, 1),)),
         ('{"0":["SKU","Bell","Parts","9.99","2"]}', (Item("SKU", "Bell", ("Parts",), 9.99, 2),)),
+        ('[["&quot;SKU "," R&amp;B",["this ","&lt; that"],1,1]]', (Item('"SKU', "R&B", ("this", "< that"), 1.0, 1),)),
+        ('[[["scary"],["a","b"],"",1,1]]', (Item("scary", "a,b", (), 1.0, 1),)),
         ('[["",1],[],3,null,[[]]]', ()),
         ('[["a",null,null,"nan","1e999"]]', (Item("a", "", (), 0.0, 1),)),
         ('[["a","","",1,0],["b","","",1,"2.7"],["c","","",1,-2]]', tuple(map(_an_item, "abc", (1, 2, 0)))),
