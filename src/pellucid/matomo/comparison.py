@@ -5,7 +5,7 @@ from itertools import product
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pellucid.errors import RequestError
 from pellucid.matomo.call import Answer, Call
@@ -69,7 +69,7 @@ def compared(one: One, call: Call, site: Site, period: Period) -> Answer:
         raise RequestError("A subtable is compared in its report: ask for expanded=1, or for a row by its label.")
     plain = given.without(*_ITS_OWN)
     base = one(site, period, plain)
-    every = plain.without(*_FILTERS).with_text(filter_limit=str(ALL))
+    every = structs.replace(plain.without(*_FILTERS).with_text(filter_limit=str(ALL)), escaped="")
     series = _series(call, site, period)
     answers = [one(site, each.period, every.with_text(segment=each.segment)) if each.period else [] for each in series]
     return _beside(base, answers, series, joined=not given.flag("flat"))

@@ -22,6 +22,7 @@ from pellucid.report.live import EVER, Beginning, VisitDetails, counters, first_
 
 _VISITS_TOLD = 10
 """How many visits are told to who asks for no other number."""
+_MOST_MINUTES = 2880
 _HIDDEN = (
     "{what} is deactivated in website settings. A user with at least admin access can enable this feature in the "
     "settings for this website (idSite={site})."
@@ -77,7 +78,7 @@ def _last_visits(call: Call, sites: list[Site]) -> Answer:
             _period(call, site),
             offset + limit if limit > 0 else None,
             beginning,
-            segment_on(given.text("segment", ""), site),
+            segment_on(given.segment, site),
             site.timezone,
         )
         setting = _setting(call, site)
@@ -93,7 +94,7 @@ def _last_visits(call: Call, sites: list[Site]) -> Answer:
 def _profile(call: Call, sites: list[Site]) -> Answer:
     site = sites[0]
     _shows_profiles(site)
-    segment = segment_on(call.given.text("segment", ""), site)
+    segment = segment_on(call.given.segment, site)
     number = _visitor(call) if call.given.text("visitorId", "") else _most_recent(call, site, segment)
     if number is None:
         return []
@@ -132,7 +133,7 @@ def _most_recent(call: Call, site: Site, segment: Segment) -> int | None:
 
 def _most_recent_visitor(call: Call, sites: list[Site]) -> Answer:
     _shows_visits(sites[0])
-    segment = segment_on(call.given.text("segment", ""), sites[0])
+    segment = segment_on(call.given.segment, sites[0])
     return {"value": _told(_most_recent(call, sites[0], segment)) or False}
 
 
@@ -153,16 +154,19 @@ def _most_recent_time(call: Call, sites: list[Site]) -> Answer:
 
 
 def _counters(call: Call, sites: list[Site]) -> Answer:
-    minutes = call.given.number("lastMinutes")
-    lately = [counters(call.store, site.id, minutes, int(call.now.timestamp() * 1000)) for site in sites]
-    return [
-        {
-            "visits": sum(one.visits for one in lately),
-            "actions": sum(one.actions for one in lately),
-            "visitors": sum(one.visitors for one in lately),
-            "visitsConverted": sum(one.visits_converted for one in lately),
-        },
-    ]
+    """Return how much is going on; as in Matomo `visitsConverted` counts conversions."""
+    minutes, segment = call.given.number("lastMinutes"), call.given.segment
+    if not 1 <= minutes <= _MOST_MINUTES:
+        raise RequestError(f"lastMinutes only accepts values between 1 and {_MOST_MINUTES}")
+    now = int(call.now.timestamp() * 1000)
+    lately = [counters(call.store, one.id, minutes, now, segment_on(segment, one), one.timezone) for one in sites]
+    row: Row = {
+        "visits": sum(one.visits for one in lately),
+        "actions": sum(one.actions for one in lately),
+        "visitors": sum(one.visitors for one in lately),
+        "visitsConverted": sum(one.conversions for one in lately),
+    }
+    return [shown(row, call.given)]
 
 
 METHODS: Mapping[str, Method] = {

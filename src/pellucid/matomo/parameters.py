@@ -14,12 +14,14 @@ _MISSING = "Please specify a value for '{name}'."
 class Parameters(Struct, frozen=True):
     """What a request says, by name; of repeated names the last, those that end in `[]` or `[0]` as lists.
 
+    `escaped` is the segment as it stood in an address: Matomo decodes it once less there than it does in a form.
     `whole` asks for rows with the columns too that others are worked out from, and that are not shown themselves. The
     answer is one of several, on other sites or other periods, if it is `beside` others.
     """
 
     given: Mapping[str, str]
     lists: Mapping[str, tuple[str, ...]] = {}
+    escaped: str = ""
     whole: bool = False
     beside: bool = False
 
@@ -39,6 +41,11 @@ class Parameters(Struct, frozen=True):
         if value is None:
             raise RequestError(_MISSING.format(name=name))
         return value
+
+    @property
+    def segment(self) -> str:
+        """The segment that is asked for, escaped as often as it is decoded."""
+        return self.escaped or self.text("segment", "")
 
     def several(self, name: str) -> tuple[str, ...]:
         """Return the values of a list; a single value is a list of one."""
@@ -70,11 +77,16 @@ class Parameters(Struct, frozen=True):
             raise RequestError(f"{name} has to be a number, and {text!r} is none.") from error
 
 
-def parameters_of(pairs: list[tuple[str, str]]) -> Parameters:
-    """Return the parameters of a request from its pairs, `urls[]=a&urls[1]=b` as a list."""
+def parameters_of(pairs: list[tuple[str, str]], query: str = "") -> Parameters:
+    """Return the parameters of a request from its pairs, `urls[]=a&urls[1]=b` as a list.
+
+    `query` is the part of its address that some of them are from.
+    """
     lists: dict[str, list[str]] = {}
     for name, value in pairs:
         base, bracket, _ = name.partition("[")
         if bracket:
             lists.setdefault(base, []).append(value)
-    return Parameters(dict(pairs), {name: tuple(values) for name, values in lists.items()})
+    escaped = [pair.partition("=")[2] for pair in query.split("&") if pair.startswith("segment=")]
+    several = {name: tuple(values) for name, values in lists.items()}
+    return Parameters(dict(pairs), several, escaped[-1] if escaped else "")

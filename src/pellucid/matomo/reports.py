@@ -277,7 +277,7 @@ def query_of(
     report: Table | None = None,
 ) -> Query:
     """Return the question for these columns, by the dimensions of a report if one is named."""
-    segment = segment_on(given.text("segment", ""), site)
+    segment = segment_on(given.segment, site)
     if report:
         raise_if_not_shown(site, report.dimensions)
     if report and report.only:

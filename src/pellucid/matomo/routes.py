@@ -57,7 +57,7 @@ def routes(
     async def ask(request: Request) -> Response:
         form = await request.form() if request.method == "POST" else None
         body = [(name, str(value)) for name, value in form.multi_items()] if form else []
-        given = parameters_of([*request.query_params.multi_items(), *body])
+        given = parameters_of([*request.query_params.multi_items(), *body], request.url.query)
         token = given.text("token_auth", "") or _bearer(request)
         try:
             told, status = await run_in_threadpool(_answer, token, given, outside.asking(request)), int(HTTPStatus.OK)

@@ -57,22 +57,27 @@ where site_id = {site:UInt32}
     )
 group by visitor_id, kind
 """
-_COUNTERS = """
+_LATELY = "site_id = {site:UInt32} and visit_day >= toDate(fromUnixTimestamp64Milli({since:Int64}, 'UTC')) - 1"
+_COUNTERS = f"""
 select
     countIf(not stray) as visits,
     uniqExactIf(visitor_id, not stray) as visitors,
     countIf(conversions > 0) as converted
 from visits final
-where site_id = {site:UInt32}
-    and visit_day >= toDate(fromUnixTimestamp64Milli({since:Int64}, 'UTC')) - 1
-    and last_time between {since:Int64} and {now:Int64}
+where {_LATELY}
+    and last_time between {{since:Int64}} and {{now:Int64}}
 """
-_ACTIONS = """
+_ACTIONS = f"""
 select countIf(kind in ('pageview', 'search', 'event', 'download', 'outlink'))
 from events
-where site_id = {site:UInt32}
-    and visit_day >= toDate(fromUnixTimestamp64Milli({since:Int64}, 'UTC')) - 1
-    and time between {since:Int64} and {now:Int64}
+where {_LATELY}
+    and time between {{since:Int64}} and {{now:Int64}}
+"""
+_CONVERTED = f"""
+select count()
+from conversions final
+where {_LATELY}
+    and time between {{since:Int64}} and {{now:Int64}}
 """
 _MINUTES = """
 select intDiv({now:Int64} - time, 60000) as ago, count()
@@ -124,6 +129,7 @@ class Counters(Struct, frozen=True):
     visitors: int
     visits_converted: int
     actions: int
+    conversions: int
 
 
 EVER = Period(date(1971, 1, 1), date(2148, 12, 31))
@@ -231,13 +237,31 @@ def _with_details(store: Store, site_id: int, visits: list[Visit]) -> list[Visit
     ]
 
 
-def counters(store: Store, site_id: int, minutes: int, now: int) -> Counters:
-    """Return what happened in the last minutes before `now` (milliseconds since 1970)."""
-    bound: dict[str, Bound] = {"site": site_id, "since": now - minutes * _MILLISECONDS_PER_MINUTE, "now": now}
-    of_visits, of_actions = store.ask_all([(_COUNTERS, bound), (_ACTIONS, bound)], Urgency.SHORT)
+def counters(
+    store: Store,
+    site_id: int,
+    minutes: int,
+    now: int,
+    segment: Segment = EVERYBODY,
+    timezone: str = "UTC",
+) -> Counters:
+    """Return what happened in the last minutes before `now` (milliseconds since 1970), in the visits of a segment."""
+    since = now - minutes * _MILLISECONDS_PER_MINUTE
+    values = Values({"site": site_id, "since": since, "now": now, "timezone": timezone})
+    chosen = condition_on_visits(segment, _LATELY, values.bind)
+    of_them = (
+        f"and (visit_day, visit_id) in (select visit_day, visit_id from visits final where {_LATELY} and {chosen})"
+    )
+    of_visits, of_actions, of_conversions = store.ask_all(
+        [
+            (_COUNTERS + (f"and {chosen}" if chosen else ""), values.bound),
+            *((sql + (of_them if chosen else ""), values.bound) for sql in (_ACTIONS, _CONVERTED)),
+        ],
+        Urgency.SHORT,
+    )
     visits, visitors, converted = convert(of_visits.rows[0], tuple[int, int, int])
-    (actions,) = convert(of_actions.rows[0], tuple[int])
-    return Counters(visits, visitors, converted, actions)
+    (actions,), (conversions,) = (convert(told.rows[0], tuple[int]) for told in (of_actions, of_conversions))
+    return Counters(visits, visitors, converted, actions, conversions)
 
 
 def lately(store: Store, site_id: int, minutes: int, now: int) -> tuple[list[int], list[tuple[str, int]]]:

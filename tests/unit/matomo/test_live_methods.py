@@ -5,8 +5,8 @@ from typing import Any
 from msgspec import json, structs
 
 from builders import DAY as NOVEMBER_24
-from builders import NOON, a_visit
-from pellucid.model.visit import Visit
+from builders import NOON, a_conversion, a_visit
+from pellucid.model.visit import Conversion, Visit
 from pellucid.registry.registry import Registry
 from pellucid.store.client import Store
 
@@ -76,6 +76,21 @@ def test_visits_are_told_from_either_end_and_of_several_sites_in_one_list(ask: A
     assert sorted(told(idSite="1,2")) == [1, 2, 3, 4]
     assert told(idSite="1,2", filter_limit="2")[0] == 3
     assert len(told(idSite="1,2", filter_limit="2", filter_offset="1")) == 2
+
+
+def test_what_is_going_on_is_told_of_whom_and_as_far_as_it_is_asked(ask: Ask, store: Store) -> None:
+    reached = b"\n".join(json.encode(a_conversion(conversion_id=number, goal_id=number)) for number in (1, 2))
+    store.insert("conversions", Conversion, reached, "reached")
+    asked = {"idSite": "1", "lastMinutes": "2880"}
+
+    assert ask("Live.getCounters", **asked) == [{"visits": 2, "actions": 6, "visitors": 2, "visitsConverted": 2}]
+    assert ask("Live.getCounters", **asked, segment="countryCode==de", hideColumns="visitors") == [
+        {"visits": 1, "actions": 5, "visitsConverted": 2},
+    ]
+    assert ask("Live.getCounters", **asked, segment="countryCode==fr")[0]["visitsConverted"] == 0
+    assert ask("Live.getCounters", **asked, showColumns="visits") == [{"visits": 2}]
+    for minutes in ("0", "-5", "2881"):
+        assert "between 1 and 2880" in ask("Live.getCounters", idSite="1", lastMinutes=minutes)["message"]
 
 
 def test_no_segment_and_no_report_tells_a_visitor_whom_the_owner_hides(ask: Ask) -> None:

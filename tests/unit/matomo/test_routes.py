@@ -3,13 +3,17 @@ from itertools import product
 from typing import Any
 
 import pytest
+from msgspec import json
 from starlette.testclient import TestClient
 
+from builders import an_event
 from pellucid.matomo.methods import METHODS
 from pellucid.matomo.tables import TABLES
 from pellucid.model.account import Access
+from pellucid.model.event import Event
 from pellucid.registry.registry import Registry
 from pellucid.registry.tokens import Reach
+from pellucid.store.client import Store
 
 Ask = Callable[..., Any]
 DAY = {"period": "day", "date": "2025-11-24"}
@@ -134,6 +138,28 @@ def test_asked_flat_one_row_is_a_list(ask: Ask) -> None:
 def test_a_segment_chooses(ask: Ask) -> None:
     assert ask("VisitsSummary.getVisits", idSite="1", segment="countryCode==de", **DAY) == {"value": 1}
     assert "not a supported segment" in ask("VisitsSummary.getVisits", idSite="1", segment="x==1", **DAY)["message"]
+
+
+def test_a_segment_in_an_address_is_decoded_once_less_than_one_in_a_form(
+    ask: Ask, client: TestClient, registry: Registry, store: Store
+) -> None:
+    url, token = "http://shop.example.org/a%20b+c", registry.create_token("root")
+    store.insert("events", Event, json.encode(an_event(event_id=9, url=url)), "escaped")
+    pages = ask("Actions.getPageUrls", idSite="1", **DAY, flat="1")
+    segment = next(row["segment"] for row in pages if row["url"] == url)
+
+    def told(**more: str) -> Any:
+        asked = {"module": "API", "method": "VisitsSummary.get", "idSite": "1", **DAY, "token_auth": token}
+        return client.get("/index.php", params=asked | more).json()
+
+    assert told(segment=segment)["nb_visits"] == 1
+    assert told(segment="pageUrl==http://shop.example.org/;countryCode==fr")["nb_visits"] == 1
+    assert ask("VisitsSummary.get", idSite="1", **DAY, segment=segment.replace("%", "%25"))["nb_visits"] == 1
+    compared = told(segment="countryCode==fr", **{"compareSegments[]": "visitCount>0"})["comparisons"]
+    assert [(row["nb_visits"], row["compareSegment"]) for row in compared] == [
+        (1, "countryCode==fr"),
+        (2, "visitCount>0"),
+    ]
 
 
 def test_the_last_visits_show_what_was_done(ask: Ask) -> None:
