@@ -28,6 +28,12 @@ class Record(dict[str, Answer]):
     """What stands alone and is no report: in XML it is a row, in all other formats what it holds."""
 
 
+def alone(told: Answer) -> Answer:
+    """Return what a report tells; as in Matomo a number that is told alone does not say what it is."""
+    values = list(told.values()) if isinstance(told, dict) else []
+    return {"value": values[0]} if len(values) == 1 and not isinstance(values[0], list | Mapping) else told
+
+
 class Asking(Struct, frozen=True):
     """What a request tells of where it came from, and under which address it found this server."""
 

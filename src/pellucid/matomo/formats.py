@@ -65,13 +65,23 @@ def error(told: str, given: Parameters) -> Written:
 
 
 def _json(answer: Answer, given: Parameters) -> Written:
-    body = json.encode(answer)
+    body = json.encode(_bare(answer))
     callback = given.text("callback", "") or given.text("jsoncallback", "")
     if not callback:
         return Written(body, "application/json; charset=utf-8")
     if not _CALLBACK.fullmatch(callback):
         raise RequestError("The name of a callback has letters, digits, dots and underscores.")
     return Written(b"%s(%s)" % (callback.encode(), body), "application/javascript; charset=utf-8")
+
+
+def _bare(answer: Answer) -> Answer:
+    """Return several answers with each number that one tells alone as it is."""
+    if not isinstance(answer, Mapping) or not _name_of_series(answer):
+        return answer
+    return {
+        key: one["value"] if isinstance(one, Mapping) and one.keys() == {"value"} else _bare(one)
+        for key, one in answer.items()
+    }
 
 
 def _xml(answer: Answer, given: Parameters) -> Written:

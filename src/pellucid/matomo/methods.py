@@ -13,7 +13,7 @@ from pellucid.matomo.absent import ABSENT
 from pellucid.matomo.all_sites import METHODS as ALL_SITES
 from pellucid.matomo.annotations import METHODS as ANNOTATIONS
 from pellucid.matomo.answers import Answers
-from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, Record, needs_somewhere, refused
+from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, Record, alone, needs_somewhere, refused
 from pellucid.matomo.columns import Row
 from pellucid.matomo.comparison import compared, is_compared
 from pellucid.matomo.dates import key
@@ -104,7 +104,7 @@ def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Ca
     def of_period(site: Site, period: Period, *, beside: bool) -> Answer:
         if is_compared(call.given):
             return compared(plain, call, site, period)
-        return plain(site, period, structs.replace(call.given, beside=beside))
+        return alone(plain(site, period, structs.replace(call.given, beside=beside)))
 
     def plain(site: Site, period: Period, given: Parameters) -> Answer:
         pivots = given.text("pivotBy", "")

@@ -8,7 +8,7 @@ from time import monotonic
 from msgspec import structs
 
 from pellucid.errors import RequestError
-from pellucid.matomo.call import Answer, Call
+from pellucid.matomo.call import Answer, Call, alone
 from pellucid.matomo.catalogue_of_site import reports_of, row_of_report
 from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, NOT_ENABLED, Cell, Row, explains, plain, rounded, with_ratios
 from pellucid.matomo.dates import key
@@ -18,7 +18,7 @@ from pellucid.matomo.metric_names import NAMES
 from pellucid.matomo.overview import spelled
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.pretty import money, pretty
-from pellucid.matomo.rows import filtered
+from pellucid.matomo.rows import filtered, names
 from pellucid.matomo.tree import add
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.site import Site
@@ -39,19 +39,32 @@ _SUMMARY = "VisitsSummary.get"
 _SHOWN_IF_ANY = {"nb_users": (_SUMMARY,), "avg_time_generation": ()}
 """Columns that are left out where no row has any of them; of all reports if none is named."""
 _PER_VISIT = next(ratio for ratio in ALL_RATIOS_OF_VISITS if ratio.name == "nb_actions_per_visit")
+_OF_COLUMNS = frozenset({"metrics", "processedMetrics", "metricTypes"})
 _OF_GOAL = re.compile(r"goal_[0-9]+_")
 _NOT_SUMMED = ("_rate", "_evolution", "_percentage", "_trend")
 
 
-def report_metadata(_call: Call, sites: list[Site]) -> Answer:
+def report_metadata(call: Call, sites: list[Site]) -> Answer:
     """Return the list of the reports of a site."""
-    return [row_of_report(report) for report in reports_of(sites[0])]
+    return [_with_columns(row_of_report(report), call.given) for report in reports_of(sites[0])]
 
 
 def metadata(call: Call, sites: list[Site]) -> Answer:
     """Return the row of one report in the list."""
     report = listed(call, sites[0])
-    return [row_of_report(report, people=_tells_people(report, call.given.text("period", "")))]
+    row = row_of_report(report, people=_tells_people(report, call.given.text("period", "")))
+    return [_with_columns(row, call.given)]
+
+
+def _with_columns(row: dict[str, Answer], given: Parameters) -> dict[str, Answer]:
+    """Return what is told of a report without the columns that are not asked for."""
+    hidden, only = names(given, "hideColumns"), names(given, "showColumns")
+    told = row.copy()
+    for kind in _OF_COLUMNS & row.keys():
+        some = row[kind]
+        if isinstance(some, Mapping):
+            told[kind] = {name: one for name, one in some.items() if name not in hidden and (name in only or not only)}
+    return {name: one for name, one in told.items() if one or name not in _OF_COLUMNS}
 
 
 def _tells_people(report: Listed, kind: str) -> bool:
@@ -86,7 +99,9 @@ def processed(ask: Ask, call: Call, sites: list[Site]) -> Answer:
     answered: dict[str, Answer] = {
         "website": site.name,
         "prettyDate": spelled(last if not wanted.several else Period(wanted.periods[0].first, last.last)),
-        "metadata": row_of_report(_known_users(report, columns), people=_tells_people(report, last.kind)),
+        "metadata": _with_columns(
+            row_of_report(_known_users(report, columns), people=_tells_people(report, last.kind)), call.given
+        ),
         "columns": columns,
         "reportData": data if wanted.several else data[spelled(last)],
         "reportMetadata": more if wanted.several else more[spelled(last)],
@@ -164,7 +179,7 @@ class _Found:
         """Return the rows as people read them; a report without rows as one."""
         raw = self._given.flag("showRawMetrics")
         rows = [self._shown(row, columns, raw=raw) for row in self._rows]
-        return rows[0] if self.is_one and rows else rows
+        return alone(rows[0]) if self.is_one and rows else rows
 
     def _shown(self, row: Row, columns: Mapping[str, str], *, raw: bool) -> dict[str, Answer]:
         told: dict[str, Answer] = {name: self._pretty(name, row.get(name)) for name in columns}
@@ -202,8 +217,7 @@ def _columns(report: Listed, given: Parameters) -> dict[str, str]:
         named["revenue"] = NAMES["revenue"]
     if not _tells_people(report, given.text("period", "")):
         named = {name: text for name, text in named.items() if name not in NOT_ENABLED}
-    hidden = {part.strip() for part in given.text("hideColumns", "").split(",")}
-    only = {part.strip() for part in given.text("showColumns", "").split(",") if part.strip()}
+    hidden, only = names(given, "hideColumns"), names(given, "showColumns")
     return {
         name: text
         for name, text in named.items()

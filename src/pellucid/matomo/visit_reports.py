@@ -78,7 +78,8 @@ def frequency(reports: Answers, site: Site, period: Period, given: Parameters) -
             continue
         told = with_ratios(told, RATIOS_OF_VISITS, written=written_of(given))
         row |= {f"{name}_{kind}": value for name, value in told.items()}
-    return row or []
+    wanted = [name for name in given.text("columns", "").split(",") if name]
+    return {name: value for name, value in row.items() if name in wanted or not wanted} or []
 
 
 def by_frequency(reports: Answers, query: Query) -> dict[str, Sequence[Value]]:

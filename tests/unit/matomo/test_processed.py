@@ -49,6 +49,21 @@ def test_a_processed_report_tells_what_its_columns_and_rows_are(ask: Ask) -> Non
     assert (answer["reportTotal"]["nb_visits"], answer["reportTotal"]["nb_actions_per_visit"]) == (2, 2)
 
 
+def test_a_processed_report_tells_of_those_columns_alone_that_are_asked_for(ask: Ask) -> None:
+    asked = {**DAY, "apiModule": "VisitsSummary", "apiAction": "get"}
+
+    shown = ask("API.getProcessedReport", **asked, showColumns="nb_visits")
+    hidden = ask("API.getMetadata", **asked, hideColumns="nb_visits,bounce_rate,nb_actions_per_visit,avg_time_on_site")
+    reports = ask("API.getReportMetadata", idSite="1", hideColumns="nb_hits")
+
+    assert (shown["metadata"]["metrics"], shown["reportData"]) == ({"nb_visits": "Visits"}, {"value": 2})
+    assert "processedMetrics" not in shown["metadata"]
+    assert list(shown["metadata"]["metricTypes"]) == ["nb_visits"]
+    assert "nb_visits" not in hidden[0]["metrics"]
+    assert "processedMetrics" not in hidden[0]
+    assert [row["name"] for row in reports if "nb_hits" in row.get("metrics", ())] == []
+
+
 def test_people_are_told_of_days_and_of_longer_periods_in_the_summary_alone(ask: Ask) -> None:
     def columns(method: str, period: str) -> set[str]:
         module, _, action = method.partition(".")

@@ -56,6 +56,34 @@ def test_a_summary_holds_what_matomos_holds(ask: Ask) -> None:
     assert ask("VisitsSummary.getVisits", idSite="1", **DAY) == {"value": 2}
 
 
+def test_a_number_that_is_told_alone_does_not_say_what_it_is(ask: Ask) -> None:
+    days, beside = DAY | {"date": "2025-11-24,2025-11-26"}, {"compareSegments[]": "visitCount>0"}
+
+    assert ask("VisitsSummary.get", idSite="1", **DAY, columns="nb_visits") == {"value": 2}
+    assert ask("API.get", idSite="1", **DAY, showColumns="bounce_rate") == {"value": "50%"}
+    assert ask("VisitsSummary.get", idSite="1", **days, columns="nb_visits") == {
+        "2025-11-24": 2,
+        "2025-11-25": 1,
+        "2025-11-26": [],
+    }
+    assert ask("VisitsSummary.getVisits", idSite="1,2", **days)["1"] == {
+        "2025-11-24": 2,
+        "2025-11-25": 1,
+        "2025-11-26": 0,
+    }
+    assert ask("VisitsSummary.get", idSite="1", **DAY, columns="nb_visits", **beside)["nb_visits"] == 2
+
+
+def test_new_and_returning_visitors_are_told_by_the_columns_that_are_asked_for(ask: Ask) -> None:
+    asked = {"idSite": "1", **DAY}
+
+    assert ask("VisitFrequency.get", **asked, columns="nb_visits_new,bounce_rate_returning") == {
+        "nb_visits_new": 2,
+        "bounce_rate_returning": "0%",
+    }
+    assert ask("VisitFrequency.get", **asked, columns="nb_visits") == []
+
+
 def test_unique_visitors_of_a_range_are_refused_as_matomo_refuses_them(ask: Ask) -> None:
     answer = ask("VisitsSummary.getUniqueVisitors", idSite="1", period="range", date="2025-11-24,2025-11-25")
 
@@ -77,8 +105,8 @@ def test_several_periods_and_sites_come_under_their_keys(ask: Ask) -> None:
     days = ask("VisitsSummary.getVisits", idSite="1", period="day", date="2025-11-24,2025-11-26")
     sites = ask("VisitsSummary.getVisits", idSite="all", **DAY)
 
-    assert days == {"2025-11-24": {"value": 2}, "2025-11-25": {"value": 1}, "2025-11-26": {"value": 0}}
-    assert sites == {"1": {"value": 2}, "2": {"value": 1}}
+    assert days == {"2025-11-24": 2, "2025-11-25": 1, "2025-11-26": 0}
+    assert sites == {"1": 2, "2": 1}
 
 
 def test_pages_come_as_a_tree_whose_folders_can_be_opened(ask: Ask) -> None:
@@ -226,7 +254,7 @@ def test_a_token_of_one_site_reads_that_site_alone(client: TestClient, registry:
         return answer.status_code, answer.json()
 
     assert asking("VisitsSummary.getVisits", "2") == (200, {"value": 1})
-    assert asking("VisitsSummary.getVisits", "all") == (200, {"2": {"value": 1}})
+    assert asking("VisitsSummary.getVisits", "all") == (200, {"2": 1})
     for method in (
         "VisitsSummary.getVisits",
         "Live.getLastVisitsDetails",
