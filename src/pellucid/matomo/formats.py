@@ -11,6 +11,8 @@ from msgspec import Struct, json
 
 from pellucid.errors import RequestError
 from pellucid.matomo.call import Record
+from pellucid.matomo.columns import explains
+from pellucid.matomo.headings import headings
 from pellucid.matomo.lists import NUMBERED
 from pellucid.matomo.parameters import Parameters
 
@@ -25,6 +27,7 @@ _TOLD_BY_NUMBER = (*NUMBERED, "Annotations.")
 _PRETTY = "prettyDate"
 _OF_PERIODS = frozenset({"reportData", "reportMetadata"})
 """Elements that hold what is told of each of several periods."""
+_KEYS = frozenset({"label", "date", "idSite"})
 _METADATA = frozenset({"url", "segment", "logo", "code", "idsubdatatable", "region", "country", "referrer_type"})
 """Columns that tell more of a row and count nothing: tables have them behind the others."""
 
@@ -173,12 +176,25 @@ def _text(value: Answer) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
-def _table(answer: Answer) -> tuple[list[str], list[Mapping[str, Answer]]]:
-    """Return the columns and rows of an answer; nested columns are left out, as tables can not hold them."""
+def _table(answer: Answer) -> tuple[list[str], list[str], list[Mapping[str, Answer]]]:
+    """Return the columns of an answer, those that tell what its rows are, and these.
+
+    Nested columns are left out, as tables can not hold them.
+    """
     rows = list(_rows(answer))
     names = dict.fromkeys(name for row in rows for name, value in row.items() if not isinstance(value, list | Mapping))
-    columns = [name for name in names if name not in _METADATA]
-    return [*columns, *(name for name in names if name in _METADATA)], rows
+    told = {name for row in rows if "label" in row for name, value in row.items() if _tells_what_it_is(name, value)}
+    metadata = [name for name in names if name in _METADATA or name in told]
+    return [name for name in names if name not in metadata], metadata, rows
+
+
+def _joined(answer: Answer) -> tuple[list[str], list[Mapping[str, Answer]]]:
+    columns, metadata, rows = _table(answer)
+    return [*columns, *metadata], rows
+
+
+def _tells_what_it_is(name: str, value: object) -> bool:
+    return name not in _KEYS and explains(name, value) and not (isinstance(value, str) and value.endswith("%"))
 
 
 def _rows(answer: Answer) -> Iterator[Mapping[str, Answer]]:
@@ -201,11 +217,13 @@ def _separated(delimiter: str, kind: str) -> Callable[[Answer, Parameters], Writ
         if answer == {"result": "success", "message": "ok"}:
             text = "message\nok"
         else:
-            columns, rows = _table(answer)
+            columns, metadata, rows = _table(answer)
             lines = StringIO()
             writer = csv.writer(lines, delimiter=delimiter, lineterminator="\n")
-            writer.writerow([f"metadata_{name}" if name in _METADATA else name for name in columns])
-            writer.writerows([[_text(row.get(name)) for name in columns] for row in rows])
+            words = headings(given)
+            apart = "Metadata: " if words else "metadata_"
+            writer.writerow([*(words.get(name, name) for name in columns), *(f"{apart}{name}" for name in metadata)])
+            writer.writerows([[_text(row.get(name)) for name in (*columns, *metadata)] for row in rows])
             text = lines.getvalue().rstrip("\n") if rows else "No data available"
         if given.flag("convertToUnicode", default=True):
             return Written(b"\xff\xfe" + text.encode("utf-16-le"), f"{kind}; charset=utf-16le")
@@ -214,9 +232,10 @@ def _separated(delimiter: str, kind: str) -> Callable[[Answer, Parameters], Writ
     return write
 
 
-def _html(answer: Answer, _given: Parameters) -> Written:
-    columns, rows = _table(answer)
-    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
+def _html(answer: Answer, given: Parameters) -> Written:
+    columns, rows = _joined(answer)
+    words = headings(given)
+    head = "".join(f"<th>{escape(words.get(name, name))}</th>" for name in columns)
     body = "".join(
         f"<tr>{''.join(f'<td>{escape(_text(row.get(name)))}</td>' for name in columns)}</tr>\n" for row in rows
     )
@@ -237,7 +256,7 @@ def _rss(answer: Answer, given: Parameters) -> Written:
 
 
 def _console(answer: Answer, _given: Parameters) -> Written:
-    columns, rows = _table(answer)
+    columns, rows = _joined(answer)
     lines = [" | ".join(f"{name}: {_text(row.get(name))}" for name in columns) for row in rows]
     return Written("\n".join(lines).encode(), "text/plain; charset=utf-8")
 

@@ -95,6 +95,30 @@ def test_tables_have_a_head_and_a_line_for_each_row() -> None:
     assert text(SUCCESS, format="csv") == "message\nok"
 
 
+def test_what_tells_what_a_row_is_stands_behind_what_is_counted() -> None:
+    rows = [
+        {"label": "Lyon", "city_name": "Lyon", "lat": 45.7, "nb_visits": 1, "bounce_rate": "50%", "goal_1_rate": "5%"}
+    ]
+    head = ["label", "nb_visits", "bounce_rate", "goal_1_rate", "metadata_city_name", "metadata_lat"]
+
+    assert table(rows, format="csv") == [head, ["Lyon", "1", "50%", "5%", "Lyon", "45.7"]]
+    assert table({"2025-11-24": rows}, format="csv")[0] == ["date", *head]
+    assert table([{"siteName": "Shop", "visitIp": "1.2.0.0"}], format="csv")[0] == ["siteName", "visitIp"]
+
+
+def test_columns_of_tables_are_named_in_words_where_that_is_asked_for() -> None:
+    rows = [{"label": "/", "nb_hits": 2, "nb_visits": 1, "sum_time_spent": 3, "odd": 4, "segment": "a==b"}]
+    asked, long = {"format": "csv", "translateColumnNames": "1"}, "Total time spent by visitors (in seconds)"
+
+    (of_pages, _), (of_any, _) = (table(rows, **asked, method=name) for name in ("Actions.getPageUrls", "Any.get"))
+    days = table({"2025-11-24": {"nb_visits": 1, "avg_time_on_site": 2}}, **asked, method="VisitsSummary.get")
+
+    assert of_pages == ["Label", "Pageviews", "Unique Pageviews", long, "odd", "Metadata: segment"]
+    assert of_any == ["Label", "Pageviews", "Visits", long, "odd", "Metadata: segment"]
+    assert days[0] == ["Date", "Visits", "Avg. Visit Duration (in seconds)"]
+    assert "<th>Unique Pageviews</th>" in text(rows, **(asked | {"format": "html"}), method="Actions.getPageUrls")
+
+
 def test_tables_are_utf_16_unless_that_is_not_wanted() -> None:
     assert written(ROWS, Parameters({"format": "csv"})).content.startswith(b"\xff\xfe")
     assert written(ROWS, Parameters({"format": "csv", "convertToUnicode": "0"})).content.startswith(b"label")
