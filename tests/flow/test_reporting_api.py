@@ -63,9 +63,9 @@ def test_a_summary_comes_for_a_period_and_for_several_under_their_names(server: 
 
     assert (summary["nb_visits"], summary["nb_uniq_visitors"], summary["nb_users"]) == (2, 2, 1)
     assert (summary["bounce_rate"], summary["sum_visit_length"]) == ("50%", 91)
-    assert days == {"2024-05-27": {"value": 1}, "2024-05-28": {"value": 1}, "2024-05-29": {"value": 0}}
-    assert weeks == {"2024-05-20,2024-05-26": {"value": 0}, "2024-05-27,2024-06-02": {"value": 2}}
-    assert sites["1"] == {"value": 2}
+    assert days == {"2024-05-27": 1, "2024-05-28": 1, "2024-05-29": 0}
+    assert weeks == {"2024-05-20,2024-05-26": 0, "2024-05-27,2024-06-02": 2}
+    assert sites["1"] == 2
 
 
 def test_pages_come_as_a_tree_and_flat(server: Server, token: str) -> None:
