@@ -54,7 +54,7 @@ _STATUS: Mapping[type[PellucidError], int] = {
     PellucidError: 500,
 }
 _OF_THE_SITE = frozenset({b"same-origin", b"same-site"})
-_WHEN_AND_WHERE = re.compile(r"\d+(?:\.?((?:[a-z0-9-]+\.)+[a-z0-9-]+))?", re.ASCII | re.IGNORECASE)
+_WHEN_AND_WHERE = re.compile(r"\d+(?:\.((?:[a-z0-9-]+\.)+[a-z0-9-]+))?", re.ASCII | re.IGNORECASE)
 """What a script writes into the cookie of an objection: when, and for what domain if not for one host."""
 _NO_NAMES: frozenset[str] = frozenset()
 _CONSENT = {"1": Consent.GIVEN, "0": Consent.WITHDRAWN}

@@ -1,8 +1,9 @@
 import { expect, test, vi } from "vitest";
 import type { Settings } from "../src/settings";
-import { nameOf } from "../src/storage";
+import type { State } from "../src/state";
+import { nameOf, renew } from "../src/storage";
 
-vi.stubGlobal("location", { hostname: "localhost" });
+vi.stubGlobal("location", { hostname: "localhost", protocol: "https:" });
 
 const SETTINGS = {
   setSiteId: "1",
@@ -26,4 +27,18 @@ test("the page's domain, path and prefix make it another cookie", () => {
 
 test("what a visitor chose has one name for all", () => {
   expect(nameOf({ ...SETTINGS, setCookieNamePrefix: "own_" }, "objection")).toBe("mtm_consent_removed");
+});
+
+test.each([".2.shop.example", "2.shop.example"])("an objection says when it was, and behind a dot where it holds: %s", (domain) => {
+  const page = { cookie: "" };
+  vi.stubGlobal("document", page);
+  const settings = { ...SETTINGS, setCookieDomain: domain, setCookieSameSite: "Lax" } as State;
+
+  renew(settings, true);
+  const [said] = page.cookie.split(";") as [string];
+  page.cookie = said;
+  renew(settings);
+
+  expect(said).toMatch(/^mtm_consent_removed=\d{13}\.2\.shop\.example$/);
+  expect(page.cookie.split(";")[0]).toBe(said);
 });
