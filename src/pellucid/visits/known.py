@@ -46,7 +46,8 @@ class Known:
         self._visits: dict[int, Visit] = {}
 
     def __len__(self) -> int:
-        return len(self._visitors)
+        # Who is nameless is known by the fingerprint alone.
+        return max(len(self._visitors), len(self._fingerprints))
 
     def forget(self) -> None:
         """Forget everything."""

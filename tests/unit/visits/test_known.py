@@ -188,6 +188,14 @@ def test_who_is_nameless_is_somebody_for_as_long_as_a_visit_goes_on() -> None:
     assert list(known.gaps([after(60, visitor_id=14, fingerprint=5, nameless=True)])) == []
 
 
+def test_the_nameless_are_counted_among_those_who_are_in_memory() -> None:
+    known = Known()
+
+    taken_in(known, *(after(0, visitor_id=one, fingerprint=one, nameless=True) for one in range(1, 8)))
+
+    assert len(known) == 7
+
+
 def test_a_visit_that_a_nameless_one_opens_at_once_is_the_next_of_the_same_visitor() -> None:
     known = Known()
     taken_in(known, after(0, visitor_id=1, fingerprint=5))
