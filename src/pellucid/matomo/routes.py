@@ -82,7 +82,7 @@ class _Index(Route):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Match what asks the API: without a question the dashboard is there."""
-        asks = scope["method"] == "POST" or QueryParams(scope["query_string"]).get("module") == "API"
+        asks = scope.get("method") == "POST" or QueryParams(scope["query_string"]).get("module") == "API"
         return super().matches(scope) if asks else (Match.NONE, {})
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from msgspec import json
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from builders import an_event
 from pellucid.matomo.methods import METHODS
@@ -99,6 +100,11 @@ def test_the_address_without_a_file_is_asked_too(client: TestClient, registry: R
     answer = client.get("/", params=asked, headers={"Authorization": f"Bearer {token}"})
     assert answer.json() == [1, 2]
     assert client.get("/").status_code == client.get("/", params={"module": "Login"}).status_code == 404
+
+
+def test_who_would_talk_over_a_websocket_is_turned_away(client: TestClient) -> None:
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/"):
+        pass
 
 
 def test_several_periods_and_sites_come_under_their_keys(ask: Ask) -> None:
