@@ -12,6 +12,7 @@ from threading import Event as Signal
 from msgspec import json
 
 from pellucid.errors import TooExpensive
+from pellucid.model.result import Value
 from pellucid.model.rollup import LongRollup
 from pellucid.report.metrics import METRICS
 from pellucid.report.rollups import GROUPS
@@ -58,15 +59,26 @@ having count() = days
 """
 """The versions of the weeks and months that stand for days of which each counts."""
 
+Span = tuple[Value, Value, Value]
+"""A site's number, whether it is a week or a month, and its first day."""
+
 log = logging.getLogger("pellucid.rolling")
 
 
-def add_up(store: Store, until: date, next_version: Callable[[], int], ending: Signal | None = None) -> int:
-    """Add up the weeks and months that ended by a day, the latest first; return how many they were."""
+def add_up(
+    store: Store, until: date, next_version: Callable[[], int], too_large: set[Span], ending: Signal | None = None
+) -> int:
+    """Add up the weeks and months that ended by a day, the latest first; return how many they were.
+
+    What is `too_large` is left alone, and what turns out to be is noted there.
+    """
     done = 0
     for site, unit, first_day, first, days in store.ask(_DUE, {"until": until, "definition": DEFINITION}).rows:
         if ending and ending.is_set():
             break
+        span = (site, unit, first_day)
+        if span in too_large:
+            continue
         made = LongRollup(
             site_id=int(str(site)),
             unit=str(unit),
@@ -78,7 +90,10 @@ def add_up(store: Store, until: date, next_version: Callable[[], int], ending: S
         try:
             _add_up(store, made)
         except TooExpensive as error:
-            log.warning("The %s of %s of site %s is read day by day: %s", unit, first_day, site, error)
+            log.warning(
+                "The %s of %s of site %s is read day by day until the next start: %s", unit, first_day, site, error
+            )
+            too_large.add(span)
             continue
         done += 1
     return done

@@ -17,7 +17,7 @@ from msgspec import json
 from pellucid.errors import StoreUnavailable, TooExpensive
 from pellucid.model.period import Period
 from pellucid.model.rollup import Rollup
-from pellucid.report.adding_up import COUNTING, add_up
+from pellucid.report.adding_up import COUNTING, Span, add_up
 from pellucid.report.rollups import GROUPS, Day, Group
 from pellucid.report.sql import DEFINITION, question_of, statement
 from pellucid.store.client import LIMITS, Bound, Store, Urgency
@@ -70,6 +70,7 @@ class Rolling:
         self._changed: dict[Day, float] = {}
         self._all_sent = False
         self._too_large: set[Day] = set()
+        self._too_long: set[Span] = set()
         self._cleaned: float | None = None
         self._superseded: dict[int, date] = {}
 
@@ -99,7 +100,7 @@ class Rolling:
 
     def once(self, ending: Signal | None = None) -> int:
         """Roll up days that are over and quiet, the latest first, and add them up; return how many days they were."""
-        self._clean()
+        cleaned = self._clean()
         until = self._now().date() - OVER
         asked: dict[str, Bound] = {"until": until, "definition": DEFINITION}
         due = [(int(str(site_id)), date.fromisoformat(str(day))) for site_id, day in self._store.ask(_DUE, asked).rows]
@@ -115,7 +116,9 @@ class Rolling:
             except TooExpensive as error:
                 log.warning("%s of site %s is not rolled up before the next start: %s", day[1], day[0], error)
                 self._too_large.add(day)
-        add_up(self._store, until, self._next_version_alone, ending)
+        # Looking for it reads all marks; and what still lacks days would be added up again with each of them.
+        if cleaned and tried < DAYS_OF_A_ROUND:
+            add_up(self._store, until, self._next_version_alone, self._too_long, ending)
         return done
 
     def _roll_up(self, day: Day) -> bool:
@@ -172,11 +175,14 @@ from (
         self._version = max(time_ns(), self._version + 1)
         return self._version
 
-    def _clean(self) -> None:
-        """Delete the rows that were found superseded the last time: who read their marks has long read them, too."""
+    def _clean(self) -> bool:
+        """Delete the rows that were found superseded the last time: who read their marks has long read them, too.
+
+        Return whether it was time for that.
+        """
         now = monotonic()
         if self._cleaned is not None and now - self._cleaned < BETWEEN_CLEANINGS.total_seconds():
-            return
+            return False
         with self._lock:
             self._changed = {
                 day: changed for day, changed in self._changed.items() if now - changed < QUIET.total_seconds()
@@ -189,3 +195,4 @@ from (
             self._store.command(_FORGET, {"days": days, "versions": sorted(gone)})
         self._superseded = {version: day for version, day in superseded.items() if version not in gone}
         self._cleaned = now
+        return True

@@ -11,11 +11,13 @@ from pellucid.errors import StoreUnavailable
 from pellucid.ingest import Ingest
 from pellucid.model.period import Period
 from pellucid.model.query import Condition, Operator, Query
+from pellucid.report import adding_up
+from pellucid.report import rolling as rolling_module
 from pellucid.report.rolling import Rolling
 from pellucid.report.rollups import GROUPS, Marks, days_to_count, versions_to_read
 from pellucid.report.run import Reports
 from pellucid.report.sql import comparison
-from pellucid.store.client import Store
+from pellucid.store.client import Store, Urgency
 from pellucid.store.purge import purge
 from unit.installation import FAR, Installation
 from unit.report.rolled import DAYS, PERIOD, assert_same, later, on_day, query_of
@@ -59,6 +61,40 @@ def test_a_week_tells_what_its_days_tell(
     assert store.ask("select count() from long_rollups").rows == ((2,),)
     later_rolling.once()
     assert store.ask("select count() from long_rollups").rows == ((2,),)
+
+
+def test_nothing_is_added_up_while_more_days_of_it_wait(
+    installation: Installation, ingest: Ingest, later_rolling: Rolling, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rolling_module, "DAYS_OF_A_ROUND", 1)
+    installation.append(*map(on_day, range(DAYS)))
+    ingest.round(FAR)
+
+    for _ in range(DAYS):
+        later_rolling.once()
+
+    assert store.ask("select count() from long_rollups").rows == ((0,),)
+    later_rolling.once()
+    assert store.ask("select count() from long_rollups").rows == ((2,),)
+
+
+def test_what_is_too_large_to_be_added_up_is_tried_once(
+    installation: Installation,
+    ingest: Ingest,
+    later_rolling: Rolling,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(adding_up, "_ADD_UP", "select sleep(3) from numbers({days:Array(UInt64)}[1])")
+    monkeypatch.setattr(adding_up, "LIMITS", {Urgency.REPORT: {"max_execution_time": 1}})
+
+    _add_up(installation, ingest, later_rolling)
+    assert [record.args[0] for record in caplog.records] == ["week", "month"]
+    later_rolling.once()
+
+    assert len(caplog.records) == 2
+    assert_same(store)
 
 
 def test_rows_of_the_week_are_read_and_those_of_its_days_are_not(
