@@ -33,8 +33,8 @@ KINDS = {
     "ai": SourceKind.ASSISTANT,
 }
 
-
-_LONGEST_CODE = 3
+_OF_BROWSERS, _OF_SYSTEMS = 2, 3
+"""How many letters the codes of browsers and of systems have."""
 
 
 class _Name(Struct, frozen=True):
@@ -56,9 +56,9 @@ def _visitor(text: str) -> str:
         raise RequestError(f"A visitor's id has 16 hexadecimal digits; {text!r} has not.") from error
 
 
-def _code(text: str) -> str:
-    """Return the code of a browser or a system in capitals; what has none is called by its name."""
-    return text.upper() if len(text) <= _LONGEST_CODE else text
+def _code(letters: int) -> Callable[[str], str]:
+    """Return what writes codes of so many letters in capitals: an app is called by its name, as short as it may be."""
+    return lambda text: text.upper() if len(text) <= letters else text
 
 
 def _kind(text: str) -> str:
@@ -193,7 +193,7 @@ _MATOMOS: Mapping[str, _Name] = {
     "visitLocalMinute": _Name("local_minute"),
     "visitServerHour": _Name("end_hour"),
     "visitStartServerMinute": _Name("minute"),
-    "browserCode": _Name("browser_code", _unless(NO_CODE, _code)),
+    "browserCode": _Name("browser_code", _unless(NO_CODE, _code(_OF_BROWSERS))),
     "browserEngine": _Name("engine"),
     "browserName": _Name("browser"),
     "browserVersion": _Name("browser_version"),
@@ -214,7 +214,7 @@ _MATOMOS: Mapping[str, _Name] = {
     "exitPageTitle": _Name("exit_title"),
     "exitPageUrl": _page("exit_url"),
     "languageCode": _Name("language", _unless(NOWHERE, str.lower)),
-    "operatingSystemCode": _Name("system_code", _unless(NO_CODE, _code)),
+    "operatingSystemCode": _Name("system_code", _unless(NO_CODE, _code(_OF_SYSTEMS))),
     "operatingSystemName": _Name("system"),
     "operatingSystemVersion": _Name("system_version", _unless(NO_CODE)),
     "outlinkUrl": _Name("outlink_url"),

@@ -77,6 +77,7 @@ def test_codes_are_the_same_in_letters_of_either_case() -> None:
     )
 
     assert [condition.value for (condition,) in codes.groups] == ["FF", "WIN", "de", "de-at", "tablet"]
+    assert segment_of("browserCode==mpv").groups[0][0].value == "mpv", "an app, and no code"
 
 
 def test_kinds_and_visitors_have_matomos_values() -> None:
