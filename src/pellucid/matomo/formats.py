@@ -167,7 +167,8 @@ def _tags(name: str) -> tuple[str, str]:
     if _TAG.fullmatch(name):
         return name, name
     attribute, equals, value = name.partition("=")
-    return (f'row {attribute}="{escape(value)}"' if equals else f'row key="{escape(name)}"'), "row"
+    told = bool(equals) and _TAG.fullmatch(attribute) is not None
+    return (f'row {attribute}="{escape(value)}"' if told else f'row key="{escape(name)}"'), "row"
 
 
 def _text(value: Answer) -> str:

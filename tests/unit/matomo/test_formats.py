@@ -41,6 +41,15 @@ def test_rows_are_elements_with_what_is_in_them() -> None:
     assert root[0].find("goals/row").attrib == {"idgoal": "1"}
 
 
+def test_a_name_that_a_visitor_gave_is_no_markup() -> None:
+    name = '1. a><b c="d=1'
+
+    root = ET.fromstring(text([{"comparisons": [{name: 2}]}], format="xml"))  # noqa: S314 -- our own
+
+    (row,) = root.iterfind("row/comparisons/row/row")
+    assert (row.attrib, row.text) == ({"key": name}, "2")
+
+
 def test_a_series_has_a_result_for_each_date_or_site() -> None:
     dated = ET.fromstring(text(SERIES, format="xml"))  # noqa: S314 -- our own
     sites = ET.fromstring(text({"1": {"nb_visits": 2}, "2": {"nb_visits": 3}}, format="xml"))  # noqa: S314
