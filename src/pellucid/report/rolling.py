@@ -29,6 +29,8 @@ OVER = timedelta(days=2)
 QUIET = timedelta(minutes=5)
 """How long nothing of a day has changed when it is counted: an import tells of many days for a while."""
 DAYS_OF_A_ROUND = 500
+MOST_FORGOTTEN_AT_ONCE = 1_000
+"""How many versions one statement names: what is bound to a change stands in the address, which may have 64 KB."""
 
 _DUE = """
 select distinct site_id, visit_day
@@ -189,10 +191,12 @@ from (
             }
         found = self._store.ask(_SUPERSEDED).rows
         superseded = {int(str(version)): date.fromisoformat(str(day)) for version, day in found}
-        gone = superseded.keys() & self._superseded.keys()
-        if gone:
-            days = sorted({superseded[version] for version in gone})
-            self._store.command(_FORGET, {"days": days, "versions": sorted(gone)})
-        self._superseded = {version: day for version, day in superseded.items() if version not in gone}
+        # In order of days, so that a statement rewrites few months.
+        gone = sorted(superseded.keys() & self._superseded.keys(), key=lambda version: superseded[version])
+        for first in range(0, len(gone), MOST_FORGOTTEN_AT_ONCE):
+            some = gone[first : first + MOST_FORGOTTEN_AT_ONCE]
+            days = sorted({superseded[version] for version in some})
+            self._store.command(_FORGET, {"days": days, "versions": some})
+        self._superseded = {version: superseded[version] for version in superseded.keys() - gone}
         self._cleaned = now
         return True

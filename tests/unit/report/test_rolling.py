@@ -186,6 +186,19 @@ def test_rows_without_a_mark_count_nothing_and_go(
     assert_same(store)
 
 
+def test_rows_of_more_versions_go_than_one_statement_can_name(rolling: Rolling, store: Store) -> None:
+    store.command("""
+insert into pages_by_day (site_id, visit_day, version)
+select number, toDate('2025-11-01') + number % 30, 1700000000000000000 + number from numbers(4000)
+""")
+
+    rolling.once()
+    assert rows_of(store) == 4000
+    rolling.once()
+
+    assert rows_of(store) == 0
+
+
 def test_a_count_that_is_sent_twice_is_stored_once(
     installation: Installation, ingest: Ingest, rolling: Rolling, store: Store
 ) -> None:
