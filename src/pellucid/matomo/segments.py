@@ -33,6 +33,8 @@ KINDS = {
     "ai": SourceKind.ASSISTANT,
 }
 
+_WHOLE = dict.fromkeys((Operator.CONTAINS, Operator.STARTS, Operator.ENDS), Operator.EQUALS)
+_WHOLE[Operator.LACKS] = Operator.DIFFERS
 _OF_BROWSERS, _OF_SYSTEMS = 2, 3
 """How many letters the codes of browsers and of systems have."""
 
@@ -357,6 +359,9 @@ def _condition(text: str) -> Condition:
         operators = " ".join(Operator)
         raise RequestError(f"The segment condition {text!r} is not valid: it needs a name and one of {operators}.")
     name = _named(found["name"])
-    value = unquote_plus(_ESCAPED.sub(r"\1", found["value"]))
-    dimension = f"bare_{name.dimension}" if name.bare else name.dimension
-    return Condition(dimension, Operator(found["operator"]), name.value(value) if value else value)
+    operator, text = Operator(found["operator"]), unquote_plus(_ESCAPED.sub(r"\1", found["value"]))
+    value = name.value(text) if text else text
+    if name.bare:
+        return Condition(f"bare_{name.dimension}", operator, value)
+    # Every value contains nothing, but not what is written in place of nothing.
+    return Condition(name.dimension, _WHOLE.get(operator, operator) if text and not value else operator, value)

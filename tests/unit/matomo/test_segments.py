@@ -71,6 +71,12 @@ def test_what_matomo_calls_unknown_is_empty() -> None:
     assert {condition.value for (condition,) in segment_of(unknown).groups} == {""}
 
 
+@pytest.mark.parametrize(("asked", "done"), [("=@", "=="), ("=^", "=="), ("!@", "!="), ("!=", "!=")])
+def test_what_is_called_unknown_is_no_part_of_every_value(asked: str, done: str) -> None:
+    assert segment_of(f"countryCode{asked}xx").groups[0][0] == Condition("country", Operator(done), "")
+    assert segment_of(f"city{asked}").groups[0][0] == Condition("city", Operator(asked), "")
+
+
 def test_codes_are_the_same_in_letters_of_either_case() -> None:
     codes = segment_of(
         "browserCode==ff;operatingSystemCode==win;countryCode==DE;languageCode==de-AT;deviceType==Tablet"
