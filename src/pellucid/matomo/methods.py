@@ -101,6 +101,9 @@ def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Ca
     """Answer for each site, and for each period: several come under their keys."""
     of_one_site = len(sites) == 1 and call.given.text("idSite") != setup.ALL_SITES
 
+    def reports() -> int:
+        return sum(len(call.periods(site).periods) for site in sites)
+
     def of_period(site: Site, period: Period, *, beside: bool) -> Answer:
         if is_compared(call.given):
             return compared(plain, call, site, period)
@@ -108,7 +111,7 @@ def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Ca
 
     def plain(site: Site, period: Period, given: Parameters) -> Answer:
         pivots = given.text("pivotBy", "")
-        told = (partial(pivoted, REPORTS) if pivots else one)(call.reports, site, period, given)
+        told = (partial(pivoted, REPORTS, reports()) if pivots else one)(call.reports, site, period, given)
         if isinstance(told, dict) and not given.whole:
             told = shown(told, given)
         return all_pretty(told, given.text("format_metrics", ""), site.currency)

@@ -31,6 +31,8 @@ Numbers = dict[str, float]
 MOST_COLUMNS = 10
 MOST_ROWS = 100
 """How many rows are pivoted by their segments, those with the most visits: each of them is a question."""
+MOST_REPORTS = 10
+"""How many reports one request may pivot so."""
 
 _ADDED_UP = frozenset({"nb_visits", "nb_actions", "sum_visit_length", "bounce_count", "nb_visits_converted"})
 """Columns of visits that are told at once of all rows and columns, as each visit is in one of them."""
@@ -135,10 +137,13 @@ class _Pivot(Struct, frozen=True):
     parameters: Mapping[str, str]
 
 
-def pivoted(every: Mapping[str, Report], reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+def pivoted(
+    every: Mapping[str, Report], number: int, reports: Answers, site: Site, period: Period, given: Parameters
+) -> list[Row]:
     """Return the rows of a report with a column for each value of the dimension that `pivotBy` names.
 
-    `every` are the reports by their methods. Raises `RequestError` where Matomo can not pivot one by that dimension.
+    `every` are the reports by their methods, and this is one of a `number` that the request asks for. Raises
+    `RequestError` where Matomo can not pivot one by that dimension, or where that would take too many questions.
     """
     method = given.text("method", "")
     pivot = _pivot(method, site, given)
@@ -154,6 +159,11 @@ def pivoted(every: Mapping[str, Report], reports: Answers, site: Site, period: P
         crossed = _crossed(outer, other, column, partial(query_of, site, period, plain), reports)
         of_rows = [crossed.get(str(row["label"]), {}) for row in rows]
     else:
+        if number > MOST_REPORTS:
+            raise RequestError(
+                f"By '{given.text('pivotBy')}' each row is a question of its own: at most {MOST_REPORTS} reports, one for "
+                f"each site and period, can be pivoted so at once, and these are {number}."
+            )
         rows = sorted(rows, key=_visits, reverse=True)[:MOST_ROWS]
         asked = [partial(_intersected, every[pivot.report], pivot, row, reports, site, period, plain) for row in rows]
         of_rows = [_numbers(inner, column) for inner in together(*asked)]

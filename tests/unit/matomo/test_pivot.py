@@ -196,3 +196,12 @@ def test_what_is_not_known_of_visits_is_pivoted_too(search: Any) -> None:
 
     assert {row["label"]: row["1.\xa0Search Engines"] for row in rows}["Unknown"] is False
     assert {row["label"]: row.get("3.\xa0Websites") for row in rows}["Unknown"] == 1
+
+
+def test_what_takes_a_question_for_each_row_is_not_asked_of_many_days(search: Any) -> None:
+    ten_days, eleven_days = (BY_CITY | {"date": f"2025-11-{first},2025-11-24"} for first in (15, 14))
+
+    assert "2025-11-24" in search("Actions.getPageUrls", **ten_days)
+    assert search("Actions.getPageUrls", **eleven_days)["message"].endswith("and these are 11.")
+    # What is told at once may be asked of any number.
+    assert "2025-11-24" in search("Referrers.getKeywords", **eleven_days)
