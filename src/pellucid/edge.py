@@ -54,7 +54,7 @@ _STATUS: Mapping[type[PellucidError], int] = {
     PellucidError: 500,
 }
 _OF_THE_SITE = frozenset({b"same-origin", b"same-site"})
-_WHEN_AND_WHERE = re.compile(r"\d+(?:\.((?:[a-z0-9-]+\.)+[a-z0-9-]+))?", re.ASCII | re.IGNORECASE)
+_WHEN_AND_WHERE = re.compile(r"\d+(?:\.{1,2}((?:[a-z0-9-]+\.)+[a-z0-9-]+))?", re.ASCII | re.IGNORECASE)
 """What a script writes into the cookie of an objection: when, and for what domain if not for one host."""
 _NO_NAMES: frozenset[str] = frozenset()
 _CONSENT = {"1": Consent.GIVEN, "0": Consent.WITHDRAWN}
@@ -142,7 +142,10 @@ def renewals_of(headers: Mapping[bytes, bytes], now: float) -> list[tuple[bytes,
     if b"cookie" not in headers:
         return []
     renewed, asks = Response(status_code=204), headers.get(b"sec-fetch-site")
-    for domain in _domains_of_objections(headers[b"cookie"]) if asks in _OF_THE_SITE else ():
+    host = f".{headers.get(b'host', b'').decode('latin-1').lower().partition(':')[0]}"
+    for told in _domains_of_objections(headers[b"cookie"]) if asks in _OF_THE_SITE else ():
+        # A page may name a domain that it is not in: the browser kept the cookie for its host alone.
+        domain = told if host.endswith(f".{told.lower()}") else ""
         if domain or asks == b"same-origin":
             _renew(renewed, OPT_OUT, f"{int(now)}{domain and f'.{domain}'}", domain)
     return [*marks_renewed(headers), *renewed.raw_headers]

@@ -42,7 +42,7 @@ def test_a_server_that_shares_the_site_renews_what_a_script_has_kept(
     sites: Sites, context: BrowserContext, page: Page
 ) -> None:
     by_the_script = object_here(sites, context, page, WITHIN)
-    assert re.fullmatch(r"\d{13}\.shop\.test", by_the_script)
+    assert re.fullmatch(r"\d{13}\.\.shop\.test", by_the_script)
 
     # Without a script, as with an image, the server alone can have done it.
     sites.shows(IMAGE, server=WITHIN)

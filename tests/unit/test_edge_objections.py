@@ -15,7 +15,7 @@ SAME_HOST = {b"sec-fetch-site": b"same-origin"}
 
 def renewed(cookies: str, headers: dict[bytes, bytes] | None = None) -> list[str]:
     """What is set anew of the cookies that a request shows."""
-    told = renewals_of({b"cookie": cookies.encode()} | (headers or {}), NOW)
+    told = renewals_of({b"cookie": cookies.encode(), b"host": b"Stats.shop.example:8443"} | (headers or {}), NOW)
     assert {name for name, _ in told} <= {b"set-cookie"}
     return [value.decode() for _, value in told]
 
@@ -63,7 +63,9 @@ def test_a_scripts_objection_is_renewed_for_a_page_of_the_very_host() -> None:
 
 
 @pytest.mark.parametrize("site", [b"same-site", b"same-origin"])
-@pytest.mark.parametrize("kept", ["1764000000000.shop.example", "1764400000.shop.example"])
+@pytest.mark.parametrize(
+    "kept", ["1764000000000.shop.example", "1764000000000..shop.example", "1764400000.shop.example"]
+)
 def test_a_scripts_objection_for_a_domain_is_renewed_for_that(kept: str, site: bytes) -> None:
     again = "mtm_consent_removed=1764500000.shop.example; Domain=shop.example; Max-Age=34560000; Path=/; SameSite=lax"
 
@@ -74,9 +76,17 @@ def test_a_scripts_objection_for_a_domain_is_renewed_for_that(kept: str, site: b
 def test_a_domain_may_begin_with_digits_and_is_renewed_for_no_wider_one() -> None:
     kept = "mtm_consent_removed=1764000000000.2.shop.example"
 
-    (again,) = renewed(kept, {b"sec-fetch-site": b"same-site"})
+    (again,) = renewed(kept, {b"sec-fetch-site": b"same-site", b"host": b"stats.2.shop.example"})
 
     assert "Domain=2.shop.example;" in again
+
+
+@pytest.mark.parametrize("named", ["elsewhere.example", "op.example", "www.shop.example"])
+def test_an_objection_for_a_domain_that_the_page_is_not_in_is_one_for_its_host(named: str) -> None:
+    kept = f"mtm_consent_removed=1764000000000.{named}"
+
+    assert renewed(kept, SAME_HOST) == ["mtm_consent_removed=1764500000; Max-Age=34560000; Path=/; SameSite=lax"]
+    assert renewed(kept, {b"sec-fetch-site": b"same-site"}) == []
 
 
 def test_of_objections_for_a_host_and_for_its_domain_each_is_renewed() -> None:

@@ -49,15 +49,15 @@ export const write = (settings: State, item: Item, value: string, seconds = Infi
 };
 
 /**
- * Keeps an objection anew, or for the first time: browsers forget a cookie after 400 days, and some after 7 what a script
- * has set. What the server has set anew within the day, with the time of that in seconds, is therefore left as it is. A
- * server sees of a cookie what it holds alone, so that this says for which domain it is, behind a dot: a domain may begin
- * with digits, too.
+ * Keeps an objection anew, or one that was `said` now: browsers forget a cookie after 400 days, and some after 7 what a
+ * script has set. What the server has set anew within the day, with the time of that in seconds, is therefore left as it
+ * is. A server sees of a cookie what it holds alone, so that this says for which domain it is, behind a dot: a domain may
+ * begin with digits, too.
  */
-export const renew = (settings: State, isNew?: boolean): void => {
-  const value = read(settings, "objection");
-  const said = parseInt(value) || ((value || isNew) && Date.now());
-  if (said && Math.abs(Date.now() / 1000 - said) > 86400) write(settings, "objection", said + settings.setCookieDomain.replace(/^\.?\b/, "."));
+export const renew = (settings: State, said?: number): void => {
+  said = parseInt(read(settings, "objection")) || said;
+  if (Math.abs(said! - Date.now() / 1000) > 86400)
+    write(settings, "objection", [said, settings.setCookieDomain].filter(Boolean).join("."));
 };
 
 export const remove = (settings: Settings, item: Item): void => {

@@ -41,7 +41,7 @@ export const consentMethods = (state: State, ping: () => void) => {
     state.setConsentGiven = false;
     remove(state, "consent");
     refuseCookies();
-    renew(state, true);
+    renew(state, Date.now());
     state.waiting = [];
   };
 

@@ -30,7 +30,7 @@ export const ecommerceMethods = (state: State) => {
 
     trackEcommerceCartUpdate: (grandTotal: Value) => trackCart(grandTotal),
     trackEcommerceOrder(ec_id: Value, grandTotal: Value, ec_st?: Value, ec_tx?: Value, ec_sh?: Value, ec_dt?: Value) {
-      if (!text(ec_id)) return miss("order id");
+      if (!text(ec_id)) return miss("order");
       trackCart(grandTotal, { ec_id, ec_st, ec_tx, ec_sh, ec_dt });
       state.cart = {};
     },
