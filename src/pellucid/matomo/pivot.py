@@ -161,8 +161,8 @@ def pivoted(
     else:
         if number > MOST_REPORTS:
             raise RequestError(
-                f"By '{given.text('pivotBy')}' each row is a question of its own: at most {MOST_REPORTS} reports, one for "
-                f"each site and period, can be pivoted so at once, and these are {number}."
+                f"By '{given.text('pivotBy')}' each row is a question of its own: at most {MOST_REPORTS} reports, one "
+                f"for each site and period, can be pivoted so at once, and these are {number}."
             )
         rows = sorted(rows, key=_visits, reverse=True)[:MOST_ROWS]
         asked = [partial(_intersected, every[pivot.report], pivot, row, reports, site, period, plain) for row in rows]
