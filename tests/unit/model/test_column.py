@@ -4,13 +4,13 @@ import pytest
 
 from pellucid.model import column
 from pellucid.model.event import Event
-from pellucid.model.rollup import PageOfDay, Rollup
+from pellucid.model.rollup import LongRollup, PageOfDay, Rollup
 from pellucid.model.visit import Conversion, Visit
 
 KINDS = [value for value in vars(column).values() if hasattr(value, "__metadata__")]
 
 
-@pytest.mark.parametrize("table", [Event, Visit, Conversion, Rollup, PageOfDay])
+@pytest.mark.parametrize("table", [Event, Visit, Conversion, Rollup, LongRollup, PageOfDay])
 def test_every_field_that_is_stored_says_what_it_can_hold(table: type) -> None:
     hints = get_type_hints(table, include_extras=True)
 
