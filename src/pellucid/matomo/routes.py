@@ -82,8 +82,11 @@ class _Index(Route):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Match what asks the API: without a question the dashboard is there."""
-        asks = scope.get("method") == "POST" or QueryParams(scope["query_string"]).get("module") == "API"
-        return super().matches(scope) if asks else (Match.NONE, {})
+        # The path first: each hit passes here, and to take its query apart costs more than all the rest of it.
+        found = super().matches(scope)
+        if found[0] is Match.NONE or scope["method"] == "POST":
+            return found
+        return found if QueryParams(scope["query_string"]).get("module") == "API" else (Match.NONE, {})
 
 
 def _account(registry: Registry, token: str) -> Account | None:
