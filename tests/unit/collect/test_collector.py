@@ -1,10 +1,9 @@
 """What becomes of a hit: recorded with what may be kept of it, or refused without a trace."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha1
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -375,36 +374,3 @@ def test_a_charset_that_is_none_costs_no_hit(tmp_path: Path, charset: str) -> No
     found = [hit.search.keyword for hit in track(tmp_path, steps).hits() if hit.search]
 
     assert found == ["\N{REPLACEMENT CHARACTER}\\ud800"] * 2
-
-
-def test_a_bulk_gives_way_to_others() -> None:
-    collector, _ = collected()
-    turns = 0
-
-    async def others() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    async def sending() -> None:
-        other = asyncio.create_task(others())
-        await collector.collect_each(an_asker(), [PLAIN] * 1000, "")
-        other.cancel()
-
-    asyncio.run(sending())
-
-    assert collector.recorded == 1000
-    assert turns >= 9
-
-
-def test_a_bulk_is_received_at_one_moment_however_long_it_takes_to_read() -> None:
-    clock = count(NOON, 1000)
-    kept: list[tuple[int, bytes]] = []
-
-    async def keep(rows: Sequence[tuple[int, bytes]]) -> None:
-        kept.extend(rows)
-
-    asyncio.run(a_collector(keep, now=lambda: next(clock)).collect_each(an_asker(), [PLAIN] * 3, ""))
-
-    assert [received for received, _ in kept] == [NOON] * 3

@@ -46,6 +46,18 @@ def _add_up(installation: Installation, ingest: Ingest, rolling: Rolling) -> Non
     assert rolling.once() == DAYS
 
 
+_KEPT = "select uniqExact(version) from pages_by_day"
+
+
+def _is_settled(rolling: Rolling, store: Store) -> None:
+    """After some rounds there are rows of each day, of the week and of the month, and of nothing before."""
+    for _ in range(3):
+        rolling.once()
+    assert store.ask(_KEPT).rows == ((DAYS + 2,),)
+    assert _versions(store) == 1
+    assert_same(store)
+
+
 def _versions(store: Store) -> int:
     return len(versions_to_read(VIEWS, Reports(store)._marks(VIEWS)))
 
@@ -127,19 +139,12 @@ def test_what_weeks_were_before_goes_and_what_they_are_stays(
     installation: Installation, ingest: Ingest, later_rolling: Rolling, store: Store
 ) -> None:
     _add_up(installation, ingest, later_rolling)
-    versions = "select uniqExact(version) from pages_by_day"
-    for _ in range(2):
-        later_rolling.once()
-    assert store.ask(versions).rows == ((DAYS + 2,),)
+    _is_settled(later_rolling, store)
 
     installation.append(on_day(1, minute=5))
     ingest.round(FAR)
-    for _ in range(3):
-        later_rolling.once()
 
-    assert store.ask(versions).rows == ((DAYS + 2,),)
-    assert _versions(store) == 1
-    assert_same(store)
+    _is_settled(later_rolling, store)
 
 
 def test_a_week_that_ends_in_part_by_age_is_read_day_by_day(
@@ -172,17 +177,11 @@ def test_a_week_that_was_killed_before_its_mark_counts_nothing_and_goes(
         with pytest.raises(StoreUnavailable):
             _add_up(installation, ingest, later_rolling)
     later_rolling._store = store
-    versions = "select uniqExact(version) from pages_by_day"
-    assert store.ask(versions).rows == ((DAYS + 1,),)
+    assert store.ask(_KEPT).rows == ((DAYS + 1,),)
     assert _versions(store) == DAYS
     assert_same(store)
 
-    for _ in range(3):
-        later_rolling.once()
-
-    assert store.ask(versions).rows == ((DAYS + 2,),)
-    assert _versions(store) == 1
-    assert_same(store)
+    _is_settled(later_rolling, store)
 
 
 def test_two_periods_of_one_week_are_told_apart(
