@@ -78,6 +78,7 @@ _SHOWN_AS_BROWSERS = frozenset(
     }
 )
 """The kinds of programs that Matomo tells of; of an app within a browser it tells the app."""
+_NO_BROWSER = ("", "", "")
 _FIRST_IPADOS = 13
 _OLD_OPERA = "Presto"
 """What Opera was made with until version 12 stands in its user agent; the exact parser takes it for today's."""
@@ -199,7 +200,8 @@ def fast_device(user_agent: str) -> Device:
     found = _fast_parser()(user_agent, Domain.USER_AGENT | Domain.OS)
     agent, system = found.user_agent, found.os
     family = agent.family if agent else ""
-    browser, browser_code, engine = _BROWSERS.get(family, (family, "", ""))
+    # The name of an app that is not known is a word of the user agent, whatever was written there.
+    browser, browser_code, engine = _BROWSERS.get(family, _NO_BROWSER)
     system_name, system_code = _SYSTEMS.get(system.family, (system.family, "")) if system else ("", "")
     if engine == "WebKit" and system_code == "MAC" and browser_code == "MF":
         browser, browser_code = "Safari", "SF"
@@ -213,7 +215,7 @@ def fast_device(user_agent: str) -> Device:
         system_version=_version(system.major, system.minor) if system else "",
         browser=browser,
         browser_code=browser_code,
-        browser_version=_version(agent.major, agent.minor) if agent else "",
+        browser_version=_version(agent.major, agent.minor) if agent and browser else "",
         engine=engine,
     )
 

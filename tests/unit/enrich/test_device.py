@@ -121,6 +121,23 @@ def test_an_app_and_a_library_are_told_in_place_of_a_browser() -> None:
     assert (library.browser, library.browser_code, library.browser_version) == ("Apache HTTP Client",) * 2 + ("4.2",)
 
 
+@pytest.mark.parametrize(
+    "user_agent",
+    [
+        "Marker123/1.2 (marker@example.com)",
+        "com.example.Marker/77 CFNetwork/1474 Darwin/23.0.0",
+        "Marker (unknown version) CFNetwork",
+        "Mozilla/5.0 (compatible; Marker/1.0)",
+        "Dalvik/2.1.0 (Linux; U; Android 13; Marker Build/TP1A)",
+        "Marker/6.0.1 (Linux;Android 12) ExoPlayerLib/2.18",
+        "okhttp/4.9 Marker",
+    ],
+)
+def test_nothing_is_told_in_the_words_of_a_user_agent(user_agent: str) -> None:
+    for device in (exact_device(user_agent), fast_device(user_agent)):
+        assert "marker" not in json.encode(device).decode().lower()
+
+
 def test_client_hints_tell_what_the_user_agent_hides() -> None:
     windows = {
         "fullVersionList": [
