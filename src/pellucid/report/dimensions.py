@@ -197,7 +197,7 @@ def own_numbers(names: Iterable[str]) -> frozenset[int]:
     return frozenset(int(one[1]) for one in found if one)
 
 
-def _from_host_on(url: str) -> str:
+def from_host_on(url: str) -> str:
     """Return the expression of an address without its scheme and `www.`, which is made once of each that is stored."""
     return f"replaceRegexpOne({url}, '^https?://(www[.])?', '')"
 
@@ -212,7 +212,7 @@ def dimension_of(name: str) -> Dimension | None:
     own, variable, bare = _OWN.fullmatch(name), _VARIABLE.fullmatch(name), _BARE.fullmatch(name)
     if bare is not None:
         whole = DIMENSIONS[bare[1]]
-        told = {source: _from_host_on(sql) for source, sql in whole.told.items()}
+        told = {source: from_host_on(sql) for source, sql in whole.told.items()}
         return structs.replace(whole, name=name, told=told)
     if own is not None:
         return Dimension(

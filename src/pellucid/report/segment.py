@@ -7,7 +7,7 @@ from msgspec import Struct
 from pellucid.errors import RequestError
 from pellucid.model.query import Condition, Operator, Segment
 from pellucid.report.dimension import Dimension
-from pellucid.report.dimensions import DIMENSIONS, dimension_of
+from pellucid.report.dimensions import DIMENSIONS, dimension_of, from_host_on
 from pellucid.report.source import ACTIONS, OF_VISITS, ROWS, Source
 from pellucid.store.client import Bound
 from pellucid.store.schema import TABLES, columns
@@ -31,12 +31,13 @@ _MOST = 10**38
 _OF_TEXT = frozenset({Operator.CONTAINS, Operator.LACKS, Operator.STARTS, Operator.ENDS})
 _OF_NUMBERS = frozenset({Operator.AT_MOST, Operator.LESS, Operator.AT_LEAST, Operator.MORE})
 _TEXTS = frozenset(
-    name
+    text
     for rows in TABLES.values()
     for name, kind in columns(rows).items()
     if kind.startswith(("String", "LowCardinality(String"))
+    for text in (name, from_host_on(name))
 )
-"""Columns of texts. Of what is stored once each, every different text is compared once; `toString` makes rows of it."""
+"""What is a text. Of what is stored once each, every different one is compared once; `toString` makes rows of it."""
 _OPPOSITE: Mapping[Operator, Operator] = {
     Operator.DIFFERS: Operator.EQUALS,
     Operator.LACKS: Operator.CONTAINS,
@@ -128,7 +129,7 @@ def _compared(condition: Condition, operator: Operator, dimension: Dimension, so
     if not dimension.number:
         if operator in _OF_NUMBERS:
             raise RequestError(f"{condition.dimension} is a text, and can not be compared by {operator}.")
-        text = told if told in _TEXTS or told.startswith("replaceRegexpOne(") else f"toString({told})"
+        text = told if told in _TEXTS else f"toString({told})"
         return _COMPARED[operator].format(told=text, value=bind("String", condition.value))
     if operator in _OF_TEXT:
         raise RequestError(f"{condition.dimension} is a number, and can not be compared by {operator}.")
