@@ -24,12 +24,25 @@ MOST_VIEWS_IN_A_QUESTION = 1_000
 _Asked = TypeVar("_Asked")
 
 _COLUMNS = ", ".join(columns(Visit))
+_THEIRS = "(visitor_id in {visitors:Array(UInt64)} or fingerprint in {fingerprints:Array(UInt64)})"
 _NEAR = f"""
+select distinct visit_id
+from visits
+where site_id = {{site:UInt32}} and visit_day between {{first:Date}} and {{last:Date}} and {_THEIRS}
+"""
+_WHOLE = f"""
 select {_COLUMNS}
 from visits final
-where site_id = {{site:UInt32}}
-    and (visitor_id in {{visitors:Array(UInt64)}} or fingerprint in {{fingerprints:Array(UInt64)}})
+prewhere site_id = {{site:UInt32}}
     and visit_day between {{first:Date}} and {{last:Date}}
+    and visit_id in {{visits:Array(UInt64)}}
+where {_THEIRS}
+"""
+"""Most visitors of a moment are new: whether there is anything is asked first, which takes a sixth of the time."""
+_SEEN = """
+select distinct visitor_id
+from visits
+where site_id = {site:UInt32} and visitor_id in {visitors:Array(UInt64)} and visit_day < {first:Date}
 """
 _EARLIER = """
 select
@@ -97,8 +110,10 @@ def visits_between(
             "first": first,
             "last": last,
         }
-        for visit in convert(store.ask(_NEAR, bound, Urgency.SHORT).rows, list[Visit]):
-            found[visit.visit_id] = visit
+        near = [int(str(visit)) for (visit,) in store.ask(_NEAR, bound, Urgency.SHORT).rows]
+        for visits in _portions(near):
+            told = store.ask(_WHOLE, {**bound, "visits": visits}, Urgency.SHORT)
+            found |= {visit.visit_id: visit for visit in convert(told.rows, list[Visit])}
     return list(found.values())
 
 
@@ -107,6 +122,10 @@ def pasts(store: Store, site_id: int, visitors: Iterable[int], before: date) -> 
     found: dict[int, Past] = {}
     for some in _portions(visitors):
         bound: dict[str, Bound] = {"site": site_id, "visitors": some, "first": before}
+        seen = [int(str(visitor)) for (visitor,) in store.ask(_SEEN, bound, Urgency.SHORT).rows]
+        if not seen:
+            continue
+        bound["visitors"] = seen
         rows = convert(store.ask(_EARLIER, bound, Urgency.SHORT).rows, list[tuple[int, int, int, int, int]])
         found |= {
             visitor: Past(visits, first, last, order_time, ordered=order_time == last)

@@ -6,7 +6,7 @@ from builders import DAY, NOON, a_visit
 from pellucid.model.visit import Past, Visit
 from pellucid.store.client import Store
 from pellucid.store.schema import TABLES
-from pellucid.store.visits import pasts
+from pellucid.store.visits import pasts, visits_between
 
 TODAY = DAY + timedelta(days=1)
 
@@ -35,3 +35,21 @@ def test_a_visit_is_the_past_of_who_its_visitor_turned_out_to_be(store: Store) -
 
     assert pasts(store, 1, [7], TODAY) == {}
     assert pasts(store, 1, [8], TODAY) == {8: Past(1, NOON, NOON)}
+
+
+def test_a_visit_is_found_by_its_visitor_or_fingerprint_as_it_is_now(store: Store) -> None:
+    insert(
+        store,
+        a_visit(visit_id=1, visitor_id=7, version=1),
+        a_visit(visit_id=1, visitor_id=7, version=2, actions=5),
+        a_visit(visit_id=2, visitor_id=8, fingerprint=70),
+        a_visit(visit_id=3, visitor_id=7, visit_day=TODAY),
+        a_visit(visit_id=4, visitor_id=9),
+        a_visit(visit_id=5, visitor_id=7, version=1),
+        a_visit(visit_id=5, visitor_id=9, version=2),
+    )
+
+    found = visits_between(store, 1, [7], DAY, DAY, fingerprints=[70])
+
+    assert {visit.visit_id: visit.actions for visit in found} == {1: 5, 2: 1}
+    assert visits_between(store, 1, [6], DAY, DAY) == []
