@@ -19,14 +19,14 @@ _MILLISECONDS_PER_MINUTE = 60_000
 _SCOPE = "site_id = {site:UInt32} and visit_day between {first:Date} and {last:Date}"
 MOST_EVENTS = 500
 """How many of a visit are told, the first ones: as many as Matomo shows where nothing else is set up."""
+_OF_THEM = "site_id = {site:UInt32} and visit_day in {days:Array(Date)} and visit_id in {visits:Array(UInt64)}"
+"""Visits that are named; `prewhere` reads no more of the others than this, of rows that were replaced neither."""
 
 _EVENTS = f"""
 select {", ".join(columns(Event))}
 from events
-where site_id = {{site:UInt32}}
-    and visit_day in {{days:Array(Date)}}
-    and visit_id in {{visits:Array(UInt64)}}
-    and kind != '{TIMING}'
+prewhere {_OF_THEM}
+where kind != '{TIMING}'
 order by time, event_id
 limit {MOST_EVENTS} by visit_day, visit_id
 """
@@ -40,21 +40,19 @@ limit 1
 _CONVERSIONS = f"""
 select {", ".join(columns(Conversion))}
 from conversions final
-where site_id = {{site:UInt32}}
-    and visit_day in {{days:Array(Date)}}
-    and visit_id in {{visits:Array(UInt64)}}
+prewhere {_OF_THEM}
 order by time, conversion_id, goal_id
 """
-_SALES = """
+_SELLING = """
+select distinct visit_day, visit_id
+from visits
+where site_id = {site:UInt32} and visitor_id in {visitors:Array(UInt64)} and (orders > 0 or cart_id != 0)
+"""
+_SALES = f"""
 select visitor_id, kind, count(), sum(revenue), sum(pieces)
 from conversions final
-where site_id = {site:UInt32}
-    and kind in ('order', 'cart')
-    and (visit_day, visit_id) in (
-        select visit_day, visit_id
-        from visits
-        where site_id = {site:UInt32} and visitor_id in {visitors:Array(UInt64)}
-    )
+prewhere {_OF_THEM}
+where kind in ('order', 'cart')
 group by visitor_id, kind
 """
 _LATELY = "site_id = {site:UInt32} and visit_day >= toDate(fromUnixTimestamp64Milli({since:Int64}, 'UTC')) - 1"
@@ -210,8 +208,8 @@ def _with_details(store: Store, site_id: int, visits: list[Visit]) -> list[Visit
     }
     visitors: dict[str, Bound] = {"site": site_id, "visitors": sorted({visit.visitor_id for visit in visits})}
     converted = any(visit.conversions or visit.cart_id for visit in visits)
-    done, sold, *reached = store.ask_all(
-        [(_EVENTS, asked), (_SALES, visitors), *([(_CONVERSIONS, asked)] if converted else [])], Urgency.SHORT
+    done, selling, *reached = store.ask_all(
+        [(_EVENTS, asked), (_SELLING, visitors), *([(_CONVERSIONS, asked)] if converted else [])], Urgency.SHORT
     )
     events: dict[tuple[date, int], list[Event]] = defaultdict(list)
     for event in convert(done.rows, list[Event]):
@@ -220,10 +218,7 @@ def _with_details(store: Store, site_id: int, visits: list[Visit]) -> list[Visit
     for told in reached:
         for conversion in convert(told.rows, list[Conversion]):
             conversions[conversion.visit_day, conversion.visit_id].append(conversion)
-    sales = {
-        (visitor, kind): Sales(number, revenue, pieces)
-        for visitor, kind, number, revenue, pieces in convert(sold.rows, list[tuple[int, str, int, float, int]])
-    }
+    sales = _sales(store, site_id, convert(selling.rows, list[tuple[date, int]]))
     return [
         VisitDetails(
             visit,
@@ -235,6 +230,22 @@ def _with_details(store: Store, site_id: int, visits: list[Visit]) -> list[Visit
         for visit in visits
         for key in [(visit.visit_day, visit.visit_id)]
     ]
+
+
+def _sales(store: Store, site_id: int, visits: list[tuple[date, int]]) -> dict[tuple[int, str], Sales]:
+    """Return what was sold in these visits, and left in carts, by visitor and kind."""
+    if not visits:
+        return {}
+    bound: dict[str, Bound] = {
+        "site": site_id,
+        "days": sorted({day for day, _ in visits}),
+        "visits": [visit_id for _, visit_id in visits],
+    }
+    told = store.ask(_SALES, bound, Urgency.SHORT).rows
+    return {
+        (visitor, kind): Sales(number, revenue, pieces)
+        for visitor, kind, number, revenue, pieces in convert(told, list[tuple[int, str, int, float, int]])
+    }
 
 
 def counters(

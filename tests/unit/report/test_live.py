@@ -28,7 +28,11 @@ def test_of_a_long_visit_the_first_events_are_told(store: Store) -> None:
 
 def test_what_a_visitor_ordered_is_told_of_all_visits(store: Store) -> None:
     insert(
-        store, "visits", a_visit(visit_id=1), a_visit(visit_id=2, last_time=NOON + 1), a_visit(visit_id=3, visitor_id=8)
+        store,
+        "visits",
+        a_visit(visit_id=1, orders=1),
+        a_visit(visit_id=2, last_time=NOON + 1, orders=1, cart_id=3),
+        a_visit(visit_id=3, visitor_id=8, orders=1),
     )
     insert(
         store,
