@@ -47,9 +47,13 @@ class Urgency(StrEnum):
     REPORT = "report"
 
 
-_EACH = {"compile_aggregate_expressions": 0, "enable_materialized_cte": 1}
-"""A question asked for the fourth time would wait for a tenth of a second while the engine compiles it, and never gain
-that. What a question names `as materialized` is worked out once, and without this each time that it is named."""
+_EACH = {
+    **dict.fromkeys(("compile_expressions", "compile_aggregate_expressions", "compile_sort_description"), 0),
+    "enable_materialized_cte": 1,
+}
+"""A question asked for the third or fourth time would wait for a tenth of a second or three while the engine compiles
+it, and never gain that. What a question names `as materialized` is worked out once, and without this each time that it
+is named."""
 
 LIMITS: Mapping[Urgency, Mapping[str, int]] = {
     Urgency.SHORT: {"max_execution_time": 10, "max_memory_usage": 1 << 30, "priority": 1, **_EACH},
