@@ -19,7 +19,7 @@ from pellucid.matomo.table import Table
 from pellucid.matomo.tables import TABLES
 from pellucid.matomo.tree import SUBTABLE, decoded
 from pellucid.model.period import Period
-from pellucid.model.query import Query, Segment
+from pellucid.model.query import Query
 from pellucid.model.site import Site
 from pellucid.report.dimensions import dimension_of
 from pellucid.report.source import Source
@@ -246,7 +246,7 @@ def _crossed(outer: Table, inner: Table, column: str, ask: Ask, reports: Answers
     query = structs.replace(
         query,
         dimensions=(*query.dimensions, *other.dimensions),
-        segment=Segment((*query.segment.groups, *other.segment.groups)),
+        about=(*query.about, *other.about),
     )
     found: dict[str, Numbers] = {}
     for *key, number in reports.answer(query).rows:

@@ -38,7 +38,7 @@ from pellucid.matomo.table import Goals, Table
 from pellucid.matomo.tree import SUBTABLE, add, grown, having, path_of
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period, PeriodKind
-from pellucid.model.query import Condition, Operator, Query, Segment
+from pellucid.model.query import Condition, Operator, Query
 from pellucid.model.result import Result
 from pellucid.model.site import Site
 
@@ -280,10 +280,6 @@ def query_of(
     segment = segment_on(given.segment, site)
     if report:
         raise_if_not_shown(site, report.dimensions)
-    if report and report.only:
-        segment = Segment((*segment.groups, (_came_by(report.only),)))
-    if report and report.where:
-        segment = Segment((*segment.groups, *((condition,) for condition in report.where)))
     return Query(
         site_ids=(site.id,),
         period=period,
@@ -291,8 +287,15 @@ def query_of(
         dimensions=report.dimensions if report else (),
         where=tuple((condition,) for condition in report.rows) if report else (),
         segment=segment,
+        about=_about(report) if report else (),
         timezone=site.timezone,
     )
+
+
+def _about(report: Table) -> tuple[tuple[Condition, ...], ...]:
+    """Return what the visits of a report have in common."""
+    only = (_came_by(report.only),) if report.only else ()
+    return tuple((condition,) for condition in (*only, *report.where))
 
 
 def _came_by(kind: SourceKind) -> Condition:

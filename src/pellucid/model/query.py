@@ -53,8 +53,9 @@ class Order(Struct, frozen=True):
 class Query(Struct, frozen=True, kw_only=True):
     """A question: `metrics` and `dimensions` are names of rows in `report.metrics` and `report.dimensions`.
 
-    `segment` chooses visits, `where` what in them is counted: rows that meet at least one condition of every group.
-    Without dimensions the result has one row. `limit` None asks for all rows. Hours are those of `timezone`.
+    `segment` chooses visits, as who asks does; a report that is `about` some of them alone adds groups of its own.
+    `where` chooses what in visits is counted: rows that meet at least one condition of every group. Without dimensions
+    the result has one row. `limit` None asks for all rows. Hours are those of `timezone`.
     """
 
     site_ids: tuple[int, ...]
@@ -62,6 +63,7 @@ class Query(Struct, frozen=True, kw_only=True):
     metrics: tuple[str, ...]
     dimensions: tuple[str, ...] = ()
     segment: Segment = EVERYBODY
+    about: tuple[tuple[Condition, ...], ...] = ()
     where: tuple[tuple[Condition, ...], ...] = ()
     timezone: str = "UTC"
     order: tuple[Order, ...] = ()

@@ -167,7 +167,7 @@ def group_of(query: Query) -> Group | None:
 
     It is about everybody, over more than a day, and of each site alone: who visits two sites of a query is one visitor.
     """
-    if query.segment != EVERYBODY or query.period.first == query.period.last:
+    if query.segment != EVERYBODY or query.about or query.period.first == query.period.last:
         return None
     if len(query.site_ids) > 1 and "site" not in query.dimensions:
         return None

@@ -9,15 +9,18 @@ from msgspec import structs
 
 from pellucid.errors import RequestError
 from pellucid.model.period import Period
-from pellucid.model.query import Query
+from pellucid.model.query import Query, Segment
 from pellucid.model.result import Result, Value
 from pellucid.report.dimensions import DIMENSIONS
 from pellucid.report.metrics import METRICS
 from pellucid.report.rollups import MARKS, MOST_DAYS, Marks, group_of, marks_of
-from pellucid.report.sql import DEFINITION, Statement, comparison, statement
+from pellucid.report.segment import looks_elsewhere
+from pellucid.report.sql import DEFINITION, Statement, choice, comparison, statement
 from pellucid.store.client import Bound, Store, Urgency
 
 _HOURS = 24
+_MOST_KNOWN = 7_500
+"""How many visits a statement names: the engine reads a bound value of 128 KiB (`http_max_field_value_size`)."""
 
 
 class Reports:
@@ -26,10 +29,14 @@ class Reports:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._read: dict[tuple[tuple[int, ...], date, date], Marks] | None = None
+        self._visits: dict[tuple[tuple[int, ...], Period, str, Segment], list[int] | None] = {}
         self._lock = Lock()
 
     def of_one_request(self) -> "Reports":
-        """Return what answers the questions of one request: it reads once which days are rolled up."""
+        """Return what answers the questions of one request, and looks once for what they have in common.
+
+        That is which days are rolled up, and which visits a segment chooses, where these are few.
+        """
         reports = Reports(self._store)
         reports._read = {}
         return reports
@@ -39,7 +46,8 @@ class Reports:
 
         By one steady dimension (day, week, month, year, hour) alone, every step of the period has its row, in order.
         """
-        result = self._ask(statement(query, self._marks(query)), query.dimensions + query.metrics)
+        asked = statement(query, self._marks(query), self._known(query))
+        result = self._ask(asked, query.dimensions + query.metrics)
         if len(query.dimensions) == 1 and query.limit is None and is_steady(query.dimensions[0]):
             return _filled(result, query)
         return result
@@ -88,6 +96,18 @@ class Reports:
             if asked not in self._read:
                 self._read[asked] = self._marks_within(*asked)
             return self._read[asked]
+
+    def _known(self, query: Query) -> list[int] | None:
+        """Return the visits of a query's segment; None where a statement has to look for them."""
+        if self._read is None or not looks_elsewhere(query.segment):
+            return None
+        with self._lock:
+            key = (query.site_ids, query.period, query.timezone, query.segment)
+            if key not in self._visits:
+                asked = choice(query, _MOST_KNOWN + 1)
+                found = [int(str(visit)) for (visit,) in self._store.ask(asked.sql, asked.parameters).rows]
+                self._visits[key] = found if len(found) <= _MOST_KNOWN else None
+            return self._visits[key]
 
     def _marks_within(self, site_ids: Sequence[int], first: date, last: date) -> Marks:
         within: dict[str, Bound] = {"sites": list(site_ids), "first": first, "last": last, "definition": DEFINITION}

@@ -62,6 +62,21 @@ def condition_on_visits(segment: Segment, scope: str, bind: Bind) -> str:
     return " and ".join(f"({group})" for group in groups)
 
 
+def looks_elsewhere(segment: Segment) -> bool:
+    """Return whether something else than visits has to be looked through to find those of a segment."""
+    dimensions = [dimension_of(condition.dimension) for group in segment.groups for condition in group]
+    return not all(dimension is None or _is_of_visit_alone(dimension) for dimension in dimensions)
+
+
+def _is_of_visit_alone(dimension: Dimension) -> bool:
+    return Source.VISITS in dimension.told and not dimension.scattered and not _has_several(dimension)
+
+
+def _has_several(dimension: Dimension) -> bool:
+    # Of what a visit has several of, each value is a row: as many would be counted.
+    return "arrayJoin" in dimension.told.get(Source.VISITS, "")
+
+
 def condition_on_rows(groups: tuple[tuple[Condition, ...], ...], source: Source, bind: Bind) -> str:
     """Return the condition that a row of a source has to meet."""
     told = [" or ".join(_of_row(condition, source, bind) for condition in group) for group in groups]
@@ -102,8 +117,7 @@ def _condition(condition: Condition, scope: str, bind: Bind) -> str:
         names = ", ".join(sorted(DIMENSIONS))
         raise RequestError(f"There is no dimension {condition.dimension!r} to choose visits by; there are {names}.")
     of_visit = ""
-    # Of what a visit has several of, each value is a row: as many would be counted.
-    several = "arrayJoin" in dimension.told.get(Source.VISITS, "")
+    several = _has_several(dimension)
     if Source.VISITS in dimension.told and not several:
         of_visit = _compared(condition, condition.operator, dimension, Source.VISITS, bind)
         if not dimension.scattered:

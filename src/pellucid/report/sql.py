@@ -31,6 +31,8 @@ _COUNTED = f"{SCOPE} and (site_id, visit_day) in {{counted:Array(Tuple(UInt32, D
 _CHOSEN = "with chosen as materialized ({visits})"
 _IN_CHOSEN = "(site_id, visit_day, visit_id) in chosen"
 """Where several sources need the visits of a segment, these are looked for once. ClickHouse can since 26.3."""
+_KNOWN = "visit_id in {known:Array(UInt64)}"
+"""What is left of a segment where its visits were looked for before; rows of every table can be held against it."""
 _NONE = Marks()
 _PLACEHOLDER = re.compile(r"\{(\w+):")
 
@@ -42,21 +44,22 @@ class Statement(Struct, frozen=True):
     parameters: dict[str, Bound]
 
 
-def statement(query: Query, marks: Marks = _NONE) -> Statement:
+def statement(query: Query, marks: Marks = _NONE, visits: Sequence[int] | None = None) -> Statement:
     """Return the statement that answers a query, or raise `RequestError` telling what can not be asked.
 
-    What is rolled up of the days in `marks` is read, where it is what the query asks for.
+    What is rolled up of the days in `marks` is read, where it is what the query asks for. `visits` are those of its
+    segment, where they are known.
     """
     metrics = [_metric(name) for name in query.metrics]
     dimensions = [_dimension(name) for name in query.dimensions]
     counted = _counted(metrics)
     sources = _sources(counted, dimensions)
     values = scope_of(query)
-    chosen = condition_on_visits(query.segment, SCOPE, values.bind)
+    chosen = _chosen(query, visits, values)
     counting: dict[Source, set[str]] = {}
     for name, source in sources.items():
         counting.setdefault(source, set()).add(name)
-    shared = [_CHOSEN.format(visits=_visits(chosen))] if chosen and len(counting) > 1 else []
+    shared = [_CHOSEN.format(visits=_visits(chosen))] if chosen not in {"", _KNOWN} and len(counting) > 1 else []
     parts = {
         source: _part(
             source,
@@ -166,13 +169,30 @@ def among(segment: Segment, bind: Bind) -> str:
 
 
 def _in_visits(chosen: str) -> str:
-    if not chosen:
-        return ""
+    if chosen in {"", _KNOWN}:
+        return chosen
     return f"(site_id, visit_day, visit_id) in ({_visits(chosen)})"
 
 
 def _visits(chosen: str) -> str:
     return f"select site_id, visit_day, visit_id from visits final where {SCOPE} and {chosen}"
+
+
+def _chosen(query: Query, known: Sequence[int] | None, values: Values) -> str:
+    """Return the condition on the visits that a query asks for; nothing for everybody."""
+    about = condition_on_visits(Segment(query.about), SCOPE, values.bind)
+    if known is None:
+        chosen = condition_on_visits(query.segment, SCOPE, values.bind)
+    else:
+        chosen, values.bound["known"] = _KNOWN, known
+    return " and ".join(filter(None, (chosen, about)))
+
+
+def choice(query: Query, most: int) -> Statement:
+    """Return the statement that looks for the visits of a query's segment: so many of their numbers at most."""
+    values = scope_of(query)
+    chosen = condition_on_visits(query.segment, SCOPE, values.bind)
+    return Statement(f"select visit_id from visits final where {SCOPE} and {chosen} limit {most}", values.bound)
 
 
 def _counted(metrics: Sequence[Metric]) -> list[Metric]:

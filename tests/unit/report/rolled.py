@@ -1,13 +1,17 @@
-"""What tests of days that are rolled up have in common: hits on some days, and each query in both ways."""
+"""What tests of one query that is answered in two ways have in common: hits on some days, and queries."""
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
+from hypothesis import strategies as st
 from msgspec import structs
 
 from builders import DAY, NOON, a_hit
-from pellucid.model.hit import Hit
+from pellucid.model.column import Item
+from pellucid.model.hit import Hit, HitKind, Product, Reached, Sale, Search, Timings
 from pellucid.model.period import Period
 from pellucid.model.query import Condition, Operator, Query
+from pellucid.model.result import Value
 from pellucid.report.rollups import GROUPS, Group
 from pellucid.report.run import Reports
 from pellucid.report.sql import statement
@@ -20,6 +24,12 @@ HOME = Condition("page_url", Operator.EQUALS, "http://a/a")
 OTHER = Condition("page_url", Operator.ENDS, "d")
 PERIOD = Period(DAY, DAY + timedelta(days=DAYS - 1))
 """The last of its days is not over."""
+_OF_SHOPS = (HitKind.ORDER, HitKind.CART)
+_KINDS = (HitKind.PAGEVIEW, HitKind.SEARCH, HitKind.GOAL, *_OF_SHOPS, HitKind.DOWNLOAD, HitKind.OUTLINK)
+_SKU, _NAME = st.sampled_from(["", "one", "two"]), st.sampled_from(["", "One"])
+_CATEGORIES = st.sampled_from([(), ("Boots",), ("Boots", "Sale")])
+_PRICE = st.sampled_from([None, 5.0, 7.25])
+_ITEMS = st.lists(st.builds(Item, _SKU, _NAME, _CATEGORIES, st.just(5.0), st.integers(1, 3)), max_size=2).map(tuple)
 
 
 def now() -> datetime:
@@ -34,6 +44,32 @@ def later() -> datetime:
 def on_day(day: int, minute: int = 0, **fields: object) -> Hit:
     """A hit some minutes after noon, on a day of the period."""
     return a_hit(day=FIRST_DAY + day, time=NOON + day * A_DAY + minute * 60_000, **fields)
+
+
+@st.composite
+def hits(draw: st.DrawFn) -> Hit:
+    """A hit of any kind that a page's numbers come from."""
+    kind = draw(st.sampled_from([HitKind.PAGEVIEW, *_KINDS]))
+    page = draw(st.sampled_from(["a", "b", "c/d"]))
+    told: dict[str, object] = {
+        "kind": kind,
+        "visitor_id": draw(st.integers(1, 3)),
+        "url": f"http://a/{page}",
+        "title": draw(st.sampled_from(["", "A", "Ä"])),
+    }
+    match kind:
+        case HitKind.PAGEVIEW:
+            told["timings"] = draw(st.none() | st.builds(Timings, *[st.integers(0, 9000)] * 6))
+            told["product"] = draw(st.none() | st.builds(Product, _SKU, _NAME, _CATEGORIES, _PRICE))
+        case HitKind.SEARCH:
+            told["search"] = Search("word", "", 1)
+        case HitKind.GOAL:
+            told["reached"] = (Reached(draw(st.integers(1, 2)), draw(st.sampled_from([0.0, 2.55]))),)
+        case HitKind.ORDER:
+            told["sale"] = Sale(draw(_ITEMS), 9.99, str(draw(st.integers(1, 9))), 5.0, 0.0, 0.0)
+        case HitKind.CART:
+            told["sale"] = Sale(draw(_ITEMS), 9.99)
+    return on_day(draw(st.integers(0, DAYS - 1)), draw(st.integers(0, 90)), **told)
 
 
 def query_of(group: Group, dimensions: tuple[str, ...], only: str = "") -> Query:
@@ -67,19 +103,9 @@ def assert_same(store: Store) -> None:
         counted = statement(query)
         wanted = store.ask(counted.sql, counted.parameters).rows
         found = Reports(store)._ask(statement(query, Reports(store)._marks(query)), ()).rows
-        assert [list(map(_plain, row)) for row in found] == [list(map(_plain, row)) for row in wanted], query
+        assert plain(found) == plain(wanted), query
 
 
-def _plain(value: object) -> object:
-    """Return a value without what adding in another order makes of money."""
-    return round(value, 12) if isinstance(value, float) else value
-
-
-def marked(store: Store) -> list[date]:
-    """The days that are rolled up."""
-    asked = store.ask("select visit_day from rollups final where valid order by 1").rows
-    return [date.fromisoformat(str(day)) for (day,) in asked]
-
-
-def rows_of(store: Store) -> int:
-    return int(str(store.ask("select count() from pages_by_day").rows[0][0]))
+def plain(rows: Sequence[Sequence[Value]]) -> list[list[Value]]:
+    """Return rows without what adding in another order makes of money."""
+    return [[round(value, 12) if isinstance(value, float) else value for value in row] for row in rows]

@@ -9,8 +9,7 @@ from msgspec import structs
 
 from builders import DAY
 from pellucid.ingest import Ingest
-from pellucid.model.column import Item
-from pellucid.model.hit import Hit, HitKind, Product, Reached, Sale, Search, Timings
+from pellucid.model.hit import Hit, HitKind, Product
 from pellucid.model.period import Period
 from pellucid.model.query import Condition, Operator, Query, Segment
 from pellucid.report.rolling import Rolling
@@ -20,40 +19,7 @@ from pellucid.report.sql import statement
 from pellucid.store.client import Store
 from pellucid.store.schema import ROLLUPS, TABLES
 from unit.installation import FAR, Installation
-from unit.report.rolled import DAYS, HOME, PERIOD, assert_same, on_day, query_of
-
-_OF_SHOPS = (HitKind.ORDER, HitKind.CART)
-_KINDS = (HitKind.PAGEVIEW, HitKind.SEARCH, HitKind.GOAL, *_OF_SHOPS, HitKind.DOWNLOAD, HitKind.OUTLINK)
-_SKU, _NAME = st.sampled_from(["", "one", "two"]), st.sampled_from(["", "One"])
-_CATEGORIES = st.sampled_from([(), ("Boots",), ("Boots", "Sale")])
-_PRICE = st.sampled_from([None, 5.0, 7.25])
-_ITEMS = st.lists(st.builds(Item, _SKU, _NAME, _CATEGORIES, st.just(5.0), st.integers(1, 3)), max_size=2).map(tuple)
-
-
-@st.composite
-def hits(draw: st.DrawFn) -> Hit:
-    """A hit of any kind that a page's numbers come from."""
-    kind = draw(st.sampled_from([HitKind.PAGEVIEW, *_KINDS]))
-    page = draw(st.sampled_from(["a", "b", "c/d"]))
-    told: dict[str, object] = {
-        "kind": kind,
-        "visitor_id": draw(st.integers(1, 3)),
-        "url": f"http://a/{page}",
-        "title": draw(st.sampled_from(["", "A", "Ä"])),
-    }
-    match kind:
-        case HitKind.PAGEVIEW:
-            told["timings"] = draw(st.none() | st.builds(Timings, *[st.integers(0, 9000)] * 6))
-            told["product"] = draw(st.none() | st.builds(Product, _SKU, _NAME, _CATEGORIES, _PRICE))
-        case HitKind.SEARCH:
-            told["search"] = Search("word", "", 1)
-        case HitKind.GOAL:
-            told["reached"] = (Reached(draw(st.integers(1, 2)), draw(st.sampled_from([0.0, 2.55]))),)
-        case HitKind.ORDER:
-            told["sale"] = Sale(draw(_ITEMS), 9.99, str(draw(st.integers(1, 9))), 5.0, 0.0, 0.0)
-        case HitKind.CART:
-            told["sale"] = Sale(draw(_ITEMS), 9.99)
-    return on_day(draw(st.integers(0, DAYS - 1)), draw(st.integers(0, 90)), **told)
+from unit.report.rolled import DAYS, HOME, PERIOD, assert_same, hits, on_day, query_of
 
 
 @given(st.lists(hits(), min_size=5, max_size=60), st.lists(hits(), max_size=5))
