@@ -54,7 +54,7 @@ def columns_by_page(answered: Sequence[Result], of_key: int) -> tuple[dict[Key, 
     entered: list[tuple[Key, str, list[float]]] = []
     for values in pages.rows:
         key, goal = tuple(map(str, values[:of_key])), goal_key(*values[of_key : of_key + 2])
-        numbers = list(map(_number, values[of_key + 2 :]))
+        numbers = [_number(value) for value in values[of_key + 2 :]]
         of_views, of_entries = numbers[: len(_OF_VIEWS)], numbers[len(_OF_VIEWS) :]
         if of_views[0]:
             row = found.setdefault(key, {})

@@ -1,7 +1,7 @@
 """Matomo's reports with a row for each value: which of our dimensions each tells, and how its rows are labelled."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import quote_plus
 
 from pellucid.matomo import event_tables, labels
@@ -22,6 +22,8 @@ from pellucid.matomo.tree import path_and_query, path_of, without_scheme
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import Condition, Operator
 
+_MOST_PAGES = 10_000
+"""Of how many pages it is remembered how they are labelled: the same are shown again and again."""
 _ESCAPED_TWICE = {number: quote_plus(quote_plus(chr(number))) for number in range(128)}
 
 
@@ -41,6 +43,7 @@ def _page(url: str, *, column: str, segment: str) -> Label:
     return Label(path, {"url": url, column: path, **_chosen_by(segment, url)})
 
 
+@lru_cache(_MOST_PAGES)
 def _folders_of_page(url: str, *, segment: str) -> tuple[Label, ...]:
     if not url:
         return (_no_page(segment),)
