@@ -15,6 +15,7 @@ from pellucid.matomo.administration import listed
 from pellucid.matomo.call import SUCCESS, Answer, Call, Method, Record
 from pellucid.matomo.zones import UTC, as_matomo_names, by_continent, name_of, zone_of
 from pellucid.model.account import Access
+from pellucid.model.rules import Rules
 from pellucid.model.site import Site
 
 SITES_PER_PAGE = 15
@@ -86,10 +87,11 @@ def _set(given: Mapping[str, str], answer: Answer = SUCCESS) -> Method:
     """Return a method that sets rules for all sites, each from a parameter that lists names."""
 
     def change(call: Call, _sites: list[Site]) -> Answer:
-        told = call.registry.for_all_sites()
-        rules = structs.replace(told.rules, **{rule: listed(call.given.text(name)) for name, rule in given.items()})
-        check(rules)
-        call.registry.set_for_all_sites(structs.replace(told, rules=rules))
+        changes = {rule: listed(call.given.text(name)) for name, rule in given.items()}
+        check(structs.replace(Rules(), **changes))
+        call.registry.change_for_all_sites(
+            lambda told: structs.replace(told, rules=structs.replace(told.rules, **changes))
+        )
         return answer
 
     return Method(change, access=None, superuser=True, changes=True)
@@ -99,8 +101,8 @@ def _set_place(name: str, field: str, read: Callable[[str], str] = str) -> Metho
     """Return a method that sets what a site has that is added without saying."""
 
     def change(call: Call, _sites: list[Site]) -> Answer:
-        told = structs.replace(call.registry.for_all_sites(), **{field: read(call.given.text(name))})
-        call.registry.set_for_all_sites(told)
+        value = read(call.given.text(name))
+        call.registry.change_for_all_sites(lambda told: structs.replace(told, **{field: value}))
         return {"value": True}
 
     return Method(change, access=None, superuser=True, changes=True)

@@ -1,7 +1,7 @@
 """What people set up, in one place: sites, accounts, tokens, goals. Secrets are kept as hashes alone."""
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -118,11 +118,15 @@ class Registry:
         with self._engine.connect() as connection:
             return for_all_sites(connection)
 
-    def set_for_all_sites(self, told: ForAllSites) -> None:
-        """Change what counts for all sites; raise `RequestError` where a value is wrong."""
-        told = structs.replace(told, currency=told.currency.upper())
-        check_place(told.timezone, told.currency)
+    def change_for_all_sites(self, change: Callable[[ForAllSites], ForAllSites]) -> None:
+        """Change what counts for all sites to what `change` makes of it; raise `RequestError` where a value is wrong.
+
+        Of two changes at once the later one is given what the earlier one made.
+        """
         with self._changing() as connection:
+            told = change(for_all_sites(connection))
+            told = structs.replace(told, currency=told.currency.upper())
+            check_place(told.timezone, told.currency)
             connection.execute(delete(tables.FOR_ALL_SITES))
             connection.execute(insert(tables.FOR_ALL_SITES).values(id=1, told=json.encode(told).decode()))
 

@@ -168,7 +168,7 @@ def test_what_counts_for_all_sites_stands_beside_what_each_has_of_its_own(regist
     registry.add_site("A", ["http://a"])
     before = registry.revision()
 
-    registry.set_for_all_sites(ForAllSites(rules=Rules(excluded_agents=("probe",)), currency="eur"))
+    registry.change_for_all_sites(lambda _: ForAllSites(rules=Rules(excluded_agents=("probe",)), currency="eur"))
 
     assert registry.revision() > before
     assert registry.for_all_sites().currency == "EUR"
@@ -179,4 +179,26 @@ def test_what_counts_for_all_sites_stands_beside_what_each_has_of_its_own(regist
 @pytest.mark.parametrize("wrong", [ForAllSites(timezone="Mars/Base"), ForAllSites(currency="money")])
 def test_what_is_no_zone_or_currency_is_set_for_no_site(registry: Registry, wrong: ForAllSites) -> None:
     with pytest.raises(RequestError):
-        registry.set_for_all_sites(wrong)
+        registry.change_for_all_sites(lambda _: wrong)
+
+    assert registry.for_all_sites() == ForAllSites()
+
+
+def test_changes_for_all_sites_at_once_are_all_kept(registry: Registry, another: Registry) -> None:
+    def exclude(of: Registry, agent: str) -> None:
+        def with_agent(told: ForAllSites) -> ForAllSites:
+            agents = (*told.rules.excluded_agents, agent)
+            return structs.replace(told, rules=structs.replace(told.rules, excluded_agents=agents))
+
+        of.change_for_all_sites(with_agent)
+
+    changing = [
+        Thread(target=lambda of=of, who=who: [exclude(of, f"{who}-{turn}") for turn in range(10)])
+        for who, of in enumerate((registry, another) * 2)
+    ]
+    for thread in changing:
+        thread.start()
+    for thread in changing:
+        thread.join()
+
+    assert len(registry.for_all_sites().rules.excluded_agents) == 40
