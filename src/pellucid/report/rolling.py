@@ -47,7 +47,17 @@ from pages_by_day
 where (site_id, visit_day, version) not in (select site_id, visit_day, version from rollups final where valid)
     and version not in ({COUNTING})
 """
-_HIGHEST = "select max(version) from (select version from rollups union all select version from long_rollups)"
+_HIGHEST = """
+select max(version)
+from (
+    select version from rollups
+    union all
+    select version from long_rollups
+    union all
+    select max(version) from pages_by_day
+)
+"""
+"""The highest version that anything bears: also rows that wait for a mark, which a kill may keep from them."""
 _FORGET = """
 alter table pages_by_day
 delete where visit_day in {days:Array(Date)} and version in {versions:Array(UInt64)}

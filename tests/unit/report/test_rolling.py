@@ -94,6 +94,23 @@ def test_a_mark_goes_also_when_the_clock_was_set_back(
     assert marked(store) == []
 
 
+def test_what_a_kill_left_without_a_mark_is_taken_for_no_other_day_when_the_clock_was_set_back(
+    installation: Installation, ingest: Ingest, rolling: Rolling, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.append(on_day(0), on_day(1))
+    ingest.round(FAR)
+    monkeypatch.setattr(rolling_module, "time_ns", lambda: 7)
+    killed = rolling._next_version()
+    for number, group in enumerate(GROUPS):
+        rolling._count((1, DAY), group, killed, f"rollup:{killed}:{number}")
+
+    started = Rolling(store, now)
+    started.all_sent()
+
+    assert started.once() == 2
+    assert_same(store)
+
+
 def test_more_days_lose_their_marks_at_once_than_an_insert_may_touch_months(rolling: Rolling, store: Store) -> None:
     days = {(1, date(2000 + number // 12, 1 + number % 12, 1)) for number in range(150)}
     rolling._mark(days, rolling._next_version(), valid=True)
