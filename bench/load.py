@@ -119,9 +119,9 @@ def coming(url: str, rate: int) -> Iterator[None]:
             running.terminate()
 
 
-def _wrk(url: str, seconds: int, each: int = 1, pause: int = 0, connections: int = CONNECTIONS) -> list[str | Path]:
-    options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", HERE / "hits.lua"]
-    return ["wrk", *options, url, "--", str(next(_runs)), HERE / "user_agents.txt", str(each), str(pause)]
+def _wrk(url: str, seconds: int, each: int = 1, pause: int = 0, connections: int = CONNECTIONS) -> list[str]:
+    options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(HERE / "hits.lua")]
+    return ["wrk", *options, url, "--", str(next(_runs)), str(HERE / "user_agents.txt"), str(each), str(pause)]
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def _other(parity: Path, scenario: Path) -> None:
         Server(Path(kept) / "data", environment={"PELLUCID_BULK_PATIENCE": "60"}) as server,
     ):
         answers = Path(kept) / "answers"
-        asked = [sys.executable, parity / "replay.py", scenario, answers]
+        asked: list[str | Path] = [sys.executable, parity / "replay.py", scenario, answers]
         where = ["--server", server.url, "--token", server.token()]
         subprocess.run([*asked, *where, "--only", "send"], check=True)
         with Replay(server) as replay:

@@ -116,7 +116,7 @@ def time_reports(server: Server, console: Console) -> dict[str, list[Timed]]:
         def bare(statements: list[tuple[str, Mapping[str, Bound]]]) -> float:
             began = monotonic()
             for sql, parameters in statements:
-                engine.raw_query(sql, parameters=dict(parameters), settings=LIMITS[Urgency.REPORT], fmt="Native")
+                engine.raw_query(sql, parameters=dict(parameters), settings=dict(LIMITS[Urgency.REPORT]), fmt="Native")
             return monotonic() - began
 
         def timed(span: Span) -> Iterator[Timed]:

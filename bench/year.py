@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from random import Random
 from time import monotonic, sleep
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct, msgpack
 from rich.console import Console
@@ -147,8 +147,8 @@ def fill(server: Server, site: Site, console: Console) -> tuple[int, int]:
             for copy in range(1, COPIES):
                 store.command(f"insert into {table} select {columns} from first_{table}", {"copy": copy})
             store.command(f"drop table first_{table}")
-        for table, month in store.ask(_MONTHS).rows:
-            store.command(f"optimize table {table} partition {month} final")
+        for copied, month in store.ask(_MONTHS).rows:
+            store.command(f"optimize table {copied} partition {month} final")
         while _number(store, "select count() from system.merges"):
             sleep(1)
         events, visits = (_number(store, f"select count() from {rows}") for rows in ("events", "visits final"))
@@ -213,7 +213,7 @@ def _visit(random: Random, site: Site, visitor: _Visitor, time: int) -> Iterator
         time += random.randrange(5_000, 150_000)
 
 
-def _on_a_page(random: Random, url: str, title: str, *, may_order: bool) -> Iterator[dict[str, object]]:
+def _on_a_page(random: Random, url: str, title: str, *, may_order: bool) -> Iterator[dict[str, Any]]:
     """Yield what the hits of a page tell: that it was seen, and what its visitor did there."""
     times = Timings(*(random.randrange(5, most) for most in (40, 300, 60, 400, 200, 50)))
     number = int(url.rpartition("-")[2])

@@ -86,11 +86,11 @@ class Server:
         """Return all that it has printed."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
-    def until(self, found: Callable[[], _Found]) -> _Found:
+    def until(self, found: Callable[[], _Found | None]) -> _Found:
         """Return what is found as soon as it is something, or fail after a while, or when the server has ended."""
         return until(lambda: self._still(found()), self._told)
 
-    def _still(self, value: _Found) -> _Found:
+    def _still(self, value: _Found | None) -> _Found | None:
         assert self.process.poll() is None, self._told()
         return value
 
@@ -204,7 +204,7 @@ def command_line(process: int) -> str:
     return ""
 
 
-def until(found: Callable[[], _Found], told: Callable[[], str] = lambda: "") -> _Found:
+def until(found: Callable[[], _Found | None], told: Callable[[], str] = lambda: "") -> _Found:
     """Return what is found as soon as it is something, or fail after a while, telling what there is instead."""
     deadline = monotonic() + PATIENCE_SECONDS
     while True:

@@ -77,10 +77,9 @@ def _key(row: Answer, number: int) -> str:
 def _is_same(expected: Answer, answered: Answer) -> bool:
     if str(expected) == str(answered):
         return True
-    numbers = _number(expected), _number(answered)
-    if None in numbers:
+    first, second = _number(expected), _number(answered)
+    if first is None or second is None:
         return False
-    first, second = numbers
     whole = first.is_integer() and second.is_integer()
     return first == second or (not whole and abs(first - second) <= _TOLERANCE)
 
