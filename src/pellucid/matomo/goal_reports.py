@@ -174,7 +174,6 @@ _OF_ITEMS = {
     "prices": "item_prices",
     "viewed_prices": "viewed_prices",
 }
-_BOUGHT = ("revenue", "quantity", "orders")
 _LEFT = {
     "item_revenue": "left_revenue",
     "item_quantity": "left_quantity",

@@ -33,7 +33,6 @@ _ONE: Mapping[str, tuple[str, str, str]] = {
 _TITLE = "pageName"
 _OF_TIMES = frozenset(column.name for part in TIMINGS for column in timing(part))
 """Matomo does not tell of one page how long it took to load."""
-_SHOWN = ("label", "url")
 
 
 def _one(name: str) -> Report:

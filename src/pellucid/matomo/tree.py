@@ -105,11 +105,9 @@ def _summed(rows: Sequence[Row], apart: frozenset[str]) -> Row:
     return whole
 
 
-def add(to: Row, row: Mapping[str, Cell], apart: frozenset[str] = frozenset()) -> None:
-    """Add the numbers of a row to another, without the columns `apart`."""
+def add(to: Row, row: Mapping[str, Cell]) -> None:
+    """Add the numbers of a row to another."""
     for name, value in row.items():
-        if name in apart:
-            continue
         # The types themselves: this is done a hundred thousand times for a report, and most numbers are nothing.
         if type(value) is int or type(value) is float:
             so_far = to.get(name)

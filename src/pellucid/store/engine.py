@@ -56,7 +56,6 @@ _PIECE_BYTES = 1 << 18
 _SECONDS_BETWEEN_LOOKS = 0.02
 _ERROR_CODE = re.compile(r"Code: (\d+)\.")
 _SYNTAX_ERROR = 62
-_AUTHENTICATION_FAILED = 516
 
 
 class Statement(Struct, frozen=True):

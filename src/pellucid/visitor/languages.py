@@ -1,6 +1,5 @@
 """The languages that visitors are spoken to in. A catalogue holds every text, or a test fails."""
 
-from collections.abc import Callable
 from functools import lru_cache
 from gettext import NullTranslations, translation
 from importlib.resources import as_file, files
@@ -19,8 +18,6 @@ NAMES = {
     "pl": "Polski",
     "pt": "Português",
 }
-
-Translate = Callable[[str], str]
 
 
 def language_of(asked: str, accept_language: str) -> str:
