@@ -1,7 +1,6 @@
 """Matomo's `period` and `date` as periods: every form, in the site's own days."""
 
 import re
-from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
@@ -9,7 +8,7 @@ from msgspec import Struct
 
 from pellucid.errors import RequestError
 from pellucid.model.period import Period, PeriodKind
-from pellucid.report.periods import EARLIEST, LATEST, period_of
+from pellucid.report.periods import EARLIEST, LATEST, a_year_ago, before, period_of
 
 MOST_PERIODS = 2000
 
@@ -66,22 +65,22 @@ def key(period: Period) -> str:
             return f"{period.first.isoformat()},{period.last.isoformat()}"
 
 
+def date_of(period: Period) -> str:
+    """Return the `date` that names a period beside its kind."""
+    return key(period) if period.kind is PeriodKind.RANGE else period.first.isoformat()
+
+
 def _counted(kind: PeriodKind, direction: str, number: int, today: date) -> Asked:
     number = max(number, 1)
     if number > MOST_PERIODS:
         raise RequestError(f"A request can ask for {MOST_PERIODS} periods at most, and not for {number}.")
-    last = today if direction == "last" else _before(kind, today)
+    last = today if direction == "last" else before(period_of(kind, today)).last
     if kind is PeriodKind.RANGE:
         return Asked((Period(last - timedelta(days=number - 1), last),))
     periods = [period_of(kind, last)]
     while len(periods) < number:
-        periods.append(period_of(kind, _before(kind, periods[-1].first)))
+        periods.append(before(periods[-1]))
     return Asked(tuple(reversed(periods)), several=True)
-
-
-def _before(kind: PeriodKind, day: date) -> date:
-    """Return a day of the period before the one a day lies in."""
-    return period_of(PeriodKind.DAY if kind is PeriodKind.RANGE else kind, day).first - timedelta(days=1)
 
 
 def _series(kind: PeriodKind, first: date, last: date) -> Asked:
@@ -95,9 +94,9 @@ def _series(kind: PeriodKind, first: date, last: date) -> Asked:
 
 def _day(text: str, today: date) -> date:
     text = text.strip()
-    named = _NAMED.get(_APART.sub("last", text.lower()))
-    if named:
-        return named(today)
+    day_of = _NAMED.get(_APART.sub("last", text.lower()))
+    if day_of:
+        return day_of(today)
     timed = _WITH_TIME.fullmatch(text)
     try:
         day = date.fromisoformat(timed[1] if timed else text)
@@ -117,16 +116,11 @@ def _month_ago(today: date) -> date:
     return last_day_before.replace(day=min(today.day, last_day_before.day))
 
 
-def _year_ago(today: date) -> date:
-    year = today.year - 1
-    return date(year, today.month, min(today.day, monthrange(year, today.month)[1]))
-
-
 _NAMED: Mapping[str, Callable[[date], date]] = {
     "today": lambda today: today,
     "now": lambda today: today,
     "yesterday": lambda today: today - timedelta(days=1),
     "lastweek": lambda today: today - timedelta(days=_DAYS_PER_WEEK),
     "lastmonth": _month_ago,
-    "lastyear": _year_ago,
+    "lastyear": a_year_ago,
 }

@@ -9,7 +9,7 @@ from pellucid.errors import RequestError
 from pellucid.matomo.call import Answer, Call, Method
 from pellucid.matomo.catalogue_of_site import reports_of
 from pellucid.matomo.columns import NOT_ENABLED
-from pellucid.matomo.dates import key
+from pellucid.matomo.dates import date_of
 from pellucid.matomo.listed import Listed
 from pellucid.matomo.reports import query_of
 from pellucid.model.period import Period, PeriodKind
@@ -61,7 +61,7 @@ class _Compared:
             method=self._report.method,
             idSite=str(self._site.id),
             period=period.kind,
-            date=period.first.isoformat() if period.kind is not PeriodKind.RANGE else key(period),
+            date=date_of(period),
             flat="1",
             filter_limit="-1",
             showColumns=_METRIC,

@@ -16,7 +16,7 @@ from pellucid.matomo.answers import Answers
 from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, Record, alone, needs_somewhere, refused
 from pellucid.matomo.columns import Row
 from pellucid.matomo.comparison import compared, is_compared
-from pellucid.matomo.dates import key
+from pellucid.matomo.dates import date_of, key
 from pellucid.matomo.dimension_methods import METHODS as DIMENSIONS
 from pellucid.matomo.event_tables import CHOSEN, chosen_events
 from pellucid.matomo.evolution import Followed, evolution
@@ -163,8 +163,7 @@ def _row_evolution(call: Call, sites: list[Site]) -> Answer:
 
 def _rows_of(call: Call, given: Parameters, period: Period) -> list[Row]:
     """Return the rows of a report in one period."""
-    dates = period.first.isoformat() if period.kind is not PeriodKind.RANGE else key(period)
-    told = answer(structs.replace(call, given=given.with_text(period=period.kind, date=dates)))
+    told = answer(structs.replace(call, given=given.with_text(period=period.kind, date=date_of(period))))
     return [dict(row) for row in told if isinstance(row, Mapping)] if isinstance(told, list) else []
 
 

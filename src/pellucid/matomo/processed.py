@@ -11,7 +11,7 @@ from pellucid.errors import RequestError
 from pellucid.matomo.call import Answer, Call, alone
 from pellucid.matomo.catalogue_of_site import reports_of, row_of_report
 from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, NOT_ENABLED, Cell, Row, explains, plain, rounded, with_ratios
-from pellucid.matomo.dates import key
+from pellucid.matomo.dates import date_of
 from pellucid.matomo.goal_columns import ALL_GOALS, goal_of_report
 from pellucid.matomo.listed import GOALS, Listed
 from pellucid.matomo.metric_names import NAMES
@@ -131,12 +131,11 @@ class _Found:
 
     def __init__(self, ask: Ask, call: Call, site: Site, report: Listed, period: Period) -> None:
         self._report, self._given, self._site = report, call.given, site
-        dates = period.first.isoformat() if period.kind is not PeriodKind.RANGE else key(period)
         given = call.given.without(*_OUTER, *_FILTERS).with_text(
             method=report.method,
             idSite=str(site.id),
             period=period.kind,
-            date=dates,
+            date=date_of(period),
             filter_limit="-1",
             format_metrics="0" if call.given.text("format_metrics", "bc") == "0" else "bc",
             **report.parameters,

@@ -35,9 +35,10 @@ def before(period: Period) -> Period:
 
 def a_year_before(period: Period) -> Period:
     """Return the same days of the year before; 28 February stands for a leap day."""
-    return Period(_a_year_ago(period.first), _a_year_ago(period.last), period.kind)
+    return Period(a_year_ago(period.first), a_year_ago(period.last), period.kind)
 
 
-def _a_year_ago(day: date) -> date:
+def a_year_ago(day: date) -> date:
+    """Return the same day of the year before; 28 February for a leap day."""
     year = day.year - 1
     return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))

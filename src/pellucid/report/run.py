@@ -8,11 +8,12 @@ from threading import Lock
 from msgspec import structs
 
 from pellucid.errors import RequestError
-from pellucid.model.period import Period
+from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Query, Segment
 from pellucid.model.result import Result, Value
 from pellucid.report.dimensions import DIMENSIONS
 from pellucid.report.metrics import METRICS
+from pellucid.report.periods import period_of
 from pellucid.report.rollups import MARKS, MOST_DAYS, Marks, group_of, marks_of
 from pellucid.report.segment import looks_elsewhere
 from pellucid.report.sql import DEFINITION, Statement, choice, comparison, statement
@@ -145,16 +146,4 @@ def steps(dimension: str, period: Period) -> list[Value]:
     if dimension == "hour":
         return list(range(_HOURS))
     days = [period.first + timedelta(days=day) for day in range((period.last - period.first).days + 1)]
-    return list(dict.fromkeys(_first_day(dimension, day) for day in days))
-
-
-def _first_day(dimension: str, day: date) -> date:
-    match dimension:
-        case "week":
-            return day - timedelta(days=day.weekday())
-        case "month":
-            return day.replace(day=1)
-        case "year":
-            return day.replace(month=1, day=1)
-        case _:
-            return day
+    return list(dict.fromkeys(period_of(PeriodKind(dimension), day).first for day in days))
