@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
 from pellucid.errors import NotAllowed, RequestError
 from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method
-from pellucid.matomo.dates import Asked, asked
+from pellucid.matomo.dates import asked
 from pellucid.model.account import Access
 from pellucid.model.annotation import Annotation
 from pellucid.model.period import Period, PeriodKind
@@ -45,8 +44,7 @@ def _written(call: Call) -> str:
 
 
 def _day(call: Call, site: Site) -> date:
-    today = call.now.astimezone(ZoneInfo(site.timezone)).date()
-    return asked(PeriodKind.DAY, call.given.text("date"), today).periods[-1].first
+    return asked(PeriodKind.DAY, call.given.text("date"), call.today(site)).periods[-1].first
 
 
 def _add(call: Call, sites: list[Site]) -> Answer:
@@ -96,8 +94,8 @@ def _get(call: Call, sites: list[Site]) -> Answer:
 
 def _periods(call: Call, site: Site) -> Sequence[Period]:
     """Return the periods that are meant, the last of them alone unless `lastN` asks for more; of a range its days."""
-    today = call.now.astimezone(ZoneInfo(site.timezone)).date()
-    wanted: Asked = asked(call.given.text("period", PeriodKind.DAY), call.given.text("date"), today)
+    today = call.today(site)
+    wanted = asked(call.given.text("period", PeriodKind.DAY), call.given.text("date"), today)
     if wanted.periods[-1].kind is PeriodKind.RANGE:
         return asked(PeriodKind.DAY, f"{wanted.periods[-1].first},{wanted.periods[-1].last}", today).periods
     number = call.given.number("lastN", 0)

@@ -1,7 +1,7 @@
 """One request to the Reporting API, and what a method that answers it is."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -57,10 +57,13 @@ class Call(Struct, frozen=True):
     asking: Asking
     place: Callable[[str], Place]
 
+    def today(self, site: Site) -> date:
+        """Return the day it is where a site is."""
+        return self.now.astimezone(ZoneInfo(site.timezone)).date()
+
     def periods(self, site: Site) -> Asked:
         """Return the periods that `period` and `date` name, in the days of a site."""
-        today = self.now.astimezone(ZoneInfo(site.timezone)).date()
-        return asked(self.given.text("period"), self.given.text("date"), today)
+        return asked(self.given.text("period"), self.given.text("date"), self.today(site))
 
 
 class Method(Struct, frozen=True):
@@ -88,4 +91,12 @@ def needs_somewhere(call: Call, access: Access) -> Account:
     if not account.superuser and not any(account.may(site, access) for site in account.access):
         told = f"You can't access this resource as it requires '{access}' access for at least one website."
         raise refused(call, told)
+    return account
+
+
+def needs_own(call: Call, login: str) -> Account:
+    """Return who asks, or raise the error for who asks about another account than their own, and is no superuser."""
+    account = call.account or NOBODY
+    if not account.superuser and login != account.login:
+        raise NotAllowed(f"The user has to be either a Super User or the user '{login}' itself.")
     return account

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from urllib.parse import unquote
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct, structs
 
@@ -83,13 +82,12 @@ def _series(call: Call, site: Site, period: Period) -> list[Series]:
         raise RequestError("compareDates and comparePeriods need as many values as each other.")
     if len(dates) > MOST or len(segments) > MOST + 1:
         raise RequestError(f"At most {MOST} periods and {MOST} segments can be compared at once.")
-    today = call.now.astimezone(ZoneInfo(site.timezone)).date()
     wanted = call.periods(site)
     place = wanted.periods.index(period)
     date = key(period) if wanted.several else given.text("date")
     periods: list[tuple[Asked, Period | None, str, bool]] = [(wanted, period, date, True)]
     for kind, date in zip(kinds, dates, strict=True):
-        beside = asked(kind, date, today)
+        beside = asked(kind, date, call.today(site))
         if beside.several is not wanted.several:
             here, there = ("multiple", "single") if wanted.several else ("single", "multiple")
             told = f"original request is {here} period and cannot be compared with {there} periods."

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from pellucid.errors import NotAllowed
-from pellucid.matomo.call import NOBODY, Answer, Call, Method
+from pellucid.matomo.call import NOBODY, Answer, Call, Method, needs_own
 from pellucid.model.site import Site
 
 LANGUAGE = "en"
@@ -16,11 +15,10 @@ def _is_there(call: Call, _sites: list[Site]) -> Answer:
 
 def _of_account(call: Call, _sites: list[Site]) -> Answer:
     """Return the language of one's own account, or for a superuser of any."""
-    login, asking = call.given.text("login"), call.account or NOBODY
+    login = call.given.text("login")
     if login == NOBODY.login:
         return {"value": False}
-    if not asking.superuser and login != asking.login:
-        raise NotAllowed(f"The user has to be either a Super User or the user '{login}' itself.")
+    needs_own(call, login)
     return {"value": LANGUAGE}
 
 

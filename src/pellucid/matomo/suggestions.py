@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from ipaddress import IPv4Address
-from zoneinfo import ZoneInfo
 
 from pellucid.matomo import labels
 from pellucid.matomo.call import Answer, Call
@@ -68,7 +67,7 @@ def suggestions(call: Call, sites: list[Site]) -> Answer:
     metric = next((metric for metric in _COUNTS if sources & METRICS[metric].counted.keys()), None)
     if dimension is None or metric is None:
         return []
-    today = call.now.astimezone(ZoneInfo(site.timezone)).date()
+    today = call.today(site)
     query = Query(
         site_ids=(site.id,),
         period=Period(today - timedelta(days=DAYS), today + timedelta(days=1)),

@@ -1,14 +1,14 @@
 """The methods of `UsersManager` that change who there is and who may do what.
 
-What makes more of an account than it was, or somebody else's password known, asks for the password of who changes it:
-a token that was lost is not enough. As in Matomo, where programs without a password add accounts and grant sites.
+What makes a superuser or another password asks for the password of who changes it: a token that was lost is not
+enough. As in Matomo, programs add and delete accounts and grant sites without one.
 """
 
 from collections.abc import Mapping
 
 from pellucid.errors import NotAllowed, RequestError
 from pellucid.matomo import administration as setup
-from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, refused
+from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, needs_own, refused
 from pellucid.matomo.user_access import NO_ACCESS, access_of
 from pellucid.matomo.users import find, prove
 from pellucid.model.account import Access
@@ -101,9 +101,7 @@ def _set_superuser(call: Call, _sites: list[Site]) -> Answer:
 
 def _update(call: Call, _sites: list[Site]) -> Answer:
     """Set the password of one's own account, or as a superuser of any."""
-    login, asking = call.given.text("userLogin"), call.account or NOBODY
-    if not asking.superuser and login != asking.login:
-        raise NotAllowed(f"The user has to be either a Super User or the user '{login}' itself.")
+    asking = needs_own(call, call.given.text("userLogin"))
     login = _changeable(call)
     if call.given.text("email", "") not in {"", login}:
         raise RequestError("An account has no address beside its login, and its login stays.")

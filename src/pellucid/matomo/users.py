@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from pellucid.errors import NotAllowed, NotFound, NotSignedIn, RequestError
-from pellucid.matomo.call import NOBODY, Answer, Call, Method, Record, needs_somewhere
+from pellucid.errors import NotFound, NotSignedIn, RequestError
+from pellucid.matomo.call import NOBODY, Answer, Call, Method, Record, needs_own, needs_somewhere
 from pellucid.model.account import Access, Account
 from pellucid.model.site import Site
 from pellucid.registry.tokens import WHOLE, Reach
@@ -54,9 +54,8 @@ def find(call: Call, login: str) -> Account:
 
 
 def _user(call: Call, _sites: list[Site]) -> Answer:
-    login, asking = call.given.text("userLogin"), call.account or NOBODY
-    if not asking.superuser and login != asking.login:
-        raise NotAllowed(f"The user has to be either a Super User or the user '{login}' itself.")
+    login = call.given.text("userLogin")
+    needs_own(call, login)
     return Record(account_row(find(call, login)))
 
 
