@@ -7,7 +7,7 @@ from pellucid.errors import RequestError
 from pellucid.matomo import administration as setup
 from pellucid.matomo import overview
 from pellucid.matomo.call import NOBODY, Answer, Call, Method
-from pellucid.matomo.columns import Row, rounded
+from pellucid.matomo.columns import Row, number_in, rounded
 from pellucid.matomo.dates import key
 from pellucid.matomo.parameters import ALL
 from pellucid.matomo.pretty import money
@@ -66,10 +66,10 @@ def _with_groups(call: Call, _sites: list[Site]) -> Answer:
     limit = call.given.number("filter_limit", 0)
     given = call.given.without("pattern").with_text(filter_limit=str(limit if limit > 0 else ALL))
     currencies = {site.id: site.currency for site in sites}
-    totals: dict[str, Answer] = {name: _written(sum(_number(row, name) for row in every)) for name in _SUMMED}
+    totals: dict[str, Answer] = {name: _written(sum(number_in(row.get(name)) for row in every)) for name in _SUMMED}
     return {
         "numSites": len(found),
-        "totals": totals | {"nb_visits_lastdate": sum(_number(row, "previous_nb_visits") for row in every)},
+        "totals": totals | {"nb_visits_lastdate": sum(number_in(row.get("previous_nb_visits")) for row in every)},
         "lastDate": "" if period is None else before(period).first.isoformat(),
         "sites": [_shown(row, currencies[int(str(row["idsite"]))]) for row in filtered(found, given)],
     }
@@ -85,19 +85,14 @@ def _period(call: Call, sites: list[Site]) -> Period | None:
     return asked.periods[0]
 
 
-def _number(row: Row, name: str) -> float:
-    value = row.get(name)
-    return value if isinstance(value, int | float) else 0
-
-
 def _written(number: float) -> str:
     return f"{rounded(Decimal(str(number)), 2):,}".removesuffix(".00")
 
 
 def _shown(row: Row, currency: str) -> dict[str, Answer]:
     """Return a row with its numbers as people read them."""
-    counted = {name: _written(_number(row, name)) for name in _SUMMED}
-    return {**row, **counted, "revenue": money(_number(row, "revenue"), currency)}
+    counted = {name: _written(number_in(row.get(name))) for name in _SUMMED}
+    return {**row, **counted, "revenue": money(number_in(row.get("revenue")), currency)}
 
 
 METHODS: Mapping[str, Method] = {

@@ -263,7 +263,7 @@ def with_ratios(row: Row, ratios: Sequence[Ratio | Sum], *, written: bool) -> Ro
                 row[one.name] = _ratio(row, one, written=written)
             case Sum():
                 shares = sum((_share(row, ratio) for ratio in one.ratios), Decimal(0))
-                told = sum((_number(row[name]) for name in one.of), Decimal(0))
+                told = sum((_exactly(row[name]) for name in one.of), Decimal(0))
                 row[one.name] = plain(told if one.of else rounded(shares, 2))
     return row
 
@@ -277,12 +277,23 @@ def _ratio(row: Mapping[str, Cell], ratio: Ratio, *, written: bool) -> str | int
 
 
 def _share(row: Mapping[str, Cell], ratio: Ratio) -> Decimal:
-    above, below = _number(row.get(ratio.above)), _number(row.get(ratio.below))
+    above, below = _exactly(row.get(ratio.above)), _exactly(row.get(ratio.below))
     return above / below if below else Decimal(0)
 
 
-def _number(value: Cell) -> Decimal:
+def _exactly(value: object) -> Decimal:
     return Decimal(str(value)) if isinstance(value, int | float) else Decimal(0)
+
+
+def number_in(value: object) -> int | float:
+    """Return the number that a column holds; 0 where it holds none."""
+    return value if isinstance(value, int | float) else 0
+
+
+def quotient(above: object, below: object, digits: int) -> int | float:
+    """Return what one number of a row comes to for each of another, with so many digits; 0 where there is none."""
+    divisor = _exactly(below)
+    return plain(rounded(_exactly(above) / divisor, digits)) if divisor else 0
 
 
 def rounded(number: Decimal, digits: int) -> Decimal:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, Cell, Row, plain, rounded, with_ratios
+from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, Cell, Row, number_in, plain, quotient, rounded, with_ratios
 from pellucid.matomo.goals_of_rows import CART, ORDER
 from pellucid.matomo.parameters import Parameters
 
@@ -108,9 +108,9 @@ def _of_goals(row: Row, goals: Sequence[str], wanted: str, given: Parameters) ->
 
 def _of_all(row: Row, told: Mapping[str, Row]) -> int | float:
     """Return what a visit brought; whole units of money are added up, as in Matomo."""
-    revenue = sum(int(_number(one, "revenue")) for goal, one in told.items() if goal != f"idgoal={CART}")
-    below = _number(row, "nb_visits") or _number(row, "nb_conversions")
-    return _share(revenue or int(_number(row, "revenue")), int(below), 2)
+    revenue = sum(int(number_in(one.get("revenue"))) for goal, one in told.items() if goal != f"idgoal={CART}")
+    below = number_in(row.get("nb_visits")) or number_in(row.get("nb_conversions"))
+    return quotient(revenue or int(number_in(row.get("revenue"))), int(below), 2)
 
 
 def _of_goal(row: Row, one: Row, wanted: str, given: Parameters) -> Row:
@@ -122,39 +122,30 @@ def _of_goal(row: Row, one: Row, wanted: str, given: Parameters) -> Row:
             return value
         return f"{plain(rounded(Decimal(str(value)) * 100, 2))}%"
 
-    visits, entries = _number(row, "nb_visits"), _number(row, "entry_nb_visits")
-    conversions, revenue = _number(one, "nb_conversions"), _number(one, "revenue")
-    columns: Row = {"conversion_rate": percent(_share(conversions, visits, 4), always=True)}
+    visits, entries = number_in(row.get("nb_visits")), number_in(row.get("entry_nb_visits"))
+    conversions, revenue = number_in(one.get("nb_conversions")), number_in(one.get("revenue"))
+    columns: Row = {"conversion_rate": percent(quotient(conversions, visits, 4), always=True)}
     if wanted == _RATES:
         return columns
     columns |= {
         "nb_conversions": int(conversions),
-        "revenue_per_visit": _share(revenue, visits or conversions, 2),
+        "revenue_per_visit": quotient(revenue, visits or conversions, 2),
         "revenue": revenue,
     }
     if wanted in {_PAGES, _PAGES_SOLD}:
         columns |= {
             "nb_conversions_attrib": one.get("nb_conversions_attrib"),
-            "revenue_attrib": _number(one, "revenue_attrib"),
+            "revenue_attrib": number_in(one.get("revenue_attrib")),
             "nb_conversions_page_rate": percent(one.get("nb_conversions_page_rate"), always=False),
         }
     if wanted in {_ENTRIES, _ENTRIES_SOLD}:
-        began = _number(one, "nb_conversions_entry")
+        began = number_in(one.get("nb_conversions_entry"))
         columns |= {
             "nb_conversions_entry": int(began),
-            "revenue_per_entry": _share(revenue, entries or conversions, 2),
-            "revenue_entry": _number(one, "revenue_entry"),
-            "nb_conversions_entry_rate": percent(_share(began, entries, 3), always=False),
+            "revenue_per_entry": quotient(revenue, entries or conversions, 2),
+            "revenue_entry": number_in(one.get("revenue_entry")),
+            "nb_conversions_entry_rate": percent(quotient(began, entries, 3), always=False),
         }
     if wanted in {*_SHOPPING, _PAGES_SOLD, _ENTRIES_SOLD}:
-        columns |= {"avg_order_revenue": _share(revenue, conversions, 2), "items": int(_number(one, "items"))}
+        columns |= {"avg_order_revenue": quotient(revenue, conversions, 2), "items": int(number_in(one.get("items")))}
     return columns
-
-
-def _number(row: Row, name: str) -> int | float:
-    value = row.get(name)
-    return value if isinstance(value, int | float) else 0
-
-
-def _share(above: float, below: float, digits: int) -> int | float:
-    return plain(rounded(Decimal(str(above)) / Decimal(str(below)), digits)) if below else 0

@@ -1,14 +1,13 @@
 """Reports on what visits converted: goals, orders and carts, how long it took, and the products."""
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from functools import partial
 
 from msgspec import structs
 
 from pellucid.errors import RequestError
 from pellucid.matomo.answers import Answers, together
-from pellucid.matomo.columns import Cell, Column, Row, cell, plain, rounded, row_of
+from pellucid.matomo.columns import Cell, Column, Row, cell, number_in, quotient, row_of
 from pellucid.matomo.goals_of_rows import CART, ORDER
 from pellucid.matomo.labels import chosen
 from pellucid.matomo.parameters import Parameters
@@ -97,8 +96,8 @@ def _one(name: str) -> Report:
 def _finished(columns: tuple[Column, ...], counted: Row, visits: Cell) -> Row:
     told = _rounded(counted)
     if columns is not _PLAIN:
-        told["avg_order_revenue"] = _average(told["revenue"], told["nb_conversions"], 2)
-    told["conversion_rate"] = percent(told["nb_visits_converted"], visits)
+        told["avg_order_revenue"] = quotient(told["revenue"], told["nb_conversions"], 2)
+    told["conversion_rate"] = _percent(told["nb_visits_converted"], visits)
     return told
 
 
@@ -135,15 +134,8 @@ def _goal(name: str) -> Condition:
     return Condition("goal", Operator.EQUALS, name)
 
 
-def _average(above: Cell, below: Cell, digits: int) -> int | float:
-    if not isinstance(below, int | float) or not below:
-        return 0
-    return plain(rounded(Decimal(str(above)) / Decimal(str(below)), digits))
-
-
-def percent(part: Cell, whole: Cell) -> str:
-    """Return a share as a percentage with two digits."""
-    return f"{_average(Decimal(str(part)) * 100 if part else 0, whole, 2)}%"  # type: ignore[arg-type]
+def _percent(part: Cell, whole: Cell) -> str:
+    return f"{quotient(number_in(part) * 100, whole, 2)}%"
 
 
 def _until(what: str, label: Callable[[tuple[int, int | None]], str]) -> Report:
@@ -216,9 +208,9 @@ def _item(told: Mapping[str, Cell], period: Period, given: Parameters, *, orders
     if not row:
         return row
     prices, times = (told["prices"], told["orders"]) if told["orders"] else (told["viewed_prices"], 1)
-    row["avg_price"] = _average(prices, times, 2)
-    row["avg_quantity"] = _average(told["quantity"] or 0, told["orders"], 1)
-    share = percent(told["orders"], told["nb_visits"])
+    row["avg_price"] = quotient(prices, times, 2)
+    row["avg_quantity"] = quotient(told["quantity"], told["orders"], 1)
+    share = _percent(told["orders"], told["nb_visits"])
     row["conversion_rate"] = share if given.text("format_metrics", "bc") != "0" else float(share.rstrip("%")) / 100
     return row
 

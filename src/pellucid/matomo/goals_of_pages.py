@@ -5,12 +5,11 @@ are rounded before they are added up, and rates are those of days added up: the 
 """
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from functools import lru_cache
 
 from msgspec import structs
 
-from pellucid.matomo.columns import Cell, Row, plain, rounded
+from pellucid.matomo.columns import Cell, Row, number_in, quotient
 from pellucid.matomo.goals_of_rows import BETWEEN, CART, DIMENSIONS, MOST_GOALS, goal_key
 from pellucid.model.query import Query
 from pellucid.model.result import Result
@@ -54,7 +53,7 @@ def columns_by_page(answered: Sequence[Result], of_key: int) -> tuple[dict[Key, 
     entered: list[tuple[Key, str, list[float]]] = []
     for values in pages.rows:
         key, goal = tuple(map(str, values[:of_key])), goal_key(*values[of_key : of_key + 2])
-        numbers = [_number(value) for value in values[of_key + 2 :]]
+        numbers = list(map(number_in, values[of_key + 2 :]))
         of_views, of_entries = numbers[: len(_OF_VIEWS)], numbers[len(_OF_VIEWS) :]
         if of_views[0]:
             row = found.setdefault(key, {})
@@ -65,7 +64,7 @@ def columns_by_page(answered: Sequence[Result], of_key: int) -> tuple[dict[Key, 
     for key, goal, of_entries in entered:
         if key in found:
             found[key].update(zip(_names(goal, *_OF_ENTRIES), of_entries, strict=True))
-    return found, {goal_key(goal, kind): _number(number) for goal, kind, number in totals.rows}
+    return found, {goal_key(goal, kind): number_in(number) for goal, kind, number in totals.rows}
 
 
 def gathered(row: Row, reached: Mapping[str, float] | None) -> Row:
@@ -82,7 +81,7 @@ def gathered(row: Row, reached: Mapping[str, float] | None) -> Row:
     for goal, told in goals.items():
         key = goal.removeprefix("idgoal=")
         if reached is not None:
-            told[_RATE] = min(_rate(_number(told["nb_conversions"]), reached.get(key, 0)), 1)
+            told[_RATE] = min(_rate(number_in(told["nb_conversions"]), reached.get(key, 0)), 1)
         elif key != CART:
             told[_RATE] = 0
     if goals:
@@ -95,10 +94,6 @@ def _names(goal: str, *columns: str) -> tuple[str, ...]:
     return tuple(f"goals{BETWEEN}idgoal={goal}{BETWEEN}{column}" for column in columns)
 
 
-def _number(value: object) -> int | float:
-    return value if isinstance(value, int | float) else 0
-
-
 @lru_cache(_MOST_RATES)
 def _rate(above: float, below: float) -> int | float:
-    return plain(rounded(Decimal(str(above)) / Decimal(str(below)), 3)) if below else 0
+    return quotient(above, below, 3)

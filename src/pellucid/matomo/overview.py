@@ -19,6 +19,7 @@ from pellucid.matomo.columns import (
     Cell,
     Column,
     Row,
+    number_in,
     plain,
     rounded,
 )
@@ -74,17 +75,13 @@ def _performance(row: Row) -> Row:
     for part, time, number in zip(TIMINGS, seconds, hits, strict=True):
         of_time, of_hits = _PARTS[part]
         found |= {f"PagePerformance_{of_time}": _rounded(time), f"PagePerformance_{of_hits}": number}
-    found["PagePerformance_pageload_time"] = _rounded(sum(map(_float, seconds)))
-    found["PagePerformance_pageload_hits"] = max(map(_float, hits), default=0)
+    found["PagePerformance_pageload_time"] = _rounded(sum(map(number_in, seconds)))
+    found["PagePerformance_pageload_hits"] = max(map(number_in, hits), default=0)
     return found
 
 
 def _rounded(value: Cell) -> float:
-    return round(_float(value), 3)
-
-
-def _float(value: Cell) -> int | float:
-    return value if isinstance(value, int | float) else 0
+    return round(number_in(value), 3)
 
 
 _EVOLVING = {
@@ -116,7 +113,7 @@ def site_row(reports: Answers, site: Site, period: Period, given: Parameters) ->
     now, then = (_numbers(reports, site, span, given) for span in (period, earlier))
     row: Row = {"label": site.name, **{column: now[column] for column, _ in told.values()}}
     for name, (column, _) in told.items():
-        evolved = _evolution(name, _float(now[column]), _float(then[column]))
+        evolved = _evolution(name, number_in(now[column]), number_in(then[column]))
         row |= {one: value for one, value in evolved.items() if not only or one in only}
     return row | {
         "idsite": site.id,

@@ -1,7 +1,6 @@
 """Reports on visits that are more than one question, or have rows that no dimension tells."""
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from functools import partial
 
 from msgspec import structs
@@ -15,8 +14,7 @@ from pellucid.matomo.columns import (
     Column,
     Row,
     cell,
-    plain,
-    rounded,
+    quotient,
     row_of,
     with_ratios,
 )
@@ -190,7 +188,7 @@ def _with_share(row: Row, total: int) -> Row:
 
 
 def _percent(part: int, total: int) -> str:
-    return f"{plain(rounded(Decimal(100 * part) / total, 0)) if total else 0}%"
+    return f"{quotient(100 * part, total, 0)}%"
 
 
 def referrers(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
@@ -201,7 +199,7 @@ def referrers(reports: Answers, site: Site, period: Period, given: Parameters) -
     row |= {f"Referrers_distinct{name}": found[kind][place] for name, (kind, place) in _DISTINCT.items()}
     for name, kind in _KINDS.items():
         visits = found[kind][0]
-        share = plain(rounded(Decimal(visits) / total, 2)) if total else 0
+        share = quotient(visits, total, 2)
         row[f"Referrers_visitorsFrom{name}_percent"] = _percent(visits, total) if written_of(given) else share
     return row
 
