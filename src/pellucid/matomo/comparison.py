@@ -1,6 +1,7 @@
 """Reports beside those of other periods and segments: each row with what it was there, and how far that differs."""
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from itertools import product
 from urllib.parse import unquote
 
@@ -8,7 +9,7 @@ from msgspec import Struct, structs
 
 from pellucid.errors import RequestError
 from pellucid.matomo.call import Answer, Call
-from pellucid.matomo.columns import explains
+from pellucid.matomo.columns import explains, plain
 from pellucid.matomo.dates import Asked, asked, key
 from pellucid.matomo.overview import spelled
 from pellucid.matomo.parameters import ALL, Parameters
@@ -169,8 +170,12 @@ def _changes(before: Mapping[str, Answer], row: Mapping[str, Answer]) -> dict[st
     changes: dict[str, Answer] = {}
     for name, value in row.items():
         old, new = _number(before.get(name)) or 0, _number(value) or 0
-        changes |= {f"{name}_change": f"{growth(old, new):+g}%", f"{name}_change_from": f"{growth(new, old):+g}%"}
+        changes |= {f"{name}_change": _grown(old, new), f"{name}_change_from": _grown(new, old)}
     return changes
+
+
+def _grown(before: float, now: float) -> str:
+    return f"{plain(Decimal(str(growth(before, now)))):+,}%"
 
 
 def _number(value: Answer) -> float | None:

@@ -1,6 +1,7 @@
 """What changed since the period before, as Matomo's `Insights` tells it."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import partial
 
 from msgspec import structs
@@ -8,7 +9,7 @@ from msgspec import structs
 from pellucid.errors import RequestError
 from pellucid.matomo.call import Answer, Call, Method
 from pellucid.matomo.catalogue_of_site import reports_of
-from pellucid.matomo.columns import NOT_ENABLED
+from pellucid.matomo.columns import NOT_ENABLED, plain
 from pellucid.matomo.dates import date_of
 from pellucid.matomo.listed import Listed
 from pellucid.matomo.reports import query_of
@@ -120,7 +121,7 @@ def _row(change: Change) -> dict[str, Answer]:
     return {
         "label": change.label,
         _METRIC: change.now or change.before,
-        "growth_percent": f"{change.growth:g}%",
+        "growth_percent": f"{plain(Decimal(str(change.growth)))}%",
         "growth_percent_numeric": change.growth,
         "grown": change.growth >= 0,
         "value_old": change.before,

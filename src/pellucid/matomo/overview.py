@@ -21,7 +21,6 @@ from pellucid.matomo.columns import (
     Row,
     number_in,
     plain,
-    rounded,
 )
 from pellucid.matomo.goal_reports import goals
 from pellucid.matomo.goals_of_rows import ORDER
@@ -30,6 +29,7 @@ from pellucid.matomo.reports import Summary, summary
 from pellucid.matomo.visit_reports import FREQUENCIES, frequency, referrers
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.site import Site
+from pellucid.report.changes import growth
 from pellucid.report.metrics import TIMINGS
 from pellucid.report.periods import before
 
@@ -148,8 +148,7 @@ def _numbers(reports: Answers, site: Site, period: Period, given: Parameters) ->
 
 
 def _evolution(name: str, now: float, then: float) -> Row:
-    whole = Decimal(100) if now else Decimal(0)
-    percent = plain(rounded(Decimal(str(now - then)) * 100 / Decimal(str(then)), 1) if then else whole)
+    percent = plain(Decimal(str(growth(then, now))))
     return {f"{name}_evolution": f"{percent}%", f"{name}_evolution_trend": (percent > 0) - (percent < 0)}
 
 

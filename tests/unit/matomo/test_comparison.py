@@ -1,7 +1,13 @@
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
+from msgspec import json
+
+from builders import a_visit
+from pellucid.model.visit import Visit
+from pellucid.store.client import Store
 
 Ask = Callable[..., Any]
 DAY = {"idSite": "1", "period": "day", "date": "2025-11-24"}
@@ -22,6 +28,15 @@ def test_a_report_stands_beside_another_period_and_another_segment(ask: Ask) -> 
     assert (changed["nb_visits_change"], changed["nb_visits_change_from"]) == ("-50%", "+100%")
     assert changed["bounce_rate_change"] == "+100%"
     assert "nb_visits_change" not in told["comparisons"][1]
+
+
+def test_what_grew_a_thousandfold_is_told_in_whole_numbers(ask: Ask, store: Store) -> None:
+    long = a_visit(visit_id=9, visit_day=date(2025, 11, 25), seconds=1_234_567)
+    store.insert("visits", Visit, json.encode(long), token="a long visit")
+
+    changed = ask("VisitsSummary.get", **DAY, **NEXT)["comparisons"][1]
+
+    assert changed["sum_visit_length_change"] == "+2,023,780.3%"
 
 
 def test_every_row_stands_beside_the_one_of_its_name(ask: Ask) -> None:

@@ -1,5 +1,12 @@
 from collections.abc import Callable
+from datetime import date
 from typing import Any
+
+from msgspec import json
+
+from builders import a_visit
+from pellucid.model.visit import Visit
+from pellucid.store.client import Store
 
 Ask = Callable[..., Any]
 DAY = {"idSite": "1", "period": "day", "date": "2025-11-25"}
@@ -13,6 +20,15 @@ def test_what_changed_since_the_day_before_is_told(ask: Ask) -> None:
     assert (germany["value_old"], germany["value_new"], germany["growth_percent"]) == (1, 0, "-100%")
     assert (germany["isDisappeared"], germany["isNew"], germany["grown"]) == (True, False, False)
     assert found["Unknown"]["isNew"] is True
+
+
+def test_what_grew_a_thousandfold_is_told_in_whole_numbers(ask: Ask, store: Store) -> None:
+    germans = [a_visit(visit_id=9 + number, visit_day=date(2025, 11, 25), country="de") for number in range(12_346)]
+    store.insert("visits", Visit, b"\n".join(map(json.encode, germans)), token="germans")
+
+    (germany, *_) = ask("Insights.getInsights", **DAY, **COUNTRIES)
+
+    assert (germany["label"], germany["growth_percent"]) == ("Germany", "1234500%")
 
 
 def test_only_what_came_can_be_asked_for(ask: Ask) -> None:
