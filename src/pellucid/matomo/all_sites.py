@@ -11,7 +11,7 @@ from pellucid.matomo.columns import Row, number_in, rounded
 from pellucid.matomo.dates import key
 from pellucid.matomo.parameters import ALL
 from pellucid.matomo.pretty import money
-from pellucid.matomo.rows import filtered
+from pellucid.matomo.rows import filtered, names
 from pellucid.model.account import Access
 from pellucid.model.period import Period
 from pellucid.model.site import Site
@@ -42,8 +42,8 @@ def _all(call: Call, _sites: list[Site]) -> Answer:
 
 def _visited(call: Call, some: list[tuple[Site, Period]]) -> list[Row]:
     rows = overview.sites(call.reports, some, call.given)
-    only = call.given.text("showColumns", "")
-    if not call.given.flag("enhanced") and (not only or "nb_visits" in only.split(",")):
+    only = names(call.given, "showColumns")
+    if not call.given.flag("enhanced") and (not only or "nb_visits" in only):
         rows = [row for row in rows if row["nb_visits"]]
     return filtered(rows, call.given)
 

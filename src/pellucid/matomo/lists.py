@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pellucid.matomo.call import Answer
 from pellucid.matomo.parameters import ALL, Parameters
-from pellucid.matomo.rows import names
+from pellucid.matomo.rows import columns_left
 
 _LISTS = (
     *("SitesManager.get", "UsersManager.get", "LanguagesManager.get", "SegmentEditor.getAll", "Goals.getGoals"),
@@ -23,13 +23,7 @@ def cut(method: str, told: Answer, given: Parameters) -> Answer:
         return told
     limit, offset = given.number("filter_limit", ALL), max(given.number("filter_offset", 0), 0)
     left = told[offset:] if limit < 0 else told[offset : offset + limit]
-    hidden, only = names(given, "hideColumns"), names(given, "showColumns")
-    rows = [
-        {name: value for name, value in row.items() if name not in hidden and (name in only or not only)}
-        if isinstance(row, Mapping)
-        else row
-        for row in left
-    ]
+    rows = [columns_left(row, given) if isinstance(row, Mapping) else row for row in left]
     number = NUMBERED.get(method, "")
     if not number or not given.text("filter_limit", "") or limit >= 0 or offset:
         return rows

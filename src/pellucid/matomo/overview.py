@@ -26,6 +26,7 @@ from pellucid.matomo.goal_reports import goals
 from pellucid.matomo.goals_of_rows import ORDER
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.reports import Summary, summary
+from pellucid.matomo.rows import names
 from pellucid.matomo.visit_reports import FREQUENCIES, frequency, referrers
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.site import Site
@@ -57,7 +58,7 @@ _PARTS = {
 
 def everything(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
     """Return the columns of all summaries; `columns` names those that are wanted."""
-    wanted = {name for name in given.text("columns", "").split(",") if name}
+    wanted = names(given, "columns")
     every = structs.replace(given.without("columns", "flat"), beside=False)
     asked = (partial(summary, _OF_VISITS), frequency, referrers, goals)
     row: Row = {}
@@ -107,7 +108,7 @@ def _evolving(site: Site, given: Parameters) -> Mapping[str, tuple[str, str]]:
 
 def site_row(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
     """Return what a site comes to in a period, and how that differs from the period before."""
-    only = {name for name in given.text("showColumns", "").split(",") if name}
+    only = names(given, "showColumns")
     told = {name: columns for name, columns in _evolving(site, given).items() if not only or columns[0] in only}
     earlier = before(period)
     now, then = (_numbers(reports, site, span, given) for span in (period, earlier))

@@ -18,7 +18,7 @@ from pellucid.matomo.metric_names import NAMES
 from pellucid.matomo.overview import spelled
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.pretty import money, pretty
-from pellucid.matomo.rows import filtered, names
+from pellucid.matomo.rows import columns_left, filtered, names
 from pellucid.matomo.tree import add
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.site import Site
@@ -58,12 +58,11 @@ def metadata(call: Call, sites: list[Site]) -> Answer:
 
 def _with_columns(row: dict[str, Answer], given: Parameters) -> dict[str, Answer]:
     """Return what is told of a report without the columns that are not asked for."""
-    hidden, only = names(given, "hideColumns"), names(given, "showColumns")
     told = row.copy()
     for kind in _OF_COLUMNS & row.keys():
         some = row[kind]
         if isinstance(some, Mapping):
-            told[kind] = {name: one for name, one in some.items() if name not in hidden and (name in only or not only)}
+            told[kind] = columns_left(some, given)
     return {name: one for name, one in told.items() if one or name not in _OF_COLUMNS}
 
 

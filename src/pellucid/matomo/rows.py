@@ -1,10 +1,10 @@
 """What Matomo's generic filters do to rows, in its order: pattern, sort, limit, then which columns are shown."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from html import unescape
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import unquote_plus
 
 from pellucid.errors import RequestError
@@ -31,6 +31,8 @@ _SIGNIFICANT = 0.02
 _VISITS, _LABEL = "nb_visits", "label"
 _DIGITS = re.compile(r"([0-9]+)")
 _IDENTIFIER = "idsubdatatable"
+
+Told = TypeVar("Told")
 
 
 class Finish(Protocol):
@@ -312,10 +314,15 @@ def names(given: Parameters, name: str) -> frozenset[str]:
     return frozenset(part.strip() for part in given.text(name, "").split(",") if part.strip())
 
 
+def columns_left(row: Mapping[str, Told], given: Parameters) -> dict[str, Told]:
+    """Return what `showColumns` and `hideColumns` leave of what stands under the names of columns."""
+    hidden, only = names(given, "hideColumns"), names(given, "showColumns")
+    return {name: told for name, told in row.items() if name not in hidden and (name in only or not only)}
+
+
 def shown(row: Row, given: Parameters, *, deep: bool = False) -> Row:
     """Return of one row what `showColumns` and `hideColumns` leave; `deep` hides columns of what is in it, too."""
-    hidden, only = names(given, "hideColumns"), names(given, "showColumns")
-    left = {name: value for name, value in row.items() if name not in hidden and (name in only or not only)}
+    left, hidden = columns_left(row, given), names(given, "hideColumns")
     return {name: _without(value, hidden) for name, value in left.items()} if deep and hidden else left
 
 
