@@ -28,7 +28,8 @@ from pellucid.model.period import Period
 from pellucid.model.query import Query
 from pellucid.model.result import Value
 from pellucid.model.site import Site
-from pellucid.report.interest_metrics import RANGES, Range, name_of
+from pellucid.report.interest_metrics import RANGES, name_of
+from pellucid.report.ranges import Range
 
 Report = Callable[[Answers, Site, Period, Parameters], Row | list[Row]]
 

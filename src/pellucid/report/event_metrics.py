@@ -1,4 +1,4 @@
-"""What is counted of the site's own events, of content, of searches and of how pages load."""
+"""What is counted of the site's own events, of content, of searches, and of all that is done in a visit."""
 
 from pellucid.report.metric import VISIT, VISITOR_OF_DAY, Metric, Unit, of_views
 from pellucid.report.source import SCOPE, Source

@@ -1,15 +1,14 @@
 """How many visits lie in a range: of seconds, of actions, of the visitor's visits so far, of days since the last one.
 
-The ranges are Matomo's, and so are their ends: a visit of exactly two minutes lies in two of them.
+Beside them what else tells how visits differ: how many were first ones, and from how many sources and countries. The
+ranges are Matomo's, and so are their ends: a visit of exactly two minutes lies in two of them.
 """
 
 from collections.abc import Mapping
 
 from pellucid.report.metric import IS_VISIT, Metric
+from pellucid.report.ranges import DAYS, Range, ending, in_words, lies_in
 from pellucid.report.source import Source
-
-Range = tuple[int, int | None]
-"""From and to, both within; None has no end."""
 
 RANGES: Mapping[str, tuple[Range, ...]] = {
     "seconds": (
@@ -21,10 +20,7 @@ RANGES: Mapping[str, tuple[Range, ...]] = {
         *((number, number) for number in range(1, 9)),
         *((9, 14), (15, 25), (26, 50), (51, 100), (101, 200), (201, None)),
     ),
-    "days_since_last": (
-        *((number, number) for number in range(8)),
-        *((8, 14), (15, 30), (31, 60), (61, 120), (121, 364), (365, None)),
-    ),
+    "days_since_last": DAYS,
 }
 _MEANINGS = {
     "seconds": "Visits that took {} seconds.",
@@ -42,19 +38,14 @@ _DIGITS_OF_DEGREES = 3
 
 def name_of(what: str, within: Range) -> str:
     """Return the name of the metric of a range."""
-    first, last = within
-    return f"visits_by_{what}_{first}" if last is None else f"visits_by_{what}_{first}_to_{last}"
+    return f"visits_by_{what}_{ending(within)}"
 
 
 def _metric(what: str, within: Range) -> Metric:
-    first, last = within
-    told = _TOLD.get(what, what)
-    span = f"{first} and more" if last is None else str(first) if first == last else f"{first} to {last}"
-    condition = f"{told} >= {first}" if last is None else f"{told} between {first} and {last}"
     return Metric(
         name_of(what, within),
-        _MEANINGS[what].format(span),
-        counted={Source.VISITS: f"countIf({condition} and {IS_VISIT})"},
+        _MEANINGS[what].format(in_words(within)),
+        counted={Source.VISITS: f"countIf({lies_in(_TOLD.get(what, what), within)} and {IS_VISIT})"},
     )
 
 
