@@ -39,6 +39,7 @@ _STATUS = {
 _UNITS = (("years", 31_557_600), ("days", 86_400), ("hours", 3_600), ("min", 60), ("s", 1))
 _LEAST_SECONDS = 10
 """How long the last page of a visit was looked at is told if it is more."""
+_DIGITS_OF_VALUES = 3
 
 
 class Setting(Struct, frozen=True):
@@ -143,10 +144,13 @@ def _event(event: Event) -> Row:
         "eventCategory": category,
         "eventAction": action,
         "title": "Event",
+        # The marks do not match in Matomo either.
         "subtitle": f'Category: "{category}\', Action: "{action}"',
     }
     row |= {"eventName": event.event_name} if event.event_name else {}
-    return row | ({} if event.event_value is None else {"eventValue": _money(event.event_value)})
+    return row | (
+        {} if event.event_value is None else {"eventValue": _money(round(event.event_value, _DIGITS_OF_VALUES))}
+    )
 
 
 def _content(event: Event) -> Row:
@@ -200,6 +204,7 @@ def _sale(conversion: Conversion, setting: Setting) -> Row:
         "revenue": revenue,
         "items": conversion.pieces,
         "itemDetails": [_item(item) for item in conversion.items],
+        # In Matomo too the bracket was never opened.
         "subtitle": f"{money(revenue, setting.site.currency)} revenue - {conversion.pieces} items: {names})",
     }
 

@@ -110,7 +110,7 @@ def test_times_are_those_of_the_site() -> None:
             {"url": None, "subtitle": "bell - Search Category: parts - Search Results Count: 3", "siteSearchCount": 3},
         ),
         (
-            an_event(kind="event", event_category="video", event_action="play", event_value=2.5),
+            an_event(kind="event", event_category="video", event_action="play", event_value=2.50049),
             {"type": "event", "eventAction": "play", "eventValue": 2.5},
         ),
         (
