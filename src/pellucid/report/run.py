@@ -1,4 +1,4 @@
-"""Questions are asked here, and here alone."""
+"""Queries are answered here: their statements asked, marks of days that are rolled up read, empty steps filled in."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -72,7 +72,7 @@ class Reports:
 
     def stream(self, query: Query, output_format: str) -> Iterator[bytes]:
         """Yield what a query asks for piece by piece, in one of the store's output formats, under its own names."""
-        repeated = set(query.dimensions) & set(query.metrics)
+        repeated = sorted(set(query.dimensions) & set(query.metrics))
         if repeated:
             raise RequestError(f"{', '.join(repeated)} would be two columns of one name: ask for one of them.")
         asked = statement(query, self._marks(query))
