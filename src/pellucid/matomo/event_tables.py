@@ -32,13 +32,13 @@ _OF_CONTENTS = (
     Column("nb_impressions", "impressions"),
     Column("nb_interactions", "interactions"),
 )
+_NO_CONTENT = {"content_name": "Content Name not defined", "content_piece": "Content Piece not defined"}
 _INTERACTIONS = (Ratio("interaction_rate", "nb_interactions", "nb_impressions", percent_digits=2),)
 
 
 def events(main: str, second: str) -> Table:
     """Return the report on events by a dimension of theirs, with another in its subtables."""
     (outer, outer_column, no_outer), (inner, inner_column, no_inner) = _EVENTS[main], _EVENTS[second]
-
     lacks_inner = second == "eventName"
 
     def label(first: str, then: str, _other: str) -> Label:
@@ -69,18 +69,19 @@ def chosen_events(name: str, given: Parameters) -> Table:
     return events(main, second)
 
 
-def _contents(outer: str, inner: str, column: str, segment: str, none: Mapping[str, str]) -> Table:
+def _contents(outer: str, inner: str, column: str, segment: str) -> Table:
+    no_outer, no_inner = _NO_CONTENT[outer], _NO_CONTENT[inner]
+
     def label(first: str, then: str) -> Label:
-        text = f"{first or none[outer]} - {then or none[inner]}"
+        text = f"{first or no_outer} - {then or no_inner}"
         return Label(text, {column: text, **(chosen(**{segment: first}) if first else {})})
 
     def path(first: str, then: str) -> tuple[Label, ...]:
-        return Label(first or none[outer], chosen(**{segment: first}) if first else {}), Label(then or none[inner])
+        return Label(first or no_outer, chosen(**{segment: first}) if first else {}), Label(then or no_inner)
 
     return Table((outer, inner), label, path=path, columns=_OF_CONTENTS, ratios=_INTERACTIONS, expands=False)
 
 
-_NO_CONTENT = {"content_name": "Content Name not defined", "content_piece": "Content Piece not defined"}
 _OF_SEARCHES = (
     Column("nb_visits", "visits"),
     Column("nb_hits", "searches_made"),
@@ -126,12 +127,8 @@ CHOSEN = ("Events.getCategory", "Events.getAction", "Events.getName")
 
 TABLES: Mapping[str, Table] = {
     **{name: events(main, second) for name, (main, second) in EVENTS.items()},
-    "Contents.getContentNames": _contents(
-        "content_name", "content_piece", "Contents_ContentName", "contentName", _NO_CONTENT
-    ),
-    "Contents.getContentPieces": _contents(
-        "content_piece", "content_name", "Contents_ContentPiece", "contentPiece", _NO_CONTENT
-    ),
+    "Contents.getContentNames": _contents("content_name", "content_piece", "Contents_ContentName", "contentName"),
+    "Contents.getContentPieces": _contents("content_piece", "content_name", "Contents_ContentPiece", "contentPiece"),
     "Actions.getSiteSearchKeywords": _searches(),
     "Actions.getSiteSearchNoResultKeywords": _searches(NO_RESULTS),
     "Actions.getSiteSearchCategories": Table(

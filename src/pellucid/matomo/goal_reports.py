@@ -57,17 +57,17 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
     row: Row = {}
     for ending, kinds in _ENDINGS.items():
         of_visits: Row = {"visits": 0}
-        counted = row_of(columns, [0] * len(columns))
+        converted = row_of(columns, [0] * len(columns))
         for kind in kinds:
             add(of_visits, {"visits": cell(visits[kind][0])} if kind in visits else {})
-            add(counted, row_of(columns, reached[kind]) if kind in reached else {})
+            add(converted, row_of(columns, reached[kind]) if kind in reached else {})
         if given.beside and not of_visits["visits"]:
             continue
         if not site.goals and not site.ecommerce:
             # As in Matomo a site that has set nothing up has visits that were converted, and no conversions.
-            counted = {name: number for name, number in counted.items() if name == "nb_visits_converted" and not goal}
-            counted = {column.name: counted.get(column.name, 0) for column in columns}
-        told = _finished(columns, counted, of_visits["visits"])
+            kept = {"nb_visits_converted"} if not goal else set()
+            converted = {name: number if name in kept else 0 for name, number in converted.items()}
+        told = _finished(columns, converted, of_visits["visits"])
         if one_by_one:
             told = {"nb_visits": of_visits["visits"], **told, **_goals(by_goal, site, kinds, of_visits["visits"])}
         row |= {f"{name}{ending}": value for name, value in told.items() if not wanted or name in wanted}
@@ -93,8 +93,8 @@ def _one(name: str) -> Report:
     return number
 
 
-def _finished(columns: tuple[Column, ...], counted: Row, visits: Cell) -> Row:
-    told = _rounded(counted)
+def _finished(columns: tuple[Column, ...], converted: Row, visits: Cell) -> Row:
+    told = _rounded(converted)
     if columns is not _PLAIN:
         told["avg_order_revenue"] = quotient(told["revenue"], told["nb_conversions"], 2)
     told["conversion_rate"] = _percent(told["nb_visits_converted"], visits)

@@ -122,28 +122,13 @@ def _sources(
     def label(name: str, came_by: str) -> Label:
         told = write(came_by)
         if not told:
-            return Label(name, {names[0]: name, **_of(name)})
+            return Label(name, {names[0]: name, **_source_chosen(only, name)})
         more = {names[0]: name, names[1]: told, **_url(address(name, came_by))}
-        return Label(f"{name}{joint}{told}", more | _of_both(name, came_by))
+        return Label(f"{name}{joint}{told}", more | _way_chosen(only, name, came_by))
 
     def path(name: str, came_by: str) -> tuple[Label, ...]:
-        outer = Label(name, {**_url(home(name)), **_of(name)})
+        outer = Label(name, {**_url(home(name)), **_source_chosen(only, name)})
         return (outer,) if only is SourceKind.CAMPAIGN and not came_by else (outer, Label(came_by))
-
-    def _of(name: str) -> dict[str, Cell]:
-        by_kind = {} if only is SourceKind.WEBSITE else {"referrerType": labels.SOURCES[only][2]}
-        return chosen(**by_kind, referrerName=name)
-
-    def _of_both(name: str, came_by: str) -> dict[str, Cell]:
-        # As in Matomo nothing chooses a page of a website or a keyword of a search engine.
-        if only is SourceKind.CAMPAIGN:
-            kind, outer = labels.SOURCES[only][2], _of(name)
-            inner = chosen(referrerType=kind, referrerKeyword=came_by)
-            return {"segment": f"{outer['segment']};{inner['segment']}"}
-        return _of(name) if only is SourceKind.SOCIAL else {}
-
-    def _url(url: str) -> dict[str, Cell]:
-        return {"url": url} if url else {}
 
     return Table(
         ("source_name", inner),
@@ -154,6 +139,23 @@ def _sources(
         goals=goals,
         lacks_inner=only is SourceKind.CAMPAIGN,
     )
+
+
+def _source_chosen(kind: SourceKind, name: str) -> dict[str, Cell]:
+    by_kind = {} if kind is SourceKind.WEBSITE else {"referrerType": labels.SOURCES[kind][2]}
+    return chosen(**by_kind, referrerName=name)
+
+
+def _way_chosen(kind: SourceKind, name: str, came_by: str) -> dict[str, Cell]:
+    """Return the segment of what a source came by: as in Matomo none of a website's page or an engine's keyword."""
+    if kind is SourceKind.CAMPAIGN:
+        way = chosen(referrerType=labels.SOURCES[kind][2], referrerKeyword=came_by)
+        return {"segment": f"{_source_chosen(kind, name)['segment']};{way['segment']}"}
+    return _source_chosen(kind, name) if kind is SourceKind.SOCIAL else {}
+
+
+def _url(url: str) -> dict[str, Cell]:
+    return {"url": url} if url else {}
 
 
 def _keyword(keyword: str, name: str) -> Label:

@@ -95,10 +95,8 @@ def of_action(reports: Answers, site: Site, period: Period, given: Parameters) -
 def _transitions(
     kind: str, name: str, reports: Answers, site: Site, period: Period, given: Parameters
 ) -> dict[str, Answer]:
-    page, shown = (
-        _Page(kind, name.strip(), reports, site, period, given),
-        given.number("limitBeforeGrouping", ROWS_SHOWN) or ROWS_SHOWN,
-    )
+    page = _Page(kind, name.strip(), reports, site, period, given)
+    shown = given.number("limitBeforeGrouping", ROWS_SHOWN) or ROWS_SHOWN
     wanted = given.text("parts", "all")
     parts = PARTS if wanted == "all" else tuple(part.strip() for part in wanted.split(","))
     metrics: dict[str, Answer] = {}
