@@ -160,15 +160,18 @@ def add_site(registry: Registry, given: Parameters) -> Cell:
 
 def update_site(registry: Registry, site: Site, given: Parameters) -> None:
     """Change what is given of a site."""
-    registry.update_site(
+    registry.change_site(
         site.id,
-        name=given.text("siteName", site.name),
-        urls=given.several("urls") or site.urls,
-        timezone=zone_of(given.text("timezone", site.timezone)),
-        currency=given.text("currency", site.currency),
-        ecommerce=given.flag("ecommerce", default=site.ecommerce),
-        rules=_rules(site.rules, given),
-        privacy=_privacy(site.privacy, given),
+        lambda site: structs.replace(
+            site,
+            name=given.text("siteName", site.name),
+            urls=given.several("urls") or site.urls,
+            timezone=zone_of(given.text("timezone", site.timezone)),
+            currency=given.text("currency", site.currency),
+            ecommerce=given.flag("ecommerce", default=site.ecommerce),
+            rules=_rules(site.rules, given),
+            privacy=_privacy(site.privacy, given),
+        ),
     )
 
 

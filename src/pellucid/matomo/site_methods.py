@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
+from msgspec import structs
+
 from pellucid.enrich.page import NEVER_KEPT
 from pellucid.matomo import administration as setup
 from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, Record
@@ -64,16 +66,16 @@ def _ids_of_url(call: Call, _sites: list[Site]) -> Answer:
 
 
 def _add_urls(call: Call, sites: list[Site]) -> Answer:
-    added = [url for url in call.given.several("urls") if url not in sites[0].urls]
-    call.registry.update_site(sites[0].id, urls=(*sites[0].urls, *added))
-    return {"value": len(added)}
+    before, given = sites[0], call.given.several("urls")
+    changed = call.registry.change_site(before.id, lambda site: structs.replace(site, urls=(*site.urls, *given)))
+    return {"value": len(set(changed.urls) - set(before.urls))}
 
 
 def _set_urls(call: Call, sites: list[Site]) -> Answer:
     """Set the addresses beside the main one."""
-    others = [url for url in call.given.several("urls") if url != sites[0].urls[0]]
-    call.registry.update_site(sites[0].id, urls=(sites[0].urls[0], *others))
-    return {"value": len(others)}
+    given = call.given.several("urls")
+    changed = call.registry.change_site(sites[0].id, lambda site: structs.replace(site, urls=(site.urls[0], *given)))
+    return {"value": len(changed.urls) - 1}
 
 
 def _of_group(call: Call, _sites: list[Site]) -> Answer:

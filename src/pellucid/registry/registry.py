@@ -24,14 +24,15 @@ from pellucid.registry.annotations import Annotations
 from pellucid.registry.database import for_change
 from pellucid.registry.refusals import Refusals
 from pellucid.registry.rows import (
+    as_kept,
     check_place,
     checked_row,
     dimensions_of,
+    find_site,
     for_all_sites,
     goals_of,
     next_id,
     site_of,
-    without_slashes,
 )
 from pellucid.registry.saved_segments import SavedSegments
 from pellucid.registry.tokens import WHOLE, Reach, add_token, find_token, hash_of, within
@@ -71,11 +72,7 @@ class Registry:
     def site(self, site_id: int) -> Site:
         """Return one site, or raise `NotFound`."""
         with self._engine.connect() as connection:
-            row = connection.execute(select(tables.SITE).where(tables.SITE.c.id == site_id)).one_or_none()
-            if row is None:
-                raise NotFound(f"There is no site {site_id}.")
-            goals, dimensions = goals_of(connection, site_id), dimensions_of(connection, site_id)
-            return site_of(row, for_all_sites(connection).rules, goals, dimensions)
+            return find_site(connection, site_id)
 
     def add_site(
         self,
@@ -90,26 +87,33 @@ class Registry:
         """Add a site with the privacy settings of a preset; raise `RequestError` where a value is wrong."""
         if preset not in PRESETS:
             raise RequestError(f"There is no preset {preset!r}; there are {', '.join(PRESETS)}.")
-        site = Site(
+        asked_for = Site(
             id=0,
-            name=name.strip(),
-            urls=without_slashes(urls),
+            name=name,
+            urls=tuple(urls),
             timezone=timezone,
-            currency=currency.upper(),
+            currency=currency,
             ecommerce=ecommerce,
             privacy=PRESETS[preset],
             created=datetime.now(UTC),
             of_all=self.for_all_sites().rules,
         )
+        site = as_kept(asked_for)
         with self._changing() as connection:
             key = connection.execute(insert(tables.SITE).values(**checked_row(site))).inserted_primary_key
         return structs.replace(site, id=key[0] if key else 0)
 
     def update_site(self, site_id: int, **changes: str | bool | tuple[str, ...] | Privacy | Rules) -> Site:
         """Change fields of a site, and return it; raise `RequestError` where a value is wrong."""
-        site = structs.replace(self.site(site_id), **changes)
-        site = structs.replace(site, urls=without_slashes(site.urls))
+        return self.change_site(site_id, lambda site: structs.replace(site, **changes))
+
+    def change_site(self, site_id: int, change: Callable[[Site], Site]) -> Site:
+        """Change a site to what `change` makes of it, and return it; raise `RequestError` where a value is wrong.
+
+        Of two changes at once the later one is given what the earlier one made.
+        """
         with self._changing() as connection:
+            site = as_kept(change(find_site(connection, site_id)))
             connection.execute(update(tables.SITE).where(tables.SITE.c.id == site_id).values(**checked_row(site)))
         return site
 

@@ -1,15 +1,15 @@
 """Rows of sites, goals and dimensions, and what they stand for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from msgspec import Struct, convert, json
+from msgspec import Struct, convert, json, structs
 from sqlalchemy import Connection, Row, Table, func, select
 
-from pellucid.errors import RequestError
+from pellucid.errors import NotFound, RequestError
 from pellucid.model.goal import CustomDimension, Extraction, Goal
 from pellucid.model.rules import ForAllSites, Rules
 from pellucid.model.site import Privacy, Site
@@ -20,9 +20,10 @@ _CURRENCY_LETTERS = 3
 _Kept = TypeVar("_Kept", bound=Struct)
 
 
-def without_slashes(urls: Iterable[str]) -> tuple[str, ...]:
-    """Return addresses as they are kept, the same whether a slash was written at their end, as in Matomo."""
-    return tuple(url.rstrip("/") for url in urls)
+def as_kept(site: Site) -> Site:
+    """Return a site as it is kept: each address once, whether or not a slash was written at its end, as in Matomo."""
+    urls = tuple(dict.fromkeys(url.rstrip("/") for url in site.urls))
+    return structs.replace(site, name=site.name.strip(), urls=urls, currency=site.currency.upper())
 
 
 def checked_row(site: Site) -> dict[str, str | bool | datetime]:
@@ -62,6 +63,15 @@ def for_all_sites(connection: Connection) -> ForAllSites:
     """Return what counts for all sites."""
     told = connection.execute(select(tables.FOR_ALL_SITES.c.told)).scalar()
     return json.decode(told, type=ForAllSites) if told else ForAllSites()
+
+
+def find_site(connection: Connection, site_id: int) -> Site:
+    """Return one site, or raise `NotFound`."""
+    row = connection.execute(select(tables.SITE).where(tables.SITE.c.id == site_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no site {site_id}.")
+    goals, dimensions = goals_of(connection, site_id), dimensions_of(connection, site_id)
+    return site_of(row, for_all_sites(connection).rules, goals, dimensions)
 
 
 def site_of(row: Row[Any], of_all: Rules, goals: Sequence[Goal], dimensions: Sequence[CustomDimension]) -> Site:

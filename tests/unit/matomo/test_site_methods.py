@@ -35,7 +35,7 @@ def test_sites_are_told_by_what_one_may_do_with_them(ask: Ask, client: TestClien
 
 def test_addresses_of_a_site_are_added_and_set(ask: Ask, registry: Registry) -> None:
     assert ask("SitesManager.addSiteAliasUrls", idSite="1", **{"urls[]": "https://shop.example.com"}) == {"value": 1}
-    assert ask("SitesManager.addSiteAliasUrls", idSite="1", **{"urls[]": "https://shop.example.com"}) == {"value": 0}
+    assert ask("SitesManager.addSiteAliasUrls", idSite="1", **{"urls[]": "https://shop.example.com/"}) == {"value": 0}
     assert registry.site(1).urls == ("http://shop.example.org", "https://shop.example.com")
     assert ask("SitesManager.setSiteAliasUrls", idSite="1", **{"urls[]": "https://shop.example.net"}) == {"value": 1}
     assert registry.site(1).urls == ("http://shop.example.org", "https://shop.example.net")

@@ -73,6 +73,33 @@ def test_a_change_that_is_wrong_changes_nothing(registry: Registry) -> None:
     assert registry.site(site.id) == site
 
 
+def test_changes_of_a_site_at_once_are_all_kept(registry: Registry, another: Registry) -> None:
+    site = registry.add_site("A", ["http://a"])
+
+    def add(of: Registry, url: str) -> None:
+        of.change_site(site.id, lambda so_far: structs.replace(so_far, urls=(*so_far.urls, url)))
+
+    changing = [
+        Thread(target=lambda of=of, who=who: [add(of, f"http://{who}-{turn}") for turn in range(10)])
+        for who, of in enumerate((registry, another) * 2)
+    ]
+    for thread in changing:
+        thread.start()
+    for thread in changing:
+        thread.join()
+
+    assert len(registry.site(site.id).urls) == 41
+
+
+def test_what_is_changed_is_kept_as_what_is_added(registry: Registry) -> None:
+    site = registry.add_site("A", ["http://a"])
+
+    changed = registry.update_site(site.id, name=" B ", currency="eur", urls=("http://a/", "http://a", "http://b"))
+
+    assert (changed.name, changed.currency, changed.urls) == ("B", "EUR", ("http://a", "http://b"))
+    assert registry.site(site.id) == changed
+
+
 def test_every_change_is_seen_by_another_process(registry: Registry, another: Registry) -> None:
     seen = [another.revision()]
 
