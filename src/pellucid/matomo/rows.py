@@ -63,17 +63,8 @@ def filtered(
     works out. Without `filter_sort_column` rows stand by the first of the columns `order` that they have, as they are
     if there is none. `without` is what the rows above lack, and these then too.
     """
-    labels = given.several("label")
-    if labels:
-        # Whoever names a row gets it, however far down it stands.
-        given = given.without("label", "filter_truncate", "filter_offset").with_text(filter_limit=str(ALL))
-        return [
-            row
-            for one, others in _named(rows, labels)
-            for row in filtered(
-                [one], given, finish if others is rows else partial(finish, alone=True), order, untimed(others)
-            )
-        ]
+    if given.several("label"):
+        return _filtered_alone(rows, given, finish, order)
     late = _are_told_apart_by_counts(rows, given)
     rest: Finish = finish
     if not late and finish is not whole:
@@ -88,15 +79,30 @@ def filtered(
         rows = _cut(_truncated(_ordered(left, given, order), given, lambda others: also(finish(others))), given)
     if late:
         rows = [rest(row) for row in rows]
+    lacking = untimed(rows) if without is None else without
+    return _with_columns_left([row | _below(row, given, rest, lacking) for row in rows], given, lacking)
+
+
+def _filtered_alone(rows: Sequence[Row], given: Parameters, finish: Finish, order: Sequence[str]) -> list[Row]:
+    """Return the rows that are named: whoever names a row gets it, however far down it stands."""
+    every = given.without("label", "filter_truncate", "filter_offset").with_text(filter_limit=str(ALL))
+    found: list[Row] = []
+    for row, others in _named(rows, given.several("label")):
+        own = finish if others is rows else partial(finish, alone=True)
+        found += filtered([row], every, own, order, untimed(others))
+    return found
+
+
+def _with_columns_left(rows: Sequence[Row], given: Parameters, lacking: frozenset[str]) -> list[Row]:
+    """Return rows without the columns that are not wanted, that they are `lacking`, or that others come from."""
     unwanted, only = names(given, "hideColumns"), names(given, "showColumns")
     # As in Matomo what others are worked out from is left where somebody says what is to be hidden.
-    lacking = untimed(rows) if without is None else without
     hidden = unwanted | lacking | (frozenset() if given.whole else {NO_RESULTS} if unwanted else HIDDEN)
     hidden = unwanted if only else hidden
-    left_rows = [_columns({**row, **_below(row, given, rest, lacking)}, hidden, only) for row in rows]
+    left = [_columns(row, hidden, only) for row in rows]
     if given.flag("hideIdSubDatable"):
-        return [{name: value for name, value in row.items() if name != _IDENTIFIER} for row in left_rows]
-    return left_rows
+        return [{name: value for name, value in row.items() if name != _IDENTIFIER} for row in left]
+    return left
 
 
 def _are_told_apart_by_counts(rows: Sequence[Row], given: Parameters) -> bool:
