@@ -125,22 +125,14 @@ def _rows(
     """
     columns, flat = shown(report.columns, period.kind), given.flag("flat")
     query = query_of(site, period, given, columns, report)
-    of_goals: tuple[Query, ...] = ()
-    if report.goals is Goals.PAGES:
-        of_goals = goals_of_pages.queries(query)
-    elif report.goals is not Goals.NONE and not (flat and report.goals is Goals.UPPER):
-        of_goals = (_query_of_goals(site, period, given, report),)
+    of_goals = _queries_of_goals(site, period, given, report)
     answered, *goals = together(*(partial(reports.answer, one) for one in (query, *of_goals)))
-    read, of_key = reader(columns), len(report.dimensions)
-    told = (([str(value) for value in values[:of_key]], read(values[of_key:])) for values in answered.rows)
-    found = [(key, row) for key, row in told if row["nb_visits"] and (key[0] or not report.only_told)]
-    if report.goals is Goals.PAGES:
-        found = [(key, row if key[0] else _unnamed(row)) for key, row in found]
+    found = _counted(report, columns, answered)
     if flat and report.needs and report.path:
         found = _in_needed_folders(found, report)
     reached: Mapping[str, float] = {}
     if report.goals is Goals.PAGES:
-        by_page, reached = goals_of_pages.columns_by_page(goals, of_key)
+        by_page, reached = goals_of_pages.columns_by_page(goals, len(report.dimensions))
         found = [(key, row | by_page.get(tuple(key), {})) for key, row in found]
     elif goals:
         found = _with_goals(found, goals[0], of_goals[0], report)
@@ -152,6 +144,16 @@ def _rows(
     nothing: Row = {column.name: 0 for column in columns} if report.whole else {"nb_visits": 0}
     always = [{"label": one.text, **nothing, **one.more} for one in report.always if one.text not in there]
     return rows + always, reached
+
+
+def _counted(report: Table, columns: Sequence[Column], answered: Result) -> list[tuple[list[str], Row]]:
+    """Return the rows of a report that visits have, each with its values of the dimensions."""
+    read, of_key = reader(columns), len(report.dimensions)
+    told = (([str(value) for value in values[:of_key]], read(values[of_key:])) for values in answered.rows)
+    found = [(key, row) for key, row in told if row["nb_visits"] and (key[0] or not report.only_told)]
+    if report.goals is Goals.PAGES:
+        return [(key, row if key[0] else _unnamed(row)) for key, row in found]
+    return found
 
 
 def _unnamed(row: Row) -> Row:
@@ -203,12 +205,17 @@ def _is_inner(row: Row) -> bool:
     return "url" in row and len(path_of(str(row["url"]))) > 1
 
 
-def _query_of_goals(site: Site, period: Period, given: Parameters, report: Table) -> Query:
-    """Return the question for what visits converted; a conversion may come from where no visit of the report did."""
+def _queries_of_goals(site: Site, period: Period, given: Parameters, report: Table) -> tuple[Query, ...]:
+    """Return the questions for what was converted, as far as rows of a report tell it."""
+    if report.goals is Goals.NONE or (report.goals is Goals.UPPER and given.flag("flat")):
+        return ()
+    if report.goals is Goals.PAGES:
+        return goals_of_pages.queries(query_of(site, period, given, (), report))
+    # A conversion may come from where no visit of the report did.
     query = query_of(site, period, given, (), structs.replace(report, only=None))
     # A conversion has a source of its own, which the tracker may have remembered.
     by = (*query.dimensions, *(() if "source_kind" in query.dimensions else ("source_kind",)))
-    return structs.replace(query, metrics=goals_of_rows.METRICS, dimensions=(*by, *goals_of_rows.DIMENSIONS))
+    return (structs.replace(query, metrics=goals_of_rows.METRICS, dimensions=(*by, *goals_of_rows.DIMENSIONS)),)
 
 
 def _with_goals(
