@@ -66,6 +66,10 @@ class Call(Struct, frozen=True):
         return asked(self.given.text("period"), self.given.text("date"), self.today(site))
 
 
+Ask = Callable[[Call], Answer]
+"""What answers any method."""
+
+
 class Method(Struct, frozen=True):
     """A method: `access` to each site it names (None: to no site), or only for a superuser; or open to `anonymous`.
 

@@ -87,14 +87,14 @@ def _series(call: Call, site: Site, period: Period) -> list[Series]:
     place = wanted.periods.index(period)
     date = key(period) if wanted.several else given.text("date")
     periods: list[tuple[Asked, Period | None, str, bool]] = [(wanted, period, date, True)]
-    for kind, date in zip(kinds, dates, strict=True):
-        beside = asked(kind, date, call.today(site))
+    for kind, named in zip(kinds, dates, strict=True):
+        beside = asked(kind, named, call.today(site))
         if beside.several is not wanted.several:
             here, there = ("multiple", "single") if wanted.several else ("single", "multiple")
             told = f"original request is {here} period and cannot be compared with {there} periods."
             raise RequestError(f"Cannot compare: {told}")
         alike = beside.periods[place] if place < len(beside.periods) else None
-        periods.append((beside, alike, key(alike) if alike and wanted.several else date, False))
+        periods.append((beside, alike, key(alike) if alike and wanted.several else named, False))
     return [
         Series(one, _whole(of), of.periods[0].kind, date, segment, is_base)
         for (of, one, date, is_base), segment in product(periods, segments)

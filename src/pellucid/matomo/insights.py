@@ -7,7 +7,7 @@ from functools import partial
 from msgspec import structs
 
 from pellucid.errors import RequestError
-from pellucid.matomo.call import Answer, Call, Method
+from pellucid.matomo.call import Answer, Ask, Call, Method
 from pellucid.matomo.catalogue_of_site import reports_of
 from pellucid.matomo.columns import NOT_ENABLED, plain
 from pellucid.matomo.dates import date_of
@@ -17,9 +17,6 @@ from pellucid.model.period import Period, PeriodKind
 from pellucid.model.site import Site
 from pellucid.report.changes import Change, ChangeKind, ChangeOrder, Worth, changes, foremost, movers_and_shakers, part
 from pellucid.report.periods import before
-
-Ask = Callable[[Call], Answer]
-"""What answers any method."""
 
 _OVERVIEW = (
     *("Actions_getPageUrls", "Actions_getPageTitles", "Actions_getDownloads", "Referrers_getWebsites"),

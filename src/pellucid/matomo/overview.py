@@ -106,8 +106,7 @@ def _evolving(site: Site, given: Parameters) -> Mapping[str, tuple[str, str]]:
     return _EVOLVING | _CONVERTING | (_SELLING if site.ecommerce else {})
 
 
-def site_row(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
-    """Return what a site comes to in a period, and how that differs from the period before."""
+def _site_row(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
     only = names(given, "showColumns")
     told = {name: columns for name, columns in _evolving(site, given).items() if not only or columns[0] in only}
     earlier = before(period)
@@ -154,8 +153,11 @@ def _evolution(name: str, now: float, then: float) -> Row:
 
 
 def sites(reports: Answers, some: Sequence[tuple[Site, Period]], given: Parameters) -> list[Row]:
-    """Return the rows of sites, each with its own period: their days begin at different times."""
-    return [site_row(reports, site, period, given) for site, period in some]
+    """Return what sites come to, and how that differs from the period before.
+
+    Each has its own period: their days begin at different times.
+    """
+    return [_site_row(reports, site, period, given) for site, period in some]
 
 
 _THIN = "\N{THIN SPACE}\N{EN DASH}\N{THIN SPACE}"

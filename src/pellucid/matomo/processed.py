@@ -1,14 +1,14 @@
 """Reports with all that a program needs to show them: headings, columns in words, numbers as people read them."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from time import monotonic
 
 from msgspec import structs
 
 from pellucid.errors import RequestError
-from pellucid.matomo.call import Answer, Call, alone
+from pellucid.matomo.call import Answer, Ask, Call, alone
 from pellucid.matomo.catalogue_of_site import reports_of, row_of_report
 from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, NOT_ENABLED, Cell, Row, explains, plain, rounded, with_ratios
 from pellucid.matomo.dates import date_of
@@ -22,9 +22,6 @@ from pellucid.matomo.rows import columns_left, filtered, names
 from pellucid.matomo.tree import add
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.site import Site
-
-Ask = Callable[[Call], Answer]
-"""What answers any method."""
 
 _OUTER = (
     "filter_add_columns_when_show_all_columns",
