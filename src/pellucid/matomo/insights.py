@@ -12,6 +12,7 @@ from pellucid.matomo.catalogue_of_site import reports_of
 from pellucid.matomo.columns import NOT_ENABLED, plain
 from pellucid.matomo.dates import date_of
 from pellucid.matomo.listed import Listed
+from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.reports import query_of
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.site import Site
@@ -103,15 +104,19 @@ def _insights(compared: _Compared, call: Call) -> list[Answer]:
         -least_growth,
         {kind: part(total, percent) if kind in _FILTERS[kinds] else None for kind in ChangeKind},
     )
-    limits = given.number("limitIncreaser", 5), given.number("limitDecreaser", 5)
-    told = foremost(compared.changes, worth, *limits, ChangeOrder(order))
+    told = foremost(compared.changes, worth, *_limits(given, 5), ChangeOrder(order))
     shaking = compared.shaking
     return [_row(change) | {"isMoverAndShaker": shaking.tells(change)} for change in told]
 
 
 def _movers(compared: _Compared, call: Call) -> list[Answer]:
-    limits = call.given.number("limitIncreaser", 4), call.given.number("limitDecreaser", 4)
-    return [_row(change) for change in foremost(compared.changes, compared.shaking, *limits)]
+    return [_row(change) for change in foremost(compared.changes, compared.shaking, *_limits(call.given, 4))]
+
+
+def _limits(given: Parameters, usual: int) -> tuple[int | None, int | None]:
+    """Return how many changes are told that grew, and that did not; as in Matomo a negative number is no limit."""
+    grown, shrunk = given.number("limitIncreaser", usual), given.number("limitDecreaser", usual)
+    return None if grown < 0 else grown, None if shrunk < 0 else shrunk
 
 
 def _row(change: Change) -> dict[str, Answer]:

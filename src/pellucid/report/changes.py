@@ -109,11 +109,11 @@ def movers_and_shakers(before: float, now: float) -> Worth:
 def foremost(
     found: Sequence[Change],
     worth: Worth,
-    most_grown: int,
-    most_shrunk: int,
+    most_grown: int | None,
+    most_shrunk: int | None,
     order: ChangeOrder = ChangeOrder.ABSOLUTE,
 ) -> list[Change]:
-    """Return the changes that are told, the largest first: so many that grew, and so many that did not.
+    """Return the changes that are told, the largest first: so many that grew, and so many that did not; None for all.
 
     What grew stands before what shrank, except by importance.
     """
@@ -132,4 +132,4 @@ def foremost(
     told = sorted((change for change in found if worth.tells(change)), key=rank)
     grown = [change for change in told if change.growth >= 0][:most_grown]
     shrunk = [change for change in told if change.growth < 0][:most_shrunk]
-    return [change for change in told if change in grown or change in shrunk]
+    return sorted([*grown, *shrunk], key=rank)

@@ -34,6 +34,9 @@ def test_what_grew_a_thousandfold_is_told_in_whole_numbers(ask: Ask, store: Stor
 def test_only_what_came_can_be_asked_for(ask: Ask) -> None:
     assert [row["label"] for row in ask("Insights.getInsights", **DAY, **COUNTRIES, filterBy="new")] == ["Unknown"]
     assert ask("Insights.getInsights", **DAY, **COUNTRIES, limitIncreaser="0", limitDecreaser="0") == []
+    assert ask("Insights.getInsights", **DAY, **COUNTRIES, limitIncreaser="-1", limitDecreaser="-1") == ask(
+        "Insights.getInsights", **DAY, **COUNTRIES
+    )
     assert "filterBy is" in ask("Insights.getInsights", **DAY, **COUNTRIES, filterBy="magic")["message"]
     assert "from 1 to 1000" in ask("Insights.getInsights", **DAY, **COUNTRIES, comparedToXPeriods="0")["message"]
 

@@ -43,6 +43,7 @@ def test_the_largest_changes_come_first_and_small_ones_not_at_all() -> None:
     assert told(ChangeOrder.RELATIVE) == ["b", "a", "d"]
     assert told(ChangeOrder.IMPORTANCE) == ["d", "a", "b"]
     assert [one.label for one in foremost(found, ANY, 1, 0)] == ["a"]
+    assert [one.label for one in foremost(found, ANY, 0, None)] == ["d"]
 
 
 def test_of_what_shrank_what_shrank_most_comes_first() -> None:
