@@ -136,6 +136,11 @@ def system_family(name: str, code: str) -> Label:
     return Label(FAMILY_FROM_OS.get(code) or known(name))
 
 
+def codes_of_family(label: str) -> list[str]:
+    """Return the codes of the systems of a family; none if it is no family's label."""
+    return [NO_CODE] if label == UNKNOWN else [code for code, family in FAMILY_FROM_OS.items() if family == label]
+
+
 def system(name: str) -> str:
     """Return what an operating system is called: Matomo tells tablets and telephones of one maker by their codes."""
     return {"iPadOS": "iOS"}.get(name, known(name))
@@ -181,6 +186,11 @@ def continent(code: str, _country: str = "") -> Label:
     """Label a continent, whichever of its countries it is."""
     name = _CONTINENTS.get(code, UNKNOWN)
     return Label(name, {"code": name})
+
+
+def code_of_continent(label: str) -> str:
+    """Return the code of a continent by its label."""
+    return next((code for code, name in _CONTINENTS.items() if name == label), NO_CODE)
 
 
 _NO_REGION: Mapping[str, Cell] = {

@@ -12,6 +12,7 @@ from pellucid.matomo.answers import Answers, together
 from pellucid.matomo.columns import Cell, Column, Row, explains
 from pellucid.matomo.event_tables import CHOSEN, EVENTS
 from pellucid.matomo.goal_columns import ALL_COLUMNS, ALL_GOALS
+from pellucid.matomo.labels import code_of_continent, codes_of_family
 from pellucid.matomo.parameters import ALL, Parameters
 from pellucid.matomo.reports import query_of
 from pellucid.matomo.rows import OTHERS, filtered, names
@@ -43,6 +44,8 @@ Ask = Callable[[Sequence[Column], Table], Query]
 _SEVERAL = "arrayJoin"
 """What makes several rows of one visit."""
 _UNSEGMENTED = ""
+_UNTOLD = frozenset({"city", "regionCode", "deviceType"})
+"""Segments by which every row says itself how it is chosen, but for the one of what is not known."""
 _BLANK = "\N{NO-BREAK SPACE}"
 _OF_VISITS = frozenset({"segment", "idsubdatatable", SUBTABLE})
 """What leads to the visits or the subtable of a row: in a pivot each column is on others."""
@@ -270,12 +273,23 @@ def _intersected(
     """Return the rows of the report of the other dimension on the visits of a row."""
     if row.get("nb_visits") == 0:
         return []
-    of_row = str(row.get("segment") or f"{pivot.segment}=={quote_plus(str(row['label']))}")
+    of_row = str(row.get("segment") or _chosen_by_label(pivot.segment, str(row["label"])))
     segment = ";".join(filter(None, (given.text("segment", ""), of_row)))
     asked = given.without("pivotBy", "idSubtable", "idGoal", "secondaryDimension").with_text(
         segment=segment, **pivot.parameters
     )
     return _rows(report, reports, site, period, asked)
+
+
+def _chosen_by_label(name: str, label: str) -> str:
+    """Return the segment for a row that does not say itself by which one its visits are chosen."""
+    if name in _UNTOLD:
+        return f"{name}=="
+    if name == "continentCode":
+        return f"{name}=={code_of_continent(label)}"
+    if name == "operatingSystemName" and (codes := codes_of_family(label)):
+        return ",".join(f"operatingSystemCode=={code}" for code in codes)
+    return f"{name}=={quote_plus(label)}"
 
 
 def _below(row: Row) -> list[Row]:

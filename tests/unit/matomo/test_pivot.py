@@ -133,13 +133,17 @@ def test_pages_are_pivoted_by_what_their_visits_have(search: Any, by: str) -> No
         ("Referrers.getReferrerType", "DevicesDetection.DeviceType"),
         ("UserCountry.getCity", "CoreHome.VisitFirstActionTime"),
         ("UserCountry.getCountry", "Referrers.Keyword"),
+        ("UserCountry.getRegion", "DevicesDetection.DeviceType"),
+        ("UserCountry.getContinent", "Referrers.ReferrerType"),
+        ("DevicesDetection.getOsFamilies", "UserCountry.City"),
+        ("DevicesDetection.getType", "UserCountry.City"),
         ("VisitTime.getVisitInformationPerServerTime", "UserCountry.Region"),
     ],
 )
 def test_what_is_told_at_once_is_what_is_told_row_by_row(
     search: Any, monkeypatch: pytest.MonkeyPatch, method: str, by: str, column: str
 ) -> None:
-    asked = {**DAY, "pivotBy": by, "pivotByColumn": column, "segment": "regionCode==ARA"}
+    asked = {**DAY, "pivotBy": by, "pivotByColumn": column}
     at_once = search(method, **asked, pivotByColumnLimit="-1")
     monkeypatch.setattr(pivot, "_ADDED_UP", frozenset())
 
