@@ -44,6 +44,7 @@ from pellucid.model.site import Site
 
 LONG = frozenset({PeriodKind.YEAR, PeriodKind.RANGE})
 """Periods in which Matomo counts no different visitors by default."""
+_EVERY_SUBTABLE = "all"
 _OF_ENDS = ("entry_", "exit_", "sum_daily_entry_", "sum_daily_exit_")
 _NOT_ENABLED = (
     "The metric {name} is not enabled for the requested period. Please see this FAQ: "
@@ -105,9 +106,14 @@ def table(report: Table, reports: Answers, site: Site, period: Period, given: Pa
     rows, reached = _rows(report, reports, site, period, given)
     finish = _finish(report, reached, given)
     number_folders(rows, count(1))
-    if given.text("idSubtable", ""):
-        rows, finish = folder(rows, given.number("idSubtable")), partial(finish, alone=True)
     opens = given.flag("expanded") and (report.expands or given.flag("pivotBy"))
+    # What has no subtables has as in Matomo no use for the number of one.
+    wanted = given.text("idSubtable", "") if report.path else ""
+    if wanted == _EVERY_SUBTABLE:
+        # To Matomo that is the report itself, and opened one that is not there.
+        rows = [] if opens else rows
+    elif wanted:
+        rows, finish = folder(rows, given.number("idSubtable")), partial(finish, alone=True)
     if not opens and not looks_below(given):
         rows = closed(rows)
     # Rows that are always there stand as they follow each other.

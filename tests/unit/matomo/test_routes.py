@@ -127,6 +127,14 @@ def test_pages_come_as_a_tree_whose_folders_can_be_opened(ask: Ask) -> None:
     assert [row["label"] for row in below] == ["/b"]
 
 
+def test_all_subtables_are_the_report_itself_and_what_has_none_is_not_asked_for_one(ask: Ask) -> None:
+    asked = {"idSite": "1", "idSubtable": "all", **DAY}
+
+    assert ask("Actions.getPageUrls", **asked) == ask("Actions.getPageUrls", idSite="1", **DAY)
+    assert ask("Actions.getPageUrls", **asked, expanded="1") == []
+    assert len(ask("DevicesDetection.getBrowsers", **asked | {"idSubtable": "1"})) == 2
+
+
 def test_flat_pages_have_their_path_and_their_ratios(ask: Ask) -> None:
     rows = ask("Actions.getPageUrls", idSite="1", flat="1", **DAY)
 
