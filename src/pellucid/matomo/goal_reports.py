@@ -12,7 +12,7 @@ from pellucid.matomo.goals_of_rows import CART, ORDER
 from pellucid.matomo.labels import chosen
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.reports import query_of
-from pellucid.matomo.rows import filtered, names
+from pellucid.matomo.rows import filtered
 from pellucid.matomo.tree import add, decoded
 from pellucid.matomo.visit_reports import FREQUENCIES, by_frequency, counted
 from pellucid.model.period import Period, PeriodKind
@@ -46,7 +46,7 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
     """
     goal = given.text("idGoal", "")
     columns = {ORDER: _ORDER, CART: _CART}.get(goal, _PLAIN)
-    wanted = names(given, "columns")
+    wanted = given.parts("columns")
     query = query_of(site, period, given, columns)
     visits, reached = together(
         partial(by_frequency, reports, structs.replace(query, metrics=("visits",))),

@@ -58,7 +58,7 @@ _PARTS = {
 
 def everything(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
     """Return the columns of all summaries; `columns` names those that are wanted."""
-    wanted = names(given, "columns")
+    wanted = given.parts("columns")
     every = structs.replace(given.without("columns", "flat"), beside=False)
     asked = (partial(summary, _OF_VISITS), frequency, referrers, goals)
     row: Row = {}

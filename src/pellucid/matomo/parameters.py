@@ -53,6 +53,11 @@ class Parameters(Struct, frozen=True):
             return self.lists[name]
         return (self.given[name],) if self.given.get(name) else ()
 
+    def parts(self, name: str) -> tuple[str, ...]:
+        """Return the values of a list; those of a single value are parted by commas."""
+        told = self.lists.get(name) or self.text(name, "").split(",")
+        return tuple(filter(None, told))
+
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Return whether a value says yes."""
         value = self.given.get(name)

@@ -32,7 +32,7 @@ from pellucid.matomo.columns import (
 )
 from pellucid.matomo.labels import Label
 from pellucid.matomo.parameters import Parameters
-from pellucid.matomo.rows import DEFAULT_ORDER, Finish, closed, filtered, folder, looks_below, names, number_folders
+from pellucid.matomo.rows import DEFAULT_ORDER, Finish, closed, filtered, folder, looks_below, number_folders
 from pellucid.matomo.segments import raise_if_not_shown, segment_on
 from pellucid.matomo.table import Goals, Table
 from pellucid.matomo.tree import SUBTABLE, add, grown, having, path_of
@@ -92,7 +92,7 @@ def summary(report: Summary, reports: Answers, site: Site, period: Period, given
     As in Matomo there is none beside those of other sites or periods if nothing was done.
     """
     columns = [column for column in report.columns if not (column.name in NOT_ENABLED and period.kind in LONG)]
-    wanted = names(given, "columns")
+    wanted = given.parts("columns")
     answered = reports.answer(query_of(site, period, given, columns)).rows[0]
     if given.beside and not any(answered):
         return []

@@ -21,7 +21,7 @@ from pellucid.matomo.columns import (
 from pellucid.matomo.labels import SOURCES, chosen
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.reports import LONG, query_of, table, written_of
-from pellucid.matomo.rows import filtered, names
+from pellucid.matomo.rows import filtered
 from pellucid.matomo.tables import TABLES
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period
@@ -77,7 +77,7 @@ def frequency(reports: Answers, site: Site, period: Period, given: Parameters) -
             continue
         told = with_ratios(told, RATIOS_OF_VISITS, written=written_of(given))
         row |= {f"{name}_{kind}": value for name, value in told.items()}
-    wanted = names(given, "columns")
+    wanted = given.parts("columns")
     return {name: value for name, value in row.items() if name in wanted or not wanted} or []
 
 

@@ -85,6 +85,17 @@ def test_new_and_returning_visitors_are_told_by_the_columns_that_are_asked_for(a
     assert ask("VisitFrequency.get", **asked, columns="nb_visits") == []
 
 
+@pytest.mark.parametrize("method", ["VisitsSummary.get", "Actions.get", "VisitFrequency.get", "Goals.get", "API.get"])
+def test_columns_are_asked_for_as_a_list_as_well(ask: Ask, method: str) -> None:
+    first, second, *_ = ask(method, idSite="1", **DAY)
+    listed = {"columns[]": first, "columns[1]": second}
+
+    chosen = ask(method, idSite="1", **DAY, **listed)
+    assert chosen == ask(method, idSite="1", **DAY, columns=f"{first},{second}")
+    assert {first, second} <= set(chosen)
+    assert len(chosen) < len(ask(method, idSite="1", **DAY))
+
+
 def test_unique_visitors_of_a_range_are_refused_as_matomo_refuses_them(ask: Ask) -> None:
     answer = ask("VisitsSummary.getUniqueVisitors", idSite="1", period="range", date="2025-11-24,2025-11-25")
 
