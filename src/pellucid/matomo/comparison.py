@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import product
 from urllib.parse import unquote
 
-from msgspec import Struct, structs
+from msgspec import DecodeError, Struct, json, structs
 
 from pellucid.errors import RequestError
 from pellucid.matomo.call import Answer, Call
@@ -24,7 +24,10 @@ One = Callable[[Site, Period, Parameters], Answer]
 MOST = 5
 """How many periods, and how many segments, can be compared at once."""
 
-_ITS_OWN = ("compare", "compareDates", "comparePeriods", "compareSegments")
+_SUBTABLES, _NO_SUBTABLE = "comparisonIdSubtables", -1
+"""The numbers of the subtables of all series, and what stands for one that a series does not have."""
+_ITS_OWN = ("compare", "compareDates", "comparePeriods", "compareSegments", _SUBTABLES)
+_WANTED = ("compareDates", "comparePeriods", "compareSegments")
 _FILTERS = ("filter_offset", "filter_truncate", "filter_pattern", "filter_pattern_recursive", "filter_excludelowpop")
 
 
@@ -59,19 +62,24 @@ class Series(Struct, frozen=True):
 
 def is_compared(given: Parameters) -> bool:
     """Return whether a request compares something."""
-    return given.flag("compare", default=True) and any(given.several(name) for name in _ITS_OWN[1:])
+    return given.flag("compare", default=True) and any(given.several(name) for name in _WANTED)
 
 
 def compared(one: One, call: Call, site: Site, period: Period) -> Answer:
     """Return a report with `comparisons` in every row."""
     given = call.given
-    if given.text("idSubtable", ""):
-        raise RequestError("A subtable is compared in its report: ask for expanded=1, or for a row by its label.")
     plain = given.without(*_ITS_OWN)
     base = one(site, period, plain)
     every = structs.replace(plain.without(*_FILTERS).with_text(filter_limit=str(ALL)), escaped="")
     series = _series(call, site, period)
-    answers = [one(site, each.period, every.with_text(segment=each.segment)) if each.period else [] for each in series]
+    numbers = _subtables(given, len(series))
+    asked = [
+        every.with_text(segment=each.segment, idSubtable=number) for each, number in zip(series, numbers, strict=True)
+    ]
+    answers = [
+        one(site, each.period, beside) if each.period and beside.text("idSubtable") != str(_NO_SUBTABLE) else []
+        for each, beside in zip(series, asked, strict=True)
+    ]
     return _beside(base, answers, series, joined=not given.flag("flat"))
 
 
@@ -99,6 +107,21 @@ def _series(call: Call, site: Site, period: Period) -> list[Series]:
         Series(one, _whole(of), of.periods[0].kind, date, segment, is_base)
         for (of, one, date, is_base), segment in product(periods, segments)
     ]
+
+
+def _subtables(given: Parameters, number: int) -> list[str]:
+    """Return the number of the subtable of each series, as a parameter says it; nothing where none is asked for."""
+    if not given.text("idSubtable", "").isdecimal():
+        return [given.text("idSubtable", "")] * number
+    told = given.text(_SUBTABLES, "")
+    try:
+        listed = json.decode(told, type=list[int] | dict[int, int], strict=False)
+        return [str(listed[place]) for place in range(number)]
+    except (DecodeError, LookupError) as error:
+        raise RequestError(
+            f"A subtable is compared with those of the {number} series: {_SUBTABLES} has to be a list of their "
+            f"numbers in JSON, {_NO_SUBTABLE} where there is none, and is {told!r}."
+        ) from error
 
 
 def _whole(asked: Asked) -> Period:

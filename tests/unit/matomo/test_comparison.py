@@ -87,13 +87,30 @@ def test_rows_in_folders_are_compared_too(ask: Ask) -> None:
     assert shop["subtable"][0]["comparisons"][0]["nb_hits"] == 2
 
 
+@pytest.mark.parametrize("written", ["[{}, {}]", '{{"0": {}, "1": {}}}'])
+def test_a_subtable_is_compared_with_those_that_rows_tell(ask: Ask, written: str) -> None:
+    beside = {"compareSegments[]": "countryCode==de"}
+    (shop,) = (row for row in ask("Actions.getPageUrls", **DAY, **beside) if row["label"] == "shop")
+    number = str(shop["idsubdatatable"])
+    numbers = written.format(*(one["idsubdatatable"] for one in shop["comparisons"]))
+
+    (bikes,) = ask("Actions.getPageUrls", **DAY, **beside, idSubtable=number, comparisonIdSubtables=numbers)
+    assert [one["nb_hits"] for one in bikes["comparisons"]] == [2, 2]
+    for other in (-1, 2):
+        numbers = f"[{number},{other}]"
+        (bikes,) = ask("Actions.getPageUrls", **DAY, **beside, idSubtable=number, comparisonIdSubtables=numbers)
+        assert [one["nb_hits"] for one in bikes["comparisons"]] == [2, 0]
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
         ({"compareDates[]": "2025-11-25"}, "as many values"),
         ({"compareDates[]": "last3", "comparePeriods[]": "day"}, "cannot be compared with multiple periods"),
         ({**NEXT, "date": "last3"}, "cannot be compared with single periods"),
-        ({**NEXT, "idSubtable": "1"}, "ask for expanded=1"),
+        ({**NEXT, "idSubtable": "1"}, "those of the 2 series"),
+        ({**NEXT, "idSubtable": "1", "comparisonIdSubtables": "1"}, "those of the 2 series"),
+        ({**NEXT, "idSubtable": "1", "comparisonIdSubtables": "[1]"}, "those of the 2 series"),
         ({f"compareSegments[{number}]": "actions>1" for number in range(6)}, "At most 5"),
     ],
 )
