@@ -61,8 +61,8 @@ class Series(Struct, frozen=True):
 
 
 def is_compared(given: Parameters) -> bool:
-    """Return whether a request compares something."""
-    return given.flag("compare", default=True) and any(given.several(name) for name in _WANTED)
+    """Return whether a request compares something: as in Matomo what it names is not looked at without `compare`."""
+    return given.flag("compare") and any(given.several(name) for name in _WANTED)
 
 
 def compared(one: One, call: Call, site: Site, period: Period) -> Answer:

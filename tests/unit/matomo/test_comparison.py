@@ -10,7 +10,8 @@ from pellucid.model.visit import Visit
 from pellucid.store.client import Store
 
 Ask = Callable[..., Any]
-DAY = {"idSite": "1", "period": "day", "date": "2025-11-24"}
+DAY = {"idSite": "1", "period": "day", "date": "2025-11-24", "compare": "1"}
+SPAN = {**DAY, "period": "range", "date": "2025-11-24,2025-11-25"}
 NEXT = {"compareDates[]": "2025-11-25", "comparePeriods[]": "day"}
 
 
@@ -73,7 +74,7 @@ def test_several_periods_are_compared_one_by_one(ask: Ask) -> None:
 def test_people_are_compared_where_they_are_counted(ask: Ask) -> None:
     beside = {"compareDates[]": "2025-11-24,2025-11-25", "comparePeriods[]": "range"}
     day = ask("VisitsSummary.get", **DAY, **beside)["comparisons"]
-    span = ask("VisitsSummary.get", idSite="1", period="range", date="2025-11-24,2025-11-25", **NEXT)["comparisons"]
+    span = ask("VisitsSummary.get", **SPAN, **NEXT)["comparisons"]
 
     assert ["nb_uniq_visitors" in row for row in (*day, *span)] == [True, False, False, True]
     assert (day[1]["nb_visits"], span[1]["nb_uniq_visitors_change"]) == (3, "+100%")
@@ -118,5 +119,8 @@ def test_what_can_not_be_compared_is_told(ask: Ask, given: dict[str, str], told:
     assert told in ask("Actions.getPageUrls", **DAY | given)["message"]
 
 
-def test_comparing_can_be_switched_off(ask: Ask) -> None:
-    assert "comparisons" not in ask("VisitsSummary.get", **DAY, **NEXT, compare="0")
+@pytest.mark.parametrize("compare", [{}, {"compare": "0"}])
+def test_nothing_is_compared_unless_it_is_asked_for(ask: Ask, compare: dict[str, str]) -> None:
+    asked = {name: value for name, value in DAY.items() if name != "compare"}
+
+    assert "comparisons" not in ask("VisitsSummary.get", **asked, **NEXT, **compare)

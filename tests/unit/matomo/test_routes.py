@@ -58,7 +58,7 @@ def test_a_summary_holds_what_matomos_holds(ask: Ask) -> None:
 
 
 def test_a_number_that_is_told_alone_does_not_say_what_it_is(ask: Ask) -> None:
-    days, beside = DAY | {"date": "2025-11-24,2025-11-26"}, {"compareSegments[]": "visitCount>0"}
+    days, beside = DAY | {"date": "2025-11-24,2025-11-26"}, {"compareSegments[]": "visitCount>0", "compare": "1"}
 
     assert ask("VisitsSummary.get", idSite="1", **DAY, columns="nb_visits") == {"value": 2}
     assert ask("API.get", idSite="1", **DAY, showColumns="bounce_rate") == {"value": "50%"}
@@ -208,7 +208,7 @@ def test_a_segment_in_an_address_is_decoded_once_less_than_one_in_a_form(
     assert told(segment=segment)["nb_visits"] == 1
     assert told(segment="pageUrl==http://shop.example.org/;countryCode==fr")["nb_visits"] == 1
     assert ask("VisitsSummary.get", idSite="1", **DAY, segment=segment.replace("%", "%25"))["nb_visits"] == 1
-    compared = told(segment="countryCode==fr", **{"compareSegments[]": "visitCount>0"})["comparisons"]
+    compared = told(segment="countryCode==fr", compare="1", **{"compareSegments[]": "visitCount>0"})["comparisons"]
     assert [(row["nb_visits"], row["compareSegment"]) for row in compared] == [
         (1, "countryCode==fr"),
         (2, "visitCount>0"),
