@@ -1,4 +1,4 @@
-"""The formats that Matomo answers in: JSON, XML, tables, a feed, and PHP's own form."""
+"""The formats that Matomo answers in: JSON, XML, tables, and PHP's own form."""
 
 import csv
 import re
@@ -19,6 +19,8 @@ from pellucid.matomo.parameters import Parameters
 Answer = object
 """What JSON can hold: texts, numbers, lists and mappings."""
 
+FEED = "rss"
+"""The format of a feed, which tells of a website besides an answer."""
 _CALLBACK = re.compile(r"[0-9a-zA-Z_.]+")
 _DATED = re.compile(r"\d{4}(-\d\d(-\d\d(,\d{4}-\d\d-\d\d)?)?)?")
 _TAG = re.compile(r"[A-Za-z_][\w.-]*")
@@ -40,23 +42,23 @@ class Written(Struct, frozen=True):
 
 
 def written(answer: Answer, given: Parameters) -> Written:
-    """Return an answer in the format that is asked for: XML if none is."""
-    return writer_of(given)(answer, given)
+    """Return an answer in the format that is asked for, if that is no feed."""
+    return WRITERS[format_of(given)](answer, given)
 
 
-def writer_of(given: Parameters) -> Callable[[Answer, Parameters], Written]:
-    """Return what writes the format that is asked for, or raise `RequestError` if there is none of that name."""
-    name = given.text("format", "xml").lower()
-    if name not in WRITERS:
-        raise RequestError(f"The format {name!r} is not there. Try any of these instead: {', '.join(WRITERS)}.")
-    return WRITERS[name]
+def format_of(given: Parameters) -> str:
+    """Return the format that is asked for, XML if none is, or raise `RequestError` if there is none of that name."""
+    name, known = given.text("format", "xml").lower(), (*WRITERS, FEED)
+    if name not in known:
+        raise RequestError(f"The format {name!r} is not there. Try any of these instead: {', '.join(known)}.")
+    return name
 
 
 def error(told: str, given: Parameters) -> Written:
     """Return what is wrong, in the format that is asked for; in JSON if there is no such format."""
     match given.text("format", "xml").lower():
         case "xml":
-            return _xml_text(f'<result>\n\t<error message="{escape(told)}" />\n</result>')
+            return xml_text(f'<result>\n\t<error message="{escape(told)}" />\n</result>')
         case "csv" | "tsv":
             return Written(f"Error: {told}".encode(), "text/plain; charset=utf-8")
         case "html" | "rss" | "console":
@@ -79,7 +81,7 @@ def _json(answer: Answer, given: Parameters) -> Written:
 
 def _bare(answer: Answer) -> Answer:
     """Return several answers with each number that one tells alone as it is."""
-    if not isinstance(answer, Mapping) or not _name_of_series(answer):
+    if not isinstance(answer, Mapping) or not name_of_series(answer):
         return answer
     return {
         key: one["value"] if isinstance(one, Mapping) and one.keys() == {"value"} else _bare(one)
@@ -89,11 +91,11 @@ def _bare(answer: Answer) -> Answer:
 
 def _xml(answer: Answer, given: Parameters) -> Written:
     if answer == {"result": "success", "message": "ok"}:
-        return _xml_text('<result>\n\t<success message="ok" />\n</result>')
+        return xml_text('<result>\n\t<success message="ok" />\n</result>')
     told_by_number = given.text("method", "").startswith(_TOLD_BY_NUMBER)
-    if isinstance(answer, Mapping) and not told_by_number and (name := _name_of_series(answer)):
-        return _xml_text(f"<results>\n{_results(answer, name, 1)}</results>")
-    return _xml_text(_result(answer, "", 0).rstrip("\n"))
+    if isinstance(answer, Mapping) and not told_by_number and (name := name_of_series(answer)):
+        return xml_text(f"<results>\n{_results(answer, name, 1)}</results>")
+    return xml_text(_result(answer, "", 0).rstrip("\n"))
 
 
 def _results(series: Mapping[Any, Answer], name: str, depth: int) -> str:
@@ -101,11 +103,12 @@ def _results(series: Mapping[Any, Answer], name: str, depth: int) -> str:
     return "".join(_result(one, f' {name}="{escape(str(key))}"', depth) for key, one in series.items())
 
 
-def _xml_text(text: str) -> Written:
+def xml_text(text: str) -> Written:
+    """Return a document in XML, given all that follows its declaration."""
     return Written(f'<?xml version="1.0" encoding="utf-8" ?>\n{text}'.encode(), "text/xml; charset=utf-8")
 
 
-def _name_of_series(answer: Mapping[object, object]) -> str:
+def name_of_series(answer: Mapping[object, object]) -> str:
     """Return what the keys of several answers are: dates, or sites; nothing if it is one answer."""
     if not _is_series(answer):
         return ""
@@ -122,9 +125,9 @@ def _result(answer: Answer, attribute: str, depth: int) -> str:
     margin = "\t" * depth
     value = answer.get("value") if isinstance(answer, Mapping) and answer.keys() == {"value"} else answer
     if not isinstance(value, list | tuple | Mapping):
-        text = _text(value)
+        text = text_of(value)
         return f"{margin}<result{attribute}>{escape(text)}</result>\n" if text else f"{margin}<result{attribute} />\n"
-    if isinstance(value, Mapping) and attribute and (name := _name_of_series(value)):
+    if isinstance(value, Mapping) and attribute and (name := name_of_series(value)):
         inner = _results(value, name, depth + 1)
     else:
         inner = _elements([value] if isinstance(value, Record) else value, depth + 1)
@@ -150,11 +153,11 @@ def _element(name: str, value: Answer, depth: int, key: str = "", tags: tuple[st
     opening, closing = tags or _tags(name)
     if isinstance(value, list | tuple | Mapping):
         if isinstance(value, Mapping) and name in _OF_PERIODS and _is_series(value):
-            inner = _results(value, key or _name_of_series(value) or _PRETTY, depth + 1)
+            inner = _results(value, key or name_of_series(value) or _PRETTY, depth + 1)
         else:
             inner = _elements(value, depth + 1)
         return f"{margin}<{opening}>\n{inner}{margin}</{closing}>\n" if inner else f"{margin}<{opening} />\n"
-    text = _text(value)
+    text = text_of(value)
     return f"{margin}<{opening}>{escape(text)}</{closing}>\n" if text else f"{margin}<{opening} />\n"
 
 
@@ -171,13 +174,14 @@ def _tags(name: str) -> tuple[str, str]:
     return (f'row {attribute}="{escape(value)}"' if told else f'row key="{escape(name)}"'), "row"
 
 
-def _text(value: Answer) -> str:
+def text_of(value: Answer) -> str:
+    """Return a value as texts hold it: yes and no are numbers."""
     if value is None:
         return ""
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
-def _table(answer: Answer) -> tuple[list[str], list[str], list[Mapping[str, Answer]]]:
+def table_of(answer: Answer) -> tuple[list[str], list[str], list[Mapping[str, Answer]]]:
     """Return the columns of an answer, those that tell what its rows are, and these.
 
     Nested columns are left out, as tables can not hold them.
@@ -190,7 +194,7 @@ def _table(answer: Answer) -> tuple[list[str], list[str], list[Mapping[str, Answ
 
 
 def _joined(answer: Answer) -> tuple[list[str], list[Mapping[str, Answer]]]:
-    columns, metadata, rows = _table(answer)
+    columns, metadata, rows = table_of(answer)
     return [*columns, *metadata], rows
 
 
@@ -200,7 +204,7 @@ def _tells_what_it_is(name: str, value: object) -> bool:
 
 def _rows(answer: Answer) -> Iterator[Mapping[str, Answer]]:
     if isinstance(answer, Mapping):
-        name = _name_of_series(answer)
+        name = name_of_series(answer)
         if not name:
             yield answer
             return
@@ -218,13 +222,13 @@ def _separated(delimiter: str, kind: str) -> Callable[[Answer, Parameters], Writ
         if answer == {"result": "success", "message": "ok"}:
             text = "message\nok"
         else:
-            columns, metadata, rows = _table(answer)
+            columns, metadata, rows = table_of(answer)
             lines = StringIO()
             writer = csv.writer(lines, delimiter=delimiter, lineterminator="\n")
             words = headings(given)
             apart = "Metadata: " if words else "metadata_"
             writer.writerow([*(words.get(name, name) for name in columns), *(f"{apart}{name}" for name in metadata)])
-            writer.writerows([[_text(row.get(name)) for name in (*columns, *metadata)] for row in rows])
+            writer.writerows([[text_of(row.get(name)) for name in (*columns, *metadata)] for row in rows])
             text = lines.getvalue().rstrip("\n") if rows else "No data available"
         if given.flag("convertToUnicode", default=True):
             return Written(b"\xff\xfe" + text.encode("utf-16-le"), f"{kind}; charset=utf-16le")
@@ -238,27 +242,15 @@ def _html(answer: Answer, given: Parameters) -> Written:
     words = headings(given)
     head = "".join(f"<th>{escape(words.get(name, name))}</th>" for name in columns)
     body = "".join(
-        f"<tr>{''.join(f'<td>{escape(_text(row.get(name)))}</td>' for name in columns)}</tr>\n" for row in rows
+        f"<tr>{''.join(f'<td>{escape(text_of(row.get(name)))}</td>' for name in columns)}</tr>\n" for row in rows
     )
     table = f'<table border="1">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n'
     return Written(table.encode(), "text/html; charset=utf-8")
 
 
-def _rss(answer: Answer, given: Parameters) -> Written:
-    if not isinstance(answer, Mapping) or _name_of_series(answer) != "date":
-        raise RequestError("RSS feeds can be generated for one specific website &idSite=X, and for several dates.")
-    items = "".join(
-        f"<item>\n<title>{escape(str(key))}</title>\n<description>{escape(_html(one, given).content.decode())}"
-        f"</description>\n</item>\n"
-        for key, one in reversed(list(answer.items()))
-    )
-    text = f'<rss version="2.0">\n<channel>\n<title>Pellucid</title>\n{items}</channel>\n</rss>'
-    return _xml_text(text)
-
-
 def _console(answer: Answer, _given: Parameters) -> Written:
     columns, rows = _joined(answer)
-    lines = [" | ".join(f"{name}: {_text(row.get(name))}" for name in columns) for row in rows]
+    lines = [" | ".join(f"{name}: {text_of(row.get(name))}" for name in columns) for row in rows]
     return Written("\n".join(lines).encode(), "text/plain; charset=utf-8")
 
 
@@ -296,7 +288,6 @@ WRITERS: Mapping[str, Callable[[Answer, Parameters], Written]] = {
     "csv": _separated(",", "application/vnd.ms-excel"),
     "tsv": _separated("\t", "application/vnd.ms-excel"),
     "html": _html,
-    "rss": _rss,
     "original": _original,
     "console": _console,
 }

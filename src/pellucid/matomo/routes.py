@@ -16,7 +16,8 @@ from pellucid.edge import Attempts, status_of
 from pellucid.errors import PellucidError, RequestError
 from pellucid.matomo.answers import Answers
 from pellucid.matomo.call import Asking, Call
-from pellucid.matomo.formats import Written, error, writer_of, written
+from pellucid.matomo.feed import feed
+from pellucid.matomo.formats import FEED, Written, error, format_of, written
 from pellucid.matomo.methods import answer
 from pellucid.matomo.parameters import Parameters, parameters_of
 from pellucid.model.account import Account
@@ -68,11 +69,12 @@ def routes(
     def _answer(token: str, given: Parameters, asking: Asking) -> Written:
         if given.text("module", "API") != "API":
             raise RequestError("Only module=API is answered here; the dashboard is at /dashboard.")
-        writer_of(given)
+        wanted = format_of(given)
         account = _account(registry, token)
         at_once = reports.of_one_request()
         call = Call(account, given, registry, at_once, store, now(), attempts, asking, outside.place)
-        return written(answer(call), given)
+        told = answer(call)
+        return feed(told, call) if wanted == FEED else written(told, given)
 
     return [Route("/index.php", ask, methods=["GET", "POST"]), _Index("/", ask, methods=["GET", "POST"])]
 

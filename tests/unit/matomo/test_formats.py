@@ -9,7 +9,7 @@ from msgspec import json
 
 from pellucid.errors import RequestError
 from pellucid.matomo.call import Record
-from pellucid.matomo.formats import WRITERS, error, written
+from pellucid.matomo.formats import FEED, WRITERS, error, written
 from pellucid.matomo.parameters import Parameters
 
 ROWS = [
@@ -137,12 +137,6 @@ def test_html_shows_nothing_as_markup() -> None:
     assert "<td>Böll &amp; &lt;Co&gt;</td>" in text(ROWS, format="html")
 
 
-def test_a_feed_has_an_item_for_each_date() -> None:
-    assert text(SERIES, format="rss").count("<item>") == 2
-    with pytest.raises(RequestError, match="several dates"):
-        text(ROWS, format="rss")
-
-
 def test_php_reads_what_it_would_have_written() -> None:
     told = {"a": [1, 2.5, None, True], "é": "x"}
 
@@ -155,7 +149,7 @@ def test_a_callback_is_a_name_and_nothing_else() -> None:
         text({"value": 1}, format="json", jsoncallback="alert(1)//")
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("name", [*WRITERS, FEED])
 def test_an_error_is_told_in_the_format_that_was_asked_for(name: str) -> None:
     told = error("No <site>.", Parameters({"format": name})).content.decode()
 
@@ -176,7 +170,7 @@ ANSWERS = st.recursive(
 )
 
 
-@pytest.mark.parametrize("name", [name for name in WRITERS if name != "rss"])
+@pytest.mark.parametrize("name", WRITERS)
 @given(answer=ANSWERS)
 def test_any_answer_can_be_written_in_any_format(name: str, answer: object) -> None:
     assert isinstance(written(answer, Parameters({"format": name})).content, bytes)
