@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 from pellucid.errors import RequestError
 from pellucid.matomo import administration as setup
 from pellucid.matomo.call import Call
-from pellucid.matomo.formats import Answer, Written, name_of_series, table_of, text_of, xml_text
+from pellucid.matomo.formats import Written, xml_text
 from pellucid.matomo.headings import headings
 from pellucid.matomo.parameters import Parameters
+from pellucid.matomo.tabular import Answer, name_of_series, table_of, text_of
 
 _NOTHING = "<strong><em>Empty table</em></strong><br />"
 _MISSING = "-"

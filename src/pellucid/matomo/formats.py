@@ -1,37 +1,28 @@
 """The formats that Matomo answers in: JSON, XML, tables, and PHP's own form."""
 
-import csv
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from io import StringIO
 from typing import Any
 
 from msgspec import Struct, json
 
 from pellucid.errors import RequestError
 from pellucid.matomo.call import Record
-from pellucid.matomo.columns import explains
 from pellucid.matomo.headings import headings
 from pellucid.matomo.lists import NUMBERED
 from pellucid.matomo.parameters import Parameters
-
-Answer = object
-"""What JSON can hold: texts, numbers, lists and mappings."""
+from pellucid.matomo.tabular import Answer, is_series, name_of_series, separated, table_of, text_of
 
 FEED = "rss"
 """The format of a feed, which tells of a website besides an answer."""
 _CALLBACK = re.compile(r"[0-9a-zA-Z_.]+")
-_DATED = re.compile(r"\d{4}(-\d\d(-\d\d(,\d{4}-\d\d-\d\d)?)?)?")
 _TAG = re.compile(r"[A-Za-z_][\w.-]*")
 _TOLD_BY_NUMBER = (*NUMBERED, "Annotations.")
 """Methods whose answers are one result, though numbers stand in them as those of sites do elsewhere."""
 _PRETTY = "prettyDate"
 _OF_PERIODS = frozenset({"reportData", "reportMetadata"})
 """Elements that hold what is told of each of several periods."""
-_KEYS = frozenset({"label", "date", "idSite"})
-_METADATA = frozenset({"url", "segment", "logo", "code", "idsubdatatable", "region", "country", "referrer_type"})
-"""Columns that tell more of a row and count nothing: tables have them behind the others."""
 
 
 class Written(Struct, frozen=True):
@@ -108,19 +99,6 @@ def xml_text(text: str) -> Written:
     return Written(f'<?xml version="1.0" encoding="utf-8" ?>\n{text}'.encode(), "text/xml; charset=utf-8")
 
 
-def name_of_series(answer: Mapping[object, object]) -> str:
-    """Return what the keys of several answers are: dates, or sites; nothing if it is one answer."""
-    if not _is_series(answer):
-        return ""
-    if all(_DATED.fullmatch(str(key)) for key in answer):
-        return "date"
-    return "idSite" if all(str(key).isdecimal() for key in answer) else ""
-
-
-def _is_series(answer: Mapping[object, object]) -> bool:
-    return bool(answer) and all(isinstance(value, list | Mapping) for value in answer.values())
-
-
 def _result(answer: Answer, attribute: str, depth: int) -> str:
     margin = "\t" * depth
     value = answer.get("value") if isinstance(answer, Mapping) and answer.keys() == {"value"} else answer
@@ -152,7 +130,7 @@ def _element(name: str, value: Answer, depth: int, key: str = "", tags: tuple[st
     margin = "\t" * depth
     opening, closing = tags or _tags(name)
     if isinstance(value, list | tuple | Mapping):
-        if isinstance(value, Mapping) and name in _OF_PERIODS and _is_series(value):
+        if isinstance(value, Mapping) and name in _OF_PERIODS and is_series(value):
             inner = _results(value, key or name_of_series(value) or _PRETTY, depth + 1)
         else:
             inner = _elements(value, depth + 1)
@@ -174,47 +152,9 @@ def _tags(name: str) -> tuple[str, str]:
     return (f'row {attribute}="{escape(value)}"' if told else f'row key="{escape(name)}"'), "row"
 
 
-def text_of(value: Answer) -> str:
-    """Return a value as texts hold it: yes and no are numbers."""
-    if value is None:
-        return ""
-    return str(int(value)) if isinstance(value, bool) else str(value)
-
-
-def table_of(answer: Answer) -> tuple[list[str], list[str], list[Mapping[str, Answer]]]:
-    """Return the columns of an answer, those that tell what its rows are, and these.
-
-    Nested columns are left out, as tables can not hold them.
-    """
-    rows = list(_rows(answer))
-    names = dict.fromkeys(name for row in rows for name, value in row.items() if not isinstance(value, list | Mapping))
-    told = {name for row in rows if "label" in row for name, value in row.items() if _tells_what_it_is(name, value)}
-    metadata = [name for name in names if name in _METADATA or name in told]
-    return [name for name in names if name not in metadata], metadata, rows
-
-
 def _joined(answer: Answer) -> tuple[list[str], list[Mapping[str, Answer]]]:
     columns, metadata, rows = table_of(answer)
     return [*columns, *metadata], rows
-
-
-def _tells_what_it_is(name: str, value: object) -> bool:
-    return name not in _KEYS and explains(name, value) and not (isinstance(value, str) and value.endswith("%"))
-
-
-def _rows(answer: Answer) -> Iterator[Mapping[str, Answer]]:
-    if isinstance(answer, Mapping):
-        name = name_of_series(answer)
-        if not name:
-            yield answer
-            return
-        for key, one in answer.items():
-            for row in _rows(one):
-                yield {name: key, **row}
-    elif isinstance(answer, list | tuple):
-        yield from (row if isinstance(row, Mapping) else {"value": row} for row in answer)
-    else:
-        yield {"value": answer}
 
 
 def _separated(delimiter: str, kind: str) -> Callable[[Answer, Parameters], Written]:
@@ -222,14 +162,7 @@ def _separated(delimiter: str, kind: str) -> Callable[[Answer, Parameters], Writ
         if answer == {"result": "success", "message": "ok"}:
             text = "message\nok"
         else:
-            columns, metadata, rows = table_of(answer)
-            lines = StringIO()
-            writer = csv.writer(lines, delimiter=delimiter, lineterminator="\n")
-            words = headings(given)
-            apart = "Metadata: " if words else "metadata_"
-            writer.writerow([*(words.get(name, name) for name in columns), *(f"{apart}{name}" for name in metadata)])
-            writer.writerows([[text_of(row.get(name)) for name in (*columns, *metadata)] for row in rows])
-            text = lines.getvalue().rstrip("\n") if rows else "No data available"
+            text = separated(answer, delimiter, given)
         if given.flag("convertToUnicode", default=True):
             return Written(b"\xff\xfe" + text.encode("utf-16-le"), f"{kind}; charset=utf-16le")
         return Written(text.encode(), f"{kind}; charset=utf-8")

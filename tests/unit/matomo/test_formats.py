@@ -95,13 +95,15 @@ def table(answer: object, delimiter: str = ",", **parameters: str) -> list[list[
 
 
 def test_tables_have_a_head_and_a_line_for_each_row() -> None:
-    head = ["label", "nb_visits", "bounce_rate", "metadata_url"]
+    head = ["label", "nb_visits", "goals_idgoal=1_revenue", "metadata_url", "bounce_rate"]
 
-    assert table(ROWS, format="csv") == [head, ["Böll & <Co>", "3", "", "http://a/"], ["x", "1", "50%", ""]]
+    assert table(ROWS, format="csv") == [head, ["Böll & <Co>", "3", "2", "http://a/", ""], ["x", "1", "", "", "50%"]]
     assert table(ROWS, "\t", format="tsv", convertToUnicode="0")[0] == head
     assert table(SERIES, format="csv")[1][0] == "2025-11-24"
     assert table({"value": 5}, format="csv") == [["value"], ["5"]]
     assert text(SUCCESS, format="csv") == "message\nok"
+    assert text([], format="csv") == "No data available"
+    assert text({"1": {"2025-11-23": []}}, format="csv") == "idSite,date"
 
 
 def test_what_tells_what_a_row_is_stands_behind_what_is_counted() -> None:
@@ -126,6 +128,26 @@ def test_columns_of_tables_are_named_in_words_where_that_is_asked_for() -> None:
     assert of_any == ["Label", "Pageviews", "Visits", long, "odd", "Metadata: segment"]
     assert days[0] == ["Date", "Visits", "Avg. Visit Duration (in seconds)"]
     assert "<th>Unique Pageviews</th>" in text(rows, **(asked | {"format": "html"}), method="Actions.getPageUrls")
+
+
+def test_what_columns_hold_has_columns_of_its_own() -> None:
+    visit = {"plugins": "pdf", "icons": [{"name": "pdf"}, {"name": "java"}], "none": [], "country": "France"}
+    opened = {"label": "x", "nb_visits": 1, "idsubdatatable": 3, "subtable": ROWS, "comparisons": ROWS}
+    translated = {"format": "csv", "translateColumnNames": "1"}
+
+    assert table([visit], format="csv")[0] == ["plugins", "icons_0_name", "icons_1_name", "country"]
+    assert table([opened], format="csv") == [["label", "nb_visits"], ["x", "1"]]
+    assert table(ROWS, **translated)[0][2] == "Revenue (Goal idgoal=1)"
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_a_cell_is_one_and_no_formula(delimiter: str) -> None:
+    odd = ['a;b,c"d', "a\tb", "=1+1", "%=1", "%00@x", "-x", "-5", "+5%", "50%", -5, False]
+    written = ['"a;b,c""d"', "a b", "'=1+1", "'%=1", "'%00@x", "'-x", "-5", "+5%", "50%", "-5", "0"]
+    name = {",": "csv", "\t": "tsv"}[delimiter]
+
+    head, line = text([dict(zip("abcdefghijk", odd, strict=True))], format=name).split("\n")
+    assert (head, line) == (delimiter.join("abcdefghijk"), delimiter.join(written))
 
 
 def test_tables_are_utf_16_unless_that_is_not_wanted() -> None:
