@@ -35,8 +35,9 @@ KINDS = {
 
 _WHOLE = dict.fromkeys((Operator.CONTAINS, Operator.STARTS, Operator.ENDS), Operator.EQUALS)
 _WHOLE[Operator.LACKS] = Operator.DIFFERS
-_OF_BROWSERS, _OF_SYSTEMS = 2, 3
-"""How many letters the codes of browsers and of systems have."""
+_OF_ANY_CASE = {Operator.EQUALS: Operator.ALIKE, Operator.DIFFERS: Operator.UNLIKE}
+_NEGATIVE = frozenset({Operator.DIFFERS, Operator.UNLIKE, Operator.LACKS})
+_MATOMOS_OPERATORS = tuple(one for one in Operator if one not in _OF_ANY_CASE.values())
 
 
 class _Name(Struct, frozen=True):
@@ -56,11 +57,6 @@ def _visitor(text: str) -> str:
         return str(int(text, 16))
     except ValueError as error:
         raise RequestError(f"A visitor's id has 16 hexadecimal digits; {text!r} has not.") from error
-
-
-def _code(letters: int) -> Callable[[str], str]:
-    """Return what writes codes of so many letters in capitals: an app is called by its name, as short as it may be."""
-    return lambda text: text.upper() if len(text) <= letters else text
 
 
 def _kind(text: str) -> str:
@@ -195,9 +191,9 @@ _MATOMOS: Mapping[str, _Name] = {
     "visitLocalMinute": _Name("local_minute"),
     "visitServerHour": _Name("end_hour"),
     "visitStartServerMinute": _Name("minute"),
-    "browserCode": _Name("browser_code", _unless(NO_CODE, _code(_OF_BROWSERS))),
+    "browserCode": _Name("browser_code", _unless(NO_CODE)),
     "browserEngine": _Name("engine"),
-    "browserName": _Name("browser"),
+    "browserName": _Name("browser", _unless(UNKNOWN)),
     "browserVersion": _Name("browser_version"),
     "city": _Name("city"),
     "continentCode": _Name("continent", _unless(NO_CODE, str.lower)),
@@ -216,8 +212,8 @@ _MATOMOS: Mapping[str, _Name] = {
     "exitPageTitle": _Name("exit_title"),
     "exitPageUrl": _page("exit_url"),
     "languageCode": _Name("language", _unless(NOWHERE, str.lower)),
-    "operatingSystemCode": _Name("system_code", _unless(NO_CODE, _code(_OF_SYSTEMS))),
-    "operatingSystemName": _Name("system"),
+    "operatingSystemCode": _Name("system_code", _unless(NO_CODE)),
+    "operatingSystemName": _Name("system", _unless(UNKNOWN)),
     "operatingSystemVersion": _Name("system_version", _unless(NO_CODE)),
     "outlinkUrl": _Name("outlink_url"),
     "pageTitle": _Name("page_title"),
@@ -240,6 +236,16 @@ _MATOMOS: Mapping[str, _Name] = {
     "visitorType": _Name("visitor_type", _visitor_type),
     **{f"{name}{place}": _Name(f"{variable}_{place}") for name, variable in _VARIABLES.items() for place in _PLACES},
 }
+IN_ANY_CASE = frozenset(
+    {
+        *("browser", "browser_code", "browser_version", "engine", "system", "system_code", "system_version"),
+        *("city", "region", "device_model", "resolution", "source_name", "source_keyword", "source_url", "user_id"),
+        *("order_id", "search_category"),
+        *(f"{variable}_{place}" for variable in _VARIABLES.values() for place in _PLACES),
+    }
+)
+"""Dimensions that Matomo has as columns of visits and of what was done, whose letters are of either case to its
+database. Addresses, titles and names of events, contents and products it knows by their hashes, and so as they are."""
 _TRANSLATED = frozenset(name.dimension for name in _MATOMOS.values())
 
 
@@ -317,7 +323,7 @@ def _is_negative(condition: Condition) -> bool:
     """Return whether all of several conditions have to be met: nothing may be the value, or all have to be empty."""
     if not condition.value:
         return condition.operator is Operator.EQUALS
-    return condition.operator in {Operator.DIFFERS, Operator.LACKS}
+    return condition.operator in _NEGATIVE
 
 
 def _conditions(text: str, goals: Sequence[Goal]) -> list[Condition]:
@@ -328,7 +334,13 @@ def _conditions(text: str, goals: Sequence[Goal]) -> list[Condition]:
     operator, value = Operator(found["operator"]), unquote_plus(_ESCAPED.sub(r"\1", found["value"]))
     if found["name"] == _GOAL_NAME:
         return _reached(operator, value, goals)
-    return [Condition(dimension, operator, value) for dimension in SEVERAL[found["name"]]]
+    return [Condition(dimension, _compared(dimension, operator, value), value) for dimension in SEVERAL[found["name"]]]
+
+
+def _compared(dimension: str, operator: Operator, value: str) -> Operator:
+    """Return how a dimension is compared with a value."""
+    any_case = value and (dimension in IN_ANY_CASE or _OWN.fullmatch(dimension))
+    return _OF_ANY_CASE.get(operator, operator) if any_case else operator
 
 
 def _reached(operator: Operator, value: str, goals: Sequence[Goal]) -> list[Condition]:
@@ -356,7 +368,7 @@ def _named(name: str) -> _Name:
 def _condition(text: str) -> Condition:
     found = _CONDITION.fullmatch(text)
     if found is None:
-        operators = " ".join(Operator)
+        operators = " ".join(_MATOMOS_OPERATORS)
         raise RequestError(f"The segment condition {text!r} is not valid: it needs a name and one of {operators}.")
     name = _named(found["name"])
     operator, text = Operator(found["operator"]), unquote_plus(_ESCAPED.sub(r"\1", found["value"]))
@@ -364,4 +376,5 @@ def _condition(text: str) -> Condition:
     if name.bare:
         return Condition(f"bare_{name.dimension}", operator, value)
     # Every value contains nothing, but not what is written in place of nothing.
-    return Condition(name.dimension, _WHOLE.get(operator, operator) if text and not value else operator, value)
+    operator = _WHOLE.get(operator, operator) if text and not value else operator
+    return Condition(name.dimension, _compared(name.dimension, operator, value), value)

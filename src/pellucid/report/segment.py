@@ -22,14 +22,16 @@ _COMPARED: Mapping[Operator, str] = {
     Operator.LESS: "{told} < {value}",
     Operator.AT_LEAST: "{told} >= {value}",
     Operator.MORE: "{told} > {value}",
+    Operator.ALIKE: "lowerUTF8({told}) = lowerUTF8({value})",
+    Operator.UNLIKE: "lowerUTF8({told}) != lowerUTF8({value})",
     Operator.CONTAINS: "positionCaseInsensitiveUTF8({told}, {value}) > 0",
     Operator.LACKS: "positionCaseInsensitiveUTF8({told}, {value}) = 0",
     Operator.STARTS: "positionCaseInsensitiveUTF8({told}, {value}) = 1",
     Operator.ENDS: "endsWith(lowerUTF8({told}), lowerUTF8({value}))",
 }
 _MOST = 10**38
-_OF_TEXT = frozenset({Operator.CONTAINS, Operator.LACKS, Operator.STARTS, Operator.ENDS})
 _OF_NUMBERS = frozenset({Operator.AT_MOST, Operator.LESS, Operator.AT_LEAST, Operator.MORE})
+_OF_TEXT = frozenset(Operator) - _OF_NUMBERS - {Operator.EQUALS, Operator.DIFFERS}
 _TEXTS = frozenset(
     text
     for rows in TABLES.values()
@@ -40,6 +42,7 @@ _TEXTS = frozenset(
 """What is a text. Of what is stored once each, every different one is compared once; `toString` makes rows of it."""
 _OPPOSITE: Mapping[Operator, Operator] = {
     Operator.DIFFERS: Operator.EQUALS,
+    Operator.UNLIKE: Operator.ALIKE,
     Operator.LACKS: Operator.CONTAINS,
 }
 

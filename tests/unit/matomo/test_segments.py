@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid.errors import RequestError
-from pellucid.matomo.segments import NAMES, segment_of
+from pellucid.matomo.segments import IN_ANY_CASE, NAMES, segment_of
 from pellucid.model.goal import Goal
 from pellucid.model.query import EVERYBODY, Condition, Operator, Segment
 from pellucid.report.dimensions import dimension_of
@@ -23,9 +23,33 @@ def test_or_binds_tighter_than_and() -> None:
     assert segment_of("countryCode==de,countryCode==fr;actions>=3") == Segment(((german, french), (busy,)))
 
 
-@pytest.mark.parametrize("operator", list(Operator))
+@pytest.mark.parametrize("operator", [one for one in Operator if one not in {Operator.ALIKE, Operator.UNLIKE}])
 def test_every_operator_is_read(operator: Operator) -> None:
-    assert segment_of(f"city{operator}Lyon").groups[0][0] == Condition("city", operator, "Lyon")
+    assert segment_of(f"pageTitle{operator}Home").groups[0][0] == Condition("page_title", operator, "Home")
+
+
+@pytest.mark.parametrize(("asked", "done"), [("==", Operator.ALIKE), ("!=", Operator.UNLIKE), ("=@", "=@")])
+def test_columns_of_visits_are_the_same_in_letters_of_either_case(asked: str, done: Operator) -> None:
+    names = {name for name, told in NAMES.items() if told.dimension in IN_ANY_CASE} | {"dimension1"}
+
+    assert {"city", "referrerKeyword", "userId", "browserCode", "customVariablePageName3"} <= names
+    assert {segment_of(f"{name}{asked}a").groups[0][0].operator for name in names} == {done}
+    assert {condition.operator for (condition,) in segment_of("customVariableName!=a").groups} == {Operator.UNLIKE}
+    assert not any(dimension.number for name in IN_ANY_CASE if (dimension := dimension_of(name)))
+
+
+def test_what_matomo_knows_by_a_hash_is_compared_as_it_is() -> None:
+    names = (
+        "pageUrl",
+        "entryPageTitle",
+        "downloadUrl",
+        "eventCategory",
+        "siteSearchKeyword",
+        "contentName",
+        "productSku",
+    )
+
+    assert {segment_of(f"{name}==a").groups[0][0].operator for name in names} == {Operator.EQUALS}
 
 
 @settings(deadline=None)
@@ -59,13 +83,14 @@ def test_every_name_chooses_by_a_dimension_there_is() -> None:
 
 
 def test_dimensions_of_the_owner_are_chosen_by() -> None:
-    assert segment_of("dimension1==member").groups[0][0] == Condition("dimension1", Operator.EQUALS, "member")
+    assert segment_of("dimension1==member").groups[0][0] == Condition("dimension1", Operator.ALIKE, "member")
 
 
 def test_what_matomo_calls_unknown_is_empty() -> None:
     unknown = (
         "deviceBrand==Unknown;deviceModel==generic+desktop;browserCode==UNK;operatingSystemCode==UNK;countryCode==xx;"
-        "operatingSystemVersion==UNK;continentCode==unk;languageCode==xx;resolution==unknown"
+        "operatingSystemVersion==UNK;continentCode==unk;languageCode==xx;resolution==unknown;"
+        "browserName==unknown;operatingSystemName==Unknown"
     )
 
     assert {condition.value for (condition,) in segment_of(unknown).groups} == {""}
@@ -78,12 +103,9 @@ def test_what_is_called_unknown_is_no_part_of_every_value(asked: str, done: str)
 
 
 def test_codes_are_the_same_in_letters_of_either_case() -> None:
-    codes = segment_of(
-        "browserCode==ff;operatingSystemCode==win;countryCode==DE;languageCode==de-AT;deviceType==Tablet"
-    )
+    codes = segment_of("countryCode==DE;languageCode==de-AT;deviceType==Tablet")
 
-    assert [condition.value for (condition,) in codes.groups] == ["FF", "WIN", "de", "de-at", "tablet"]
-    assert segment_of("browserCode==mpv").groups[0][0].value == "mpv", "an app, and no code"
+    assert [condition.value for (condition,) in codes.groups] == ["de", "de-at", "tablet"]
 
 
 def test_kinds_and_visitors_have_matomos_values() -> None:

@@ -150,6 +150,11 @@ def test_rows_are_ordered_and_cut(reports: Reports) -> None:
     [
         (Condition("country", Operator.EQUALS, "de"), 1),
         (Condition("country", Operator.DIFFERS, "de"), 1),
+        (Condition("country", Operator.EQUALS, "DE"), 0),
+        (Condition("country", Operator.ALIKE, "DE"), 1),
+        (Condition("country", Operator.UNLIKE, "DE"), 1),
+        (Condition("page_url", Operator.ALIKE, "http://A/b"), 1),
+        (Condition("page_url", Operator.UNLIKE, "http://A/b"), 1),
         (Condition("country", Operator.CONTAINS, "E"), 1),
         (Condition("country", Operator.LACKS, "e"), 1),
         (Condition("country", Operator.STARTS, "J"), 1),
