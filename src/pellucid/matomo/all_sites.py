@@ -71,7 +71,7 @@ def _with_groups(call: Call, _sites: list[Site]) -> Answer:
         "numSites": len(found),
         "totals": totals | {"nb_visits_lastdate": sum(number_in(row.get("previous_nb_visits")) for row in every)},
         "lastDate": "" if period is None else before(period).first.isoformat(),
-        "sites": [_shown(row, currencies[int(str(row["idsite"]))]) for row in filtered(found, given)],
+        "sites": [_shown(row, currencies) for row in filtered(found, given)],
     }
 
 
@@ -89,8 +89,11 @@ def _written(number: float) -> str:
     return f"{rounded(Decimal(str(number)), 2):,}".removesuffix(".00")
 
 
-def _shown(row: Row, currency: str) -> dict[str, Answer]:
-    """Return a row with its numbers as people read them."""
+def _shown(row: Row, currencies: Mapping[int, str]) -> Mapping[str, Answer]:
+    """Return a row with its numbers as people read them; as it is if it is of no site, like the sum of others."""
+    if "idsite" not in row:
+        return row
+    currency = currencies[int(str(row["idsite"]))]
     counted = {name: _written(number_in(row.get(name))) for name in _SUMMED}
     return {**row, **counted, "revenue": money(number_in(row.get("revenue")), currency)}
 

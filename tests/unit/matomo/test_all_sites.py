@@ -38,6 +38,12 @@ def test_sites_are_shown_in_pages_and_by_a_part_of_their_name(ask: Ask) -> None:
     assert named["totals"]["nb_visits"] == "3"
 
 
+def test_the_sum_of_other_sites_is_told_as_a_bare_number(ask: Ask) -> None:
+    told = ask(METHOD, **DAY, filter_truncate="0")
+
+    assert [(row["label"], row["nb_visits"], "idsite" in row) for row in told["sites"]] == [("Others", 3, False)]
+
+
 def test_several_periods_have_no_one_answer(ask: Ask) -> None:
     assert "not supported" in ask(METHOD, period="day", date="last3")["message"]
 
