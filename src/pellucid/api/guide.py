@@ -21,8 +21,8 @@ visits are estimated from referrers, and a note names the metrics and dimensions
 that site. `{ROOT}/metrics` says of each metric whether it `needs_recognition`.""",
     "A segment": """is a list of groups: visits that meet at least one condition of every group. `where` is written
 alike and chooses what is counted in those visits. An empty value asks whether there is one. Operators: `==` `!=` `<`
-`<=` `>` `>=` for numbers; `==` `!=` `=~` (is) `!~` (is not) `=@` (contains) `!@` (lacks) `=^` (starts with) `=$` (ends
-with) for texts, the last six without regard to case.""",
+`<=` `>` `>=` for numbers and dates; `==` `!=` `=~` (is) `!~` (is not) `=@` (contains) `!@` (lacks) `=^` (starts with)
+`=$` (ends with) for texts, the last six without regard to case.""",
     "Comparison": """of any two periods: `compare_to` is `previous_period`, `previous_year` or other days. Rows are
 those of the question's own days, each with the other days' metrics as `compared`. By a day, week, month or year alone,
 the first step is compared with the first.""",

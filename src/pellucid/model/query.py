@@ -10,8 +10,8 @@ from pellucid.model.period import Period
 class Operator(StrEnum):
     """How a condition compares.
 
-    Numbers by `==` `!=` `<` `<=` `>` `>=`; texts by `==` `!=`, and without regard to case by `=~` (is), `!~` (is not),
-    `=@` (contains), `!@` (lacks), `=^` (starts with) and `=$` (ends with).
+    Numbers and dates by `==` `!=` `<` `<=` `>` `>=`; texts by `==` `!=`, and without regard to case by `=~` (is), `!~`
+    (is not), `=@` (contains), `!@` (lacks), `=^` (starts with) and `=$` (ends with).
     """
 
     EQUALS = "=="

@@ -84,7 +84,12 @@ DIMENSIONS = (
     ),
     _of_visit("local_minute", "The minute of the visitor's own hour.", "intDiv(ifNull(local_second, 0), 60) % 60"),
     _of_visit("minute", "The minute the visit began in (UTC).", f"toMinute({_BEGAN})"),
-    _of_visit("end_date", "The day the visit ended on (UTC).", f"toString(toDate({_ENDED}))", number=False),
+    Dimension(
+        "end_date",
+        "The day the visit ended on (UTC).",
+        dict.fromkeys(OF_VISITS, f"toString(toDate({_ENDED}))"),
+        ordered=True,
+    ),
     _of_visit("end_hour", "The hour the visit ended in, in the site's time zone.", f"toHour({_ENDED_HERE})"),
     _of_visit("end_minute", "The minute the visit ended in (UTC).", f"toMinute({_ENDED})"),
     _of_visit("end_second", "The second the visit ended in (UTC).", f"toSecond({_ENDED})"),

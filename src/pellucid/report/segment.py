@@ -144,7 +144,7 @@ def _condition(condition: Condition, scope: str, bind: Bind) -> str:
 def _compared(condition: Condition, operator: Operator, dimension: Dimension, source: Source, bind: Bind) -> str:
     told = dimension.told[source]
     if not dimension.number:
-        if operator in _OF_NUMBERS:
+        if operator in _OF_NUMBERS and not dimension.ordered:
             raise RequestError(f"{condition.dimension} is a text, and can not be compared by {operator}.")
         text = told if told in _TEXTS else f"toString({told})"
         return _COMPARED[operator].format(told=text, value=bind("String", condition.value))
