@@ -1,10 +1,10 @@
 """Lists that are no reports, such as those of sites and goals: how many rows of them are told, and which columns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pellucid.matomo.call import Answer
 from pellucid.matomo.parameters import ALL, Parameters
-from pellucid.matomo.rows import columns_left
+from pellucid.matomo.rows import columns_left, expression
 
 _LISTS = (
     *("SitesManager.get", "UsersManager.get", "LanguagesManager.get", "SegmentEditor.getAll", "Goals.getGoals"),
@@ -21,6 +21,7 @@ def cut(method: str, told: Answer, given: Parameters) -> Answer:
     """
     if not isinstance(told, list) or not method.startswith(_LISTS):
         return told
+    told = _matching(told, given)
     limit, offset = given.number("filter_limit", ALL), max(given.number("filter_offset", 0), 0)
     left = told[offset:] if limit < 0 else told[offset : offset + limit]
     rows = [columns_left(row, given) if isinstance(row, Mapping) else row for row in left]
@@ -28,3 +29,16 @@ def cut(method: str, told: Answer, given: Parameters) -> Answer:
     if not number or not given.text("filter_limit", "") or limit >= 0 or offset:
         return rows
     return {str(row[number]): shown for row, shown in zip(left, rows, strict=True) if isinstance(row, Mapping)}
+
+
+def _matching(rows: Sequence[Answer], given: Parameters) -> Sequence[Answer]:
+    """Return the rows that match in one of the columns that `filter_column[]` names: as in Matomo all without these."""
+    columns, pattern = given.lists.get("filter_column", ()), given.text("filter_pattern", "")
+    if not (columns and pattern):
+        return rows
+    wanted = expression(pattern)
+    return [
+        row
+        for row in rows
+        if isinstance(row, Mapping) and any(wanted.search(str(row[name])) for name in columns if name in row)
+    ]

@@ -201,7 +201,7 @@ def _matching(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
     pattern = given.text("filter_pattern", "")
     if not pattern:
         return rows
-    column, wanted = given.text("filter_column", "label"), _pattern(pattern)
+    column, wanted = given.text("filter_column", "label"), expression(pattern)
     return [row for row in rows if wanted.search(str(row.get(column, "")))]
 
 
@@ -210,7 +210,7 @@ def _matching_below(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
     pattern = given.text("filter_pattern_recursive", "")
     if not pattern:
         return rows
-    column, wanted = given.text("filter_column_recursive", "label"), _pattern(pattern)
+    column, wanted = given.text("filter_column_recursive", "label"), expression(pattern)
 
     def matching(some: Sequence[Row]) -> list[Row]:
         kept = []
@@ -234,7 +234,7 @@ def _populated(rows: Sequence[Row], given: Parameters) -> Sequence[Row]:
     return [row for row, number in zip(rows, numbers, strict=True) if number >= least]
 
 
-def _pattern(text: str) -> re.Pattern[str]:
+def expression(text: str) -> re.Pattern[str]:
     """Return a regular expression that is soon done with any text: what repeats may not be repeated in turn."""
     if len(text) > LONGEST_PATTERN or len(_REPETITION.findall(text)) > MOST_REPETITIONS or _REPEATED_GROUP.search(text):
         raise RequestError(

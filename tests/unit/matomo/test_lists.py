@@ -15,6 +15,21 @@ def test_lists_have_the_rows_and_columns_that_are_asked_for(ask: Ask) -> None:
     assert len(ask("API.getReportMetadata", idSite="1", filter_limit="3")) == 3
 
 
+def test_lists_have_the_rows_that_match_in_any_of_the_columns_that_are_named(ask: Ask) -> None:
+    def ids(**given: str) -> list[int]:
+        return [row["idsite"] for row in ask("SitesManager.getSitesWithAtLeastViewAccess", **given)]
+
+    assert ids(filter_pattern="^bl", **{"filter_column[]": "name"}) == [2]
+    assert ids(filter_pattern="shop|eur", **{"filter_column[0]": "currency", "filter_column[1]": "nothing"}) == [1]
+    assert ids(filter_pattern="^bl", filter_column="name") == [1, 2]
+    assert list(
+        ask("SitesManager.getAllSites", filter_limit="-1", filter_pattern="o", **{"filter_column[]": "name"})
+    ) == [
+        "1",
+        "2",
+    ]
+
+
 def test_sites_and_goals_stand_under_their_numbers_where_a_list_is_not_cut(
     ask: Ask, client: TestClient, registry: Registry
 ) -> None:
