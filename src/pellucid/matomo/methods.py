@@ -78,6 +78,9 @@ def answer(call: Call) -> Answer:
         needs_somewhere(call, method.somewhere)
     if not method.access and not method.anonymous and call.account is None:
         raise refused(call, "You can't access this resource as it requires 'view' access for at least one website.")
+    # As in Matomo the rows that labels name are told without what lies below them.
+    if call.given.several("label"):
+        call = structs.replace(call, given=call.given.without("expanded"))
     return cut(name, method.answer(call, sites), call.given)
 
 

@@ -138,6 +138,13 @@ def test_pages_come_as_a_tree_whose_folders_can_be_opened(ask: Ask) -> None:
     assert [row["label"] for row in below] == ["/b"]
 
 
+@pytest.mark.parametrize("label", ["label", "label[]"])
+def test_a_row_that_a_label_names_is_told_without_what_lies_below_it(ask: Ask, label: str) -> None:
+    (row,) = ask("Actions.getPageUrls", idSite="1", expanded="1", **DAY, **{label: "shop"})
+
+    assert (row["label"], "subtable" in row) == ("shop", False)
+
+
 def test_all_subtables_are_the_report_itself_and_what_has_none_is_not_asked_for_one(ask: Ask) -> None:
     asked = {"idSite": "1", "idSubtable": "all", **DAY}
 
