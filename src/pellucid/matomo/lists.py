@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from pellucid.matomo.call import Answer
-from pellucid.matomo.parameters import ALL, Parameters
+from pellucid.matomo.parameters import DEFAULT_LIMIT, Parameters
 from pellucid.matomo.rows import columns_left, expression
 
 _LISTS = (
@@ -22,7 +22,7 @@ def cut(method: str, told: Answer, given: Parameters) -> Answer:
     if not isinstance(told, list) or not method.startswith(_LISTS):
         return told
     told = _matching(told, given)
-    limit, offset = given.number("filter_limit", ALL), max(given.number("filter_offset", 0), 0)
+    limit, offset = given.number("filter_limit", DEFAULT_LIMIT), max(given.number("filter_offset", 0), 0)
     left = told[offset:] if limit < 0 else told[offset : offset + limit]
     rows = [columns_left(row, given) if isinstance(row, Mapping) else row for row in left]
     number = NUMBERED.get(method, "")

@@ -15,6 +15,13 @@ def test_lists_have_the_rows_and_columns_that_are_asked_for(ask: Ask) -> None:
     assert len(ask("API.getReportMetadata", idSite="1", filter_limit="3")) == 3
 
 
+def test_a_long_list_is_cut_as_a_report_is(ask: Ask, registry: Registry) -> None:
+    for number in range(100):
+        registry.add_site(f"Site {number}", [f"http://{number}.example.org"])
+
+    assert [len(ask("SitesManager.getAllSitesId", **given)) for given in ({}, {"filter_limit": "-1"})] == [100, 102]
+
+
 def test_lists_have_the_rows_that_match_in_any_of_the_columns_that_are_named(ask: Ask) -> None:
     def ids(**given: str) -> list[int]:
         return [row["idsite"] for row in ask("SitesManager.getSitesWithAtLeastViewAccess", **given)]
