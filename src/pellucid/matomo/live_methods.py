@@ -12,6 +12,7 @@ from pellucid.matomo.call import Answer, Call, Method
 from pellucid.matomo.columns import Row
 from pellucid.matomo.dates import asked
 from pellucid.matomo.live import visit_row
+from pellucid.matomo.parameters import DEFAULT_LIMIT
 from pellucid.matomo.profile import VISITS_ADDED_UP, VISITS_SHOWN, profile_row
 from pellucid.matomo.rows import shown
 from pellucid.matomo.segments import segment_on
@@ -20,8 +21,6 @@ from pellucid.model.query import Condition, Operator, Segment
 from pellucid.model.site import Site
 from pellucid.report.live import EVER, Beginning, VisitDetails, counters, first_visit, last_visits, neighbours
 
-_VISITS_TOLD = 10
-"""How many visits are told to who asks for no other number."""
 _MOST_MINUTES = 2880
 _HIDDEN = (
     "{what} is deactivated in website settings. A user with at least admin access can enable this feature in the "
@@ -61,7 +60,7 @@ def _last_visits(call: Call, sites: list[Site]) -> Answer:
     if not visible:
         _shows_visits(sites[0])
     told = given.text("countVisitorsToFetch", "")
-    limit = given.number("countVisitorsToFetch" if told else "filter_limit", _VISITS_TOLD)
+    limit = given.number("countVisitorsToFetch" if told else "filter_limit", DEFAULT_LIMIT)
     offset = 0 if told else max(given.number("filter_offset", 0), 0)
     since = given.text("minTimestamp", "")
     beginning = Beginning(

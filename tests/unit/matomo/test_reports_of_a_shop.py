@@ -163,13 +163,13 @@ def test_a_city_is_told_with_where_it_is(ask: Ask, store: Store) -> None:
     assert number == {"value": 2}
 
 
-def test_ten_visits_are_told_unless_another_number_is_asked_for(ask: Ask, store: Store) -> None:
-    inserted(store, *(a_visit(site_id=3, visit_id=number, visitor_id=number) for number in range(1, 16)))
+def test_a_hundred_visits_are_told_unless_another_number_is_asked_for(ask: Ask, store: Store) -> None:
+    inserted(store, *(a_visit(site_id=3, visit_id=number, visitor_id=number) for number in range(1, 106)))
 
     def told(**given: str) -> int:
         return len(ask("Live.getLastVisitsDetails", **OF_DAY, **given))
 
-    assert (told(), told(filter_limit="12"), told(countVisitorsToFetch="3", filter_limit="12")) == (10, 12, 3)
+    assert (told(), told(filter_limit="12"), told(countVisitorsToFetch="3", filter_limit="12")) == (100, 12, 3)
 
 
 def test_values_of_a_dimension_of_actions_are_those_of_all_that_was_done(ask: Ask, store: Store) -> None:
