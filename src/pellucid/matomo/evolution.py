@@ -9,21 +9,26 @@ from urllib.parse import quote_plus, unquote_plus
 from msgspec import Struct
 
 from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, Row, rounded, with_ratios
-from pellucid.matomo.parameters import Parameters
+from pellucid.matomo.parameters import DEFAULT_LIMIT, Parameters
 from pellucid.matomo.rows import labelled
 
-_BY_ADDRESS = frozenset({f"Actions.get{kind}PageUrls" for kind in ("", "Entry", "Exit")} | {"Referrers.getWebsites"})
-"""Reports whose rows are told by their addresses."""
+_OF_PAGES = frozenset(
+    f"Actions.get{kind}"
+    for kind in ("PageUrls", "PageUrlsFollowingSiteSearch", "EntryPageUrls", "ExitPageUrls", "PageUrl")
+)
+"""Reports whose folders are told by the addresses that their pages begin with."""
+_WITHIN = re.compile(r"\s*>\s*")
 
 _SCHEME = re.compile(r"^https?://(www\.)?", re.IGNORECASE)
 
 
 class Followed(Struct, frozen=True):
-    """A report whose rows are followed: the columns that are told, with what they are called."""
+    """A report whose rows are followed: the columns that are told, with what they are called, and the site's host."""
 
     method: str
     dimension: str
     names: Mapping[str, str]
+    host: str = ""
 
 
 def evolution(report: Followed, rows: Callable[[], Mapping[str, Sequence[Row]]], given: Parameters) -> Row:
@@ -31,8 +36,7 @@ def evolution(report: Followed, rows: Callable[[], Mapping[str, Sequence[Row]]],
 
     Of several labels, or of all rows if none is named, one column is told.
     """
-    name, names = report.method, report.names
-    every = rows()
+    names, every = report.names, rows()
     labels = _wanted(given) or _all_labels(every, given)
     if len(labels) != 1:
         return _of_several(report, every, labels, given)
@@ -40,14 +44,14 @@ def evolution(report: Followed, rows: Callable[[], Mapping[str, Sequence[Row]]],
     data = {period: [_told(row, names) for row in some[:1]] for period, some in found.items()}
     metrics = {column: _metric(heading, column, data) for column, heading in names.items()}
     return {
-        "label": _heading(name, labels[0], found),
+        "label": _address(report.method, found, given) or _path(report, given.text("labelPretty", "") or labels[0]),
         "reportData": data,  # type: ignore[dict-item]
         "metadata": {"metrics": metrics, "dimension": report.dimension},  # type: ignore[dict-item]
     }
 
 
 def _of_several(report: Followed, every: Mapping[str, Sequence[Row]], labels: Sequence[str], given: Parameters) -> Row:
-    name, names = report.method, report.names
+    names, pretty = report.names, given.text("labelPretty", "").split(",")
     column = given.text("column", "")
     column = column if column in names else next(iter(names))
     data: dict[str, list[Row]] = {period: [{}] if labels else [] for period in every}
@@ -58,8 +62,9 @@ def _of_several(report: Followed, every: Mapping[str, Sequence[Row]], labels: Se
         for period, some in found.items():
             value = _told(some[0], names).get(column) if some else 0
             data[period][0][f"{column}_{place}"] = _number(value)
-        one = f"{column}_{place}"
-        metrics[one] = _metric(f"{_heading(name, label, found)}{ending}", one, data)
+        one, wanted = f"{column}_{place}", next(iter(pretty[place:]), "")
+        heading = wanted or _address(report.method, found, given) or _labels(label)
+        metrics[one] = _metric(f"{heading}{ending}", one, data)
     return {
         "column": column,
         "reportData": data,  # type: ignore[dict-item]
@@ -75,17 +80,30 @@ def _wanted(given: Parameters) -> list[str]:
 
 def _all_labels(every: Mapping[str, Sequence[Row]], given: Parameters) -> list[str]:
     told = list(dict.fromkeys(quote_plus(str(row["label"])) for some in every.values() for row in some))
-    limit = given.number("filter_limit", -1)
+    limit = given.number("filter_limit", DEFAULT_LIMIT)
     return told[:limit] if limit > 0 else told
 
 
-def _heading(name: str, label: str, found: Mapping[str, Sequence[Row]]) -> str:
-    """Return what a row is called: a page by its address, others by the labels that lead to it."""
-    told = (str(row.get("url") or row.get("label", "")) for some in found.values() for row in some)
-    url = next((text for text in told if "://" in text), "")
-    if url and name in _BY_ADDRESS:
-        return _SCHEME.sub("", url)
-    return " - ".join(unquote_plus(part).strip() for part in label.split(">"))
+def _address(method: str, found: Mapping[str, Sequence[Row]], given: Parameters) -> str:
+    """Return the address that a row is called by; nothing if it has none, or is to be called by its label."""
+    # The pages of another site are labelled by their addresses.
+    by = {"Referrers.getWebsites": ("url", "label")}.get(method, ("url",) if method.startswith("Actions.") else ())
+    if not given.flag("labelUseAbsoluteUrl", default=True):
+        return ""
+    told = (str(row.get(name)) for some in found.values() for row in some for name in by)
+    return _SCHEME.sub("", next((text for text in told if "://" in text), ""))
+
+
+def _path(report: Followed, label: str) -> str:
+    """Return what a row without an address is called: a folder of pages by where they are, others by their labels."""
+    if report.method not in _OF_PAGES:
+        return _labels(label)
+    return unquote_plus(f"{report.host}/{_WITHIN.sub('/', label)}/")
+
+
+def _labels(label: str) -> str:
+    """Return the labels that lead to a row."""
+    return " - ".join(unquote_plus(part).strip().removeprefix("@") for part in label.split(">"))
 
 
 def _told(row: Row, names: Mapping[str, str]) -> Row:

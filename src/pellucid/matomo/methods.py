@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import structs
 
@@ -161,7 +161,8 @@ def _row_evolution(call: Call, sites: list[Site]) -> Answer:
     names = names_to_follow(report, call.given, site)
     if wanted.periods[-1].kind is not PeriodKind.DAY:
         names.pop("nb_uniq_visitors", None)
-    return evolution(Followed(report.method, report.dimension, names), rows, call.given)
+    host = urlsplit(next(iter(site.urls), "")).hostname or ""
+    return evolution(Followed(report.method, report.dimension, names, host), rows, call.given)
 
 
 def _rows_of(call: Call, given: Parameters, period: Period) -> list[Row]:

@@ -19,7 +19,9 @@ COUNTRIES = Followed(
     },
 )
 WEBSITES = Followed("Referrers.getWebsites", "Website", {"nb_visits": "Visits"})
-PAGES = Followed("Actions.getPageUrls", "Page URL", {"nb_hits": "Pageviews", "nb_visits": "Unique Pageviews"})
+PAGES = Followed(
+    "Actions.getPageUrls", "Page URL", {"nb_hits": "Pageviews", "nb_visits": "Unique Pageviews"}, "s.example"
+)
 
 
 def rows() -> dict[str, list[Row]]:
@@ -89,11 +91,24 @@ def test_of_several_rows_one_column_is_followed() -> None:
 def test_all_rows_are_followed_if_none_is_named() -> None:
     assert pages(column="nb_visits")["reportData"]["1"] == [{"nb_visits_0": 1, "nb_visits_1": 2}]
     assert pages(filter_limit="1")["label"] == "s.example/b, c"
+    many: list[Row] = [{"label": str(number), "nb_visits": 1} for number in range(101)]
+    assert len(evolution(COUNTRIES, lambda: {"1": many}, Parameters({}))["metadata"]["metrics"]) == 100
 
 
-def test_a_row_below_others_is_called_by_the_labels_that_lead_to_it() -> None:
+def test_a_row_without_an_address_is_called_by_the_labels_that_lead_to_it() -> None:
+    titles = Followed("Actions.getPageTitles", "Page title", {"nb_visits": "Visits"})
+
     assert pages(label="a>%2Fx")["label"] == "s.example/a/x"
-    assert pages(label="a>none")["label"] == "a - none"
+    assert pages(label="a > none+such")["label"] == "s.example/a/none such/"
+    assert evolution(titles, rows, Parameters({"label": "a>@b"}))["label"] == "a - b"
+
+
+def test_rows_are_called_as_somebody_wants_them_to_be() -> None:
+    assert pages(label="a>%2Fx", labelUseAbsoluteUrl="0")["label"] == "s.example/a//x/"
+    assert pages(label="a", labelPretty="All of A")["label"] == "s.example/All of A/"
+    assert evolution(COUNTRIES, rows, Parameters({"label": "Germany", "labelPretty": "Home"}))["label"] == "Home"
+    several = pages(label="a>%2Fx,%2Fb%2C+c", labelPretty=",B", legendAppendMetric="0")["metadata"]["metrics"]
+    assert [metric["name"] for metric in several.values()] == ["s.example/a/x", "B"]
 
 
 def test_a_page_of_another_site_is_followed_by_its_path() -> None:

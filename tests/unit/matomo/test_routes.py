@@ -138,6 +138,13 @@ def test_pages_come_as_a_tree_whose_folders_can_be_opened(ask: Ask) -> None:
     assert [row["label"] for row in below] == ["/b"]
 
 
+def test_a_folder_that_is_followed_is_called_by_where_it_is(ask: Ask) -> None:
+    days = {"idSite": "1", "period": "day", "date": "2025-11-23,2025-11-24"}
+
+    told = ask("API.getRowEvolution", **days, apiModule="Actions", apiAction="getPageUrls", label="shop > bikes")
+    assert (told["label"], told["reportData"]["2025-11-24"][0]["nb_hits"]) == ("shop.example.org/shop/bikes/", 2)
+
+
 @pytest.mark.parametrize("label", ["label", "label[]"])
 def test_a_row_that_a_label_names_is_told_without_what_lies_below_it(ask: Ask, label: str) -> None:
     (row,) = ask("Actions.getPageUrls", idSite="1", expanded="1", **DAY, **{label: "shop"})
