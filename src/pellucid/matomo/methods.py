@@ -63,6 +63,7 @@ MOST_QUESTIONS = 100
 
 def answer(call: Call) -> Answer:
     """Return what a method answers, or raise the error Matomo has for the request."""
+    call = structs.replace(call, given=_meant(call.given))
     name = call.given.text("method", "")
     method = METHODS.get(name)
     if method is None:
@@ -78,10 +79,15 @@ def answer(call: Call) -> Answer:
         needs_somewhere(call, method.somewhere)
     if not method.access and not method.anonymous and call.account is None:
         raise refused(call, "You can't access this resource as it requires 'view' access for at least one website.")
-    # As in Matomo the rows that labels name are told without what lies below them.
-    if call.given.several("label"):
-        call = structs.replace(call, given=call.given.without("expanded"))
     return cut(name, method.answer(call, sites), call.given)
+
+
+def _meant(given: Parameters) -> Parameters:
+    """Return what a request means to Matomo: rows that labels name are closed, and a module has a name of old, too."""
+    closed = given.without("expanded") if given.several("label") else given
+    asked = {name: given.text(name, "") for name in ("method", "apiModule")}
+    of_old = {name: told for name, told in asked.items() if told.partition(".")[0] == "Referers"}
+    return closed.with_text(**{name: told.replace("Referers", "Referrers", 1) for name, told in of_old.items()})
 
 
 def _sites(call: Call, access: Access) -> list[Site]:

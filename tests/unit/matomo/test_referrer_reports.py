@@ -40,6 +40,14 @@ def told(rows: Any, *names: str) -> list[tuple[Any, ...]]:
     return [tuple(row.get(name) for name in names) for row in rows]
 
 
+def test_referrers_are_asked_for_under_the_name_of_old_too(referred: Any) -> None:
+    shown = {**DAY, "apiAction": "getWebsites"}
+
+    assert referred("Referers.getKeywords", **DAY) == referred("Referrers.getKeywords", **DAY) != []
+    assert referred("API.getProcessedReport", **shown, apiModule="Referers")["metadata"]["module"] == "Referrers"
+    assert "'Referersx'" in referred("Referersx.getKeywords", **DAY)["message"]
+
+
 def test_kinds_of_sources_lead_by_their_numbers_to_their_sources(referred: Any) -> None:
     rows = referred("Referrers.getReferrerType", **DAY)
 
