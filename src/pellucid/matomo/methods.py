@@ -57,6 +57,7 @@ MATOMO_VERSION = "5.2.0"
 SETTINGS: Mapping[str, int] = {"SDK_batch_size": 10, "SDK_interval_value": 30}
 """How many hits Matomo's telephone programs send at once, and after how many seconds."""
 
+_BULK = "API.getBulkRequest"
 MOST_QUESTIONS = 100
 """How many questions one bulk request may hold."""
 
@@ -196,14 +197,25 @@ def _goal(call: Call, sites: list[Site]) -> Answer:
 
 
 def _bulk(call: Call, _sites: list[Site]) -> Answer:
-    """Return the answers to several questions at once; one that is wrong costs only itself."""
+    """Return the answers to several questions at once; one that is wrong costs only itself.
+
+    What a question does not say itself is said for all of them, who asks as well. As in Matomo it is none that asks
+    several again.
+    """
     answers: list[Answer] = []
+    every = call.given.without("urls")
     for text in call.given.several("urls")[:MOST_QUESTIONS]:
-        pairs = parse_qsl(text.partition("?")[2] or text, keep_blank_values=True)
+        asked = parameters_of(parse_qsl(text.partition("?")[2] or text, keep_blank_values=True))
+        given = every.with_others(asked)
+        if given.text("method", "") == _BULK:
+            continue
+        token = asked.text("token_auth", "")
+        account = call.registry.bearer(token) if token else call.account
         try:
-            answers.append(answer(structs.replace(call, given=parameters_of(pairs))))
+            answers.append(answer(structs.replace(call, account=account, given=given)))
         except PellucidError as error:
-            answers.append({"result": "error", "message": str(error)})
+            told = str(error).replace(token, "…") if token else str(error)
+            answers.append({"result": "error", "message": told})
     return answers
 
 
@@ -274,7 +286,7 @@ METHODS: Mapping[str, Method] = {
     "Goals.getGoal": Method(_goal),
     "Goals.updateGoal": Method(_update_goal, access=Access.WRITE),
     "Goals.deleteGoal": Method(_delete_goal, access=Access.WRITE),
-    "API.getBulkRequest": Method(_bulk, access=None),
+    _BULK: Method(_bulk, access=None, anonymous=True),
     "API.getAvailableMeasurableTypes": Method(_kinds_of_sites, access=None, somewhere=Access.VIEW),
     "CoreAdminHome.invalidateArchivedReports": Method(_invalidated, access=None, somewhere=Access.ADMIN),
     **DIMENSIONS,

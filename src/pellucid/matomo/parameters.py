@@ -35,6 +35,13 @@ class Parameters(Struct, frozen=True):
         """Return the parameters, these values in place of others."""
         return structs.replace(self, given={**self.given, **values})
 
+    def with_others(self, others: "Parameters") -> "Parameters":
+        """Return the parameters, those of another question in place of others."""
+        given, lists = {**self.given, **others.given}, {**self.lists, **others.lists}
+        return structs.replace(
+            self, given=given, lists=lists, escaped=others.escaped if "segment" in others.given else self.escaped
+        )
+
     def text(self, name: str, default: str | None = None) -> str:
         """Return a value, or raise `RequestError` if there is none and no default."""
         value = self.given.get(name, default)

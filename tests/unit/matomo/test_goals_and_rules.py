@@ -229,6 +229,33 @@ def test_several_questions_are_answered_at_once(ask: Ask) -> None:
     assert wrong["result"] == "error"
 
 
+def test_what_is_said_for_all_questions_is_said_for_each(ask: Ask) -> None:
+    questions = {
+        "urls[0]": "method=SitesManager.getSiteUrlsFromId",
+        "urls[1]": "method=SitesManager.getSiteUrlsFromId&idSite=9",
+        "urls[2]": "idSite=1",
+        "urls[3]": "method=API.getBulkRequest&urls[0]=method%3DAPI.getMatomoVersion",
+    }
+
+    urls, wrong = ask("API.getBulkRequest", idSite="1", **questions)
+
+    assert urls == ["http://shop.example.org"]
+    assert wrong["result"] == "error"
+
+
+def test_a_question_among_several_may_be_somebody_elses(ask: Ask, registry: Registry) -> None:
+    registry.add_account("reader")
+    reader, root = registry.create_token("reader"), registry.create_token("root")
+    asked = "method=UsersManager.getUsers&token_auth="
+
+    refused, listed = ask("API.getBulkRequest", **{"urls[0]": asked + reader, "urls[1]": asked + root})
+    _, again = ask("API.getBulkRequest", token_auth="", **{"urls[0]": asked + "x", "urls[1]": asked + root})
+
+    assert "requires 'admin' access" in refused["message"]
+    assert listed == again
+    assert [row["login"] for row in listed] == ["reader", "root"]
+
+
 def test_accounts_and_sites_are_listed_for_who_watches_over_an_installation(ask: Ask, registry: Registry) -> None:
     registry.add_account("reader")
 

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from builders import an_event
-from pellucid.matomo.methods import METHODS
+from pellucid.matomo.methods import METHODS, MOST_QUESTIONS
 from pellucid.matomo.tables import TABLES
 from pellucid.model.account import Access
 from pellucid.model.event import Event
@@ -259,14 +259,24 @@ def test_sites_goals_and_dimensions_are_set_up(ask: Ask, registry: Registry) -> 
 
 
 def test_without_a_token_nothing_is_shown(client: TestClient) -> None:
-    with_password = {name for name, method in METHODS.items() if method.anonymous}
+    open_to_anybody = {name for name, method in METHODS.items() if method.anonymous}
 
-    assert with_password == {"UsersManager.createAppSpecificTokenAuth"}
-    for name, site in product(METHODS.keys() - with_password, ("1", "1,2", "all", "01", "9")):
+    assert open_to_anybody == {"UsersManager.createAppSpecificTokenAuth", "API.getBulkRequest"}
+    for name, site in product(METHODS.keys() - open_to_anybody, ("1", "1,2", "all", "01", "9")):
         answer = client.get("/index.php", params={"module": "API", "method": name, "idSite": site, **DAY})
 
         assert answer.status_code == 401, (name, site)
         assert answer.json()["result"] == "error"
+
+
+def test_without_a_token_no_question_among_several_is_answered(client: TestClient) -> None:
+    names = sorted(METHODS.keys() - {"API.getBulkRequest", "UsersManager.createAppSpecificTokenAuth"})
+    for start in range(0, len(names), MOST_QUESTIONS):
+        some = names[start : start + MOST_QUESTIONS]
+        questions = {f"urls[{place}]": f"method={name}&idSite=1" for place, name in enumerate(some)}
+        asked = {"module": "API", "method": "API.getBulkRequest", **DAY, **questions}
+
+        assert [one["result"] for one in client.post("/index.php", data=asked).json()] == ["error"] * len(some)
 
 
 def test_a_site_is_named_by_digits_alone(client: TestClient, registry: Registry) -> None:
