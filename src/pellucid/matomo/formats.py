@@ -71,9 +71,9 @@ def _json(answer: Answer, given: Parameters) -> Written:
 
 
 def _bare(answer: Answer) -> Answer:
-    """Return several answers with each number that one tells alone as it is."""
+    """Return an answer as PHP has it: of several, each number that one tells alone as it is; nothing is a list."""
     if not isinstance(answer, Mapping) or not name_of_series(answer):
-        return answer
+        return [] if answer == {} else answer
     return {
         key: one["value"] if isinstance(one, Mapping) and one.keys() == {"value"} else _bare(one)
         for key, one in answer.items()

@@ -159,6 +159,13 @@ def test_html_shows_nothing_as_markup() -> None:
     assert "<td>Böll &amp; &lt;Co&gt;</td>" in text(ROWS, format="html")
 
 
+def test_nothing_is_a_list_in_json() -> None:
+    assert text({}, format="json") == "[]"
+    assert text({"2025-11-23": {}, "2025-11-24": {"a": 1, "b": 2}}, format="json") == (
+        '{"2025-11-23":[],"2025-11-24":{"a":1,"b":2}}'
+    )
+
+
 def test_php_reads_what_it_would_have_written() -> None:
     told = {"a": [1, 2.5, None, True], "é": "x"}
 
