@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 
 from pellucid.errors import RequestError
 from pellucid.matomo import administration as setup
-from pellucid.matomo.call import Call
+from pellucid.matomo.call import NOBODY, Call
 from pellucid.matomo.formats import Written, xml_text
 from pellucid.matomo.headings import headings
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.tabular import Answer, name_of_series, table_of, text_of
+from pellucid.model.site import Site
 
 _NOTHING = "<strong><em>Empty table</em></strong><br />"
 _MISSING = "-"
@@ -20,11 +21,13 @@ _MISSING = "-"
 
 def feed(answer: Answer, call: Call) -> Written:
     """Return an answer as a feed, or raise `RequestError` if it is no report of one website on several dates."""
-    if not isinstance(answer, Mapping) or name_of_series(answer) != "date":
+    sites = setup.visible(call.registry, call.account or NOBODY)
+    site = next((one for one in sites if str(one.id) == call.given.text("idSite", "")), None)
+    if site is None or not isinstance(answer, Mapping) or name_of_series(answer) != "date":
         raise RequestError("RSS feeds can be generated for one specific website &idSite=X, and for several dates.")
     scheme = "" if call.asking.origin.startswith("https:") else "http:"
     home = f"{scheme}{call.asking.origin}/"
-    items = "".join(_item(str(key), one, home, call) for key, one in reversed(list(answer.items())))
+    items = "".join(_item(str(key), one, site, home, call.given) for key, one in reversed(list(answer.items())))
     built = format_datetime(call.now)
     return xml_text(
         '<rss version="2.0">\n<channel>\n<title>Pellucid</title>\n'
@@ -33,18 +36,17 @@ def feed(answer: Answer, call: Call) -> Written:
     )
 
 
-def _item(key: str, answer: Answer, home: str, call: Call) -> str:
+def _item(key: str, answer: Answer, site: Site, home: str, given: Parameters) -> str:
     """Return the item of a period: it is published when that begins, and known by the address of its reports."""
-    site = setup.site_of(call.registry, call.given.number("idSite"))
     # A key names a year, a month, a day, or the first and last of several.
     first = date.fromisoformat(f"{key.partition(',')[0]}-01-01"[:10])
-    asked = {"idSite": site.id, "period": call.given.text("period"), "date": first.isoformat()}
+    asked = {"idSite": site.id, "period": given.text("period"), "date": first.isoformat()}
     address = escape(f"{home}?{urlencode({'module': 'CoreHome', 'action': 'index', **asked})}")
     published = format_datetime(datetime(first.year, first.month, first.day, tzinfo=UTC))
     return (
         f"<item>\n<pubDate>{published}</pubDate>\n<guid>{address}</guid>\n<link>{address}</link>\n"
         f"<title>{escape(f'{site.name} on {key}')}</title>\n"
-        f"<description>{escape(_html(answer, call.given))}</description>\n</item>\n"
+        f"<description>{escape(_html(answer, given))}</description>\n</item>\n"
     )
 
 

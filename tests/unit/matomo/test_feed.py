@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from starlette.testclient import TestClient
 
+from pellucid.model.account import Access
 from pellucid.registry.registry import Registry
 
 Feed = Callable[..., str]
@@ -63,3 +64,11 @@ def test_the_name_of_a_website_is_no_markup_in_a_feed(feed: Feed, registry: Regi
     registry.update_site(1, name="<b>Shop</b>")
 
     assert "&lt;b&gt;Shop&lt;/b&gt; on 2025-11-24" in feed("VisitsSummary.get", **DAYS)
+
+
+def test_a_feed_is_of_no_website_that_who_asks_may_not_see(feed: Feed, registry: Registry) -> None:
+    registry.add_account("reader")
+    registry.grant("reader", 2, Access.VIEW)
+
+    told = feed("MultiSites.getAll", **DAYS, token_auth=registry.create_token("reader"))
+    assert told.startswith("Error: RSS feeds can be generated for one specific website")
