@@ -1,7 +1,7 @@
 """What tests of one query that is answered in two ways have in common: hits on some days, and queries."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 from msgspec import structs
@@ -109,3 +109,13 @@ def assert_same(store: Store) -> None:
 def plain(rows: Sequence[Sequence[Value]]) -> list[list[Value]]:
     """Return rows without what adding in another order makes of money."""
     return [[round(value, 12) if isinstance(value, float) else value for value in row] for row in rows]
+
+
+def marked(store: Store) -> list[date]:
+    """The days that are rolled up."""
+    asked = store.ask("select visit_day from rollups final where valid order by 1").rows
+    return [date.fromisoformat(str(day)) for (day,) in asked]
+
+
+def rows_of(store: Store) -> int:
+    return int(str(store.ask("select count() from pages_by_day").rows[0][0]))
