@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import count
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 from msgspec import Struct, structs
 
@@ -35,7 +35,7 @@ from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.rows import DEFAULT_ORDER, Finish, closed, filtered, folder, looks_below, number_folders
 from pellucid.matomo.segments import raise_if_not_shown, segment_on
 from pellucid.matomo.table import Goals, Table
-from pellucid.matomo.tree import SUBTABLE, add, grown, having, path_of
+from pellucid.matomo.tree import SUBTABLE, add, escaped_twice, grown, having, path_of
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Condition, Operator, Query
@@ -139,7 +139,8 @@ def _rows(
     reached: Mapping[str, float] = {}
     if report.goals is Goals.PAGES:
         by_page, reached = goals_of_pages.columns_by_page(goals, len(report.dimensions))
-        found = [(key, row | by_page.get(tuple(key), {})) for key, row in found]
+        for key, row in found:
+            row.update(by_page.get(tuple(key), {}))
     elif goals:
         found = _with_goals(found, goals[0], of_goals[0], report)
     rows = _flat(report, found) if flat else having(_filed(report, found, site), report.needs)
@@ -199,7 +200,7 @@ def _with_segments(rows: Sequence[Row], start: str) -> list[Row]:
         below = row.get(SUBTABLE)
         if isinstance(below, list):
             address = f"{start}{quote(str(row['label']))}"
-            chosen_by = f"pageUrl=^{quote_plus(quote_plus(address))}"
+            chosen_by = f"pageUrl=^{escaped_twice(address)}"
             done.append(row | {"segment": chosen_by, SUBTABLE: _with_segments(below, f"{address}/")})
         else:
             done.append(row)

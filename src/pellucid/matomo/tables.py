@@ -18,21 +18,19 @@ from pellucid.matomo.columns import (
 )
 from pellucid.matomo.labels import Label, chosen, written
 from pellucid.matomo.table import Goals, Table
-from pellucid.matomo.tree import path_and_query, path_of, without_scheme
+from pellucid.matomo.tree import escaped_twice, path_and_query, path_of, without_scheme
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import Condition, Operator
 
 _MOST_PAGES = 10_000
 """Of how many pages it is remembered how they are labelled: the same are shown again and again."""
-_ESCAPED_TWICE = {number: quote_plus(quote_plus(chr(number))) for number in range(128)}
 
 
 def _chosen_by(name: str, url: str) -> dict[str, Cell]:
     """Return the segment that chooses by an address, if there is one: it is escaped twice, as it has to be sent."""
     if not name:
         return {}
-    escaped = url.translate(_ESCAPED_TWICE) if url.isascii() else quote_plus(quote_plus(url))
-    return {"segment": f"{name}=={escaped}"}
+    return {"segment": f"{name}=={escaped_twice(url)}"}
 
 
 def _page(url: str, *, column: str, segment: str) -> Label:

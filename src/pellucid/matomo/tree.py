@@ -3,9 +3,10 @@
 At most ten levels; a page's own label begins with `/`, and a folder's index is `/index`.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from pellucid.matomo.columns import Cell, Row, total_of
 from pellucid.matomo.labels import Label
@@ -13,6 +14,7 @@ from pellucid.matomo.labels import Label
 DEEPEST = 10
 SUBTABLE = "subtable"
 _INDEX = "index"
+_ESCAPED_TWICE = {number: quote_plus(quote_plus(chr(number))) for number in range(128)}
 
 
 def path_of(url: str) -> tuple[str, ...]:
@@ -31,6 +33,11 @@ def path_of(url: str) -> tuple[str, ...]:
 def decoded(label: str) -> str:
     """Return a label as Matomo shows it: whatever it is of, as if it were escaped like an address."""
     return unquote_plus(label, errors="ignore") if "%" in label or "+" in label else label
+
+
+def escaped_twice(address: str) -> str:
+    """Return an address as it stands in a segment that is shown, which has to be sent escaped."""
+    return address.translate(_ESCAPED_TWICE) if address.isascii() else quote_plus(quote_plus(address))
 
 
 def path_and_query(url: str) -> str:
@@ -89,14 +96,14 @@ def _summed(rows: Sequence[Row], apart: frozenset[str]) -> Row:
 
     A column at a time: there are a hundred thousand numbers in a report on pages.
     """
-    names: Row = {}
+    columns: dict[str, list[Cell]] = defaultdict(list)
     for row in rows:
-        names |= row
+        for name, value in row.items():
+            columns[name].append(value)
     whole = dict(rows[0])
-    for name in names:
+    for name, some in columns.items():
         if name in apart:
             continue
-        some = [row[name] for row in rows if name in row]
         try:
             whole[name] = total_of(name)(cast("Sequence[float]", some))
         except TypeError:
