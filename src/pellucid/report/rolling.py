@@ -7,7 +7,7 @@ was counted. What a day's rows were before goes some time after they are no long
 
 import logging
 from collections.abc import Callable, Collection
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Event as Signal
 from threading import Lock
 from time import monotonic, time_ns
@@ -24,8 +24,8 @@ from pellucid.store.client import LIMITS, Bound, Store, Urgency
 
 BETWEEN_ROUNDS = timedelta(minutes=1)
 BETWEEN_CLEANINGS = timedelta(minutes=10)
-OVER = timedelta(days=2)
-"""A day this long before today has ended in every time zone, and most of its late hits have come."""
+OVER = timedelta(hours=36)
+"""How long ago a day began, by UTC, that has ended in every time zone: the last is twelve hours behind."""
 QUIET = timedelta(minutes=5)
 """How long nothing of a day has changed when it is counted: an import tells of many days for a while."""
 DAYS_OF_A_ROUND = 500
@@ -113,7 +113,7 @@ class Rolling:
     def once(self, ending: Signal | None = None) -> int:
         """Roll up days that are over and quiet, the latest first, and add them up; return how many days they were."""
         cleaned = self._clean()
-        until = self._now().date() - OVER
+        until = (self._now().astimezone(UTC) - OVER).date()
         asked: dict[str, Bound] = {"until": until, "definition": DEFINITION}
         due = [(int(str(site_id)), date.fromisoformat(str(day))) for site_id, day in self._store.ask(_DUE, asked).rows]
         done = tried = 0

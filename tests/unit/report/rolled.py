@@ -33,7 +33,7 @@ _ITEMS = st.lists(st.builds(Item, _SKU, _NAME, _CATEGORIES, st.just(5.0), st.int
 
 
 def now() -> datetime:
-    return datetime(2025, 11, 28, 12, tzinfo=UTC)
+    return datetime(2025, 11, 28, 11, 59, tzinfo=UTC)
 
 
 def later() -> datetime:

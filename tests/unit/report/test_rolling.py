@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from datetime import date, timedelta
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -29,6 +30,18 @@ def test_days_that_are_over_are_rolled_up_once(installation: Installation, inges
 
     assert rolling.once() == 3
     assert rolling.once() == 0
+
+
+@pytest.mark.parametrize(("minutes", "over"), [(0, 3), (1, 4)])
+def test_a_day_is_over_when_it_has_ended_in_every_time_zone(
+    installation: Installation, store: Store, minutes: int, over: int
+) -> None:
+    installation.append(*(on_day(day) for day in range(DAYS)))
+    installation.ingest().round(FAR)
+    rolling = Rolling(store, lambda: now().astimezone(ZoneInfo("Asia/Tokyo")) + timedelta(minutes=minutes))
+    rolling.all_sent()
+
+    assert rolling.once() == over
 
 
 def test_a_late_hit_takes_the_mark_of_its_day_away_and_the_day_is_counted_anew(
