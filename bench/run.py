@@ -164,13 +164,12 @@ def settle(server: Server) -> int:
 
 
 def peaks(server: Server) -> dict[str, int]:
-    """Return the most memory each process has had, in bytes."""
+    """Return the most memory a process of each part has had, in bytes."""
     found = {"watcher": peak(server.process.pid)}
     for name in ("web", "ingest", "engine"):
-        (process,) = server.parts(name)
-        found[name] = peak(process)
-    (parser,) = children(server.parts("web")[0])
-    return found | {"web's exact parser": peak(parser)}
+        found[name] = max(map(peak, server.parts(name)))
+    parsers = [parser for web in server.parts("web") for parser in children(web)]
+    return found | {"web's exact parser": max(map(peak, parsers))}
 
 
 def peak(process: int) -> int:
@@ -185,7 +184,7 @@ def reports(data: Path) -> Asked:
     with closing(Registry(open_database(sqlite_url(data / "registry.db")))) as registry:
         site = set_up(registry)
         registry.add_site("Another", ["http://shop.example"], preset="matomo")
-    with Server(data, environment=PROXY) as server:
+    with Server(data, "--workers", "2", environment=PROXY) as server:
         events, visits = fill(server, site, console)
         with coming(server.url, RATE_BESIDE_REPORTS):
             before, began = stored(server), monotonic()
