@@ -147,10 +147,11 @@ def _rows(
     if flat and given.flag("include_aggregate_rows"):
         tree = having(_filed(report, found, site), report.needs)
         rows = _with_folders(rows, tree, of_pages=report.dimensions == ("page_url",))
+    # As in Matomo nothing is there without any visit at all.
     there = {row["label"] for row in rows}
     nothing: Row = {column.name: 0 for column in columns} if report.whole else {"nb_visits": 0}
     always = [{"label": one.text, **nothing, **one.more} for one in report.always if one.text not in there]
-    return rows + always, reached
+    return rows + always if rows else [], reached
 
 
 def _counted(report: Table, columns: Sequence[Column], answered: Result) -> list[tuple[list[str], Row]]:

@@ -96,7 +96,12 @@ def by_weekday(reports: Answers, site: Site, period: Period, given: Parameters) 
         {"label": name, **found.get(number, {"nb_visits": 0}), "day_of_week": number}
         for number, name in enumerate(_WEEKDAYS, 1)
     ]
-    return filtered(rows, given, order=())
+    return filtered(_with_visits(rows), given, order=())
+
+
+def _with_visits(rows: list[Row]) -> list[Row]:
+    """Return rows that are always there: as in Matomo there are none without any visit at all."""
+    return rows if any(row["nb_visits"] for row in rows) else []
 
 
 def _interest(
@@ -152,7 +157,8 @@ def _duration(within: Range) -> str:
 
 def _interests(what: str, label: Callable[[Range], str], segment: str) -> Report:
     def report(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
-        return filtered(_interest(what, label, segment, reports, site, period, given), given, order=())
+        rows = _interest(what, label, segment, reports, site, period, given)
+        return filtered(_with_visits(rows), given, order=())
 
     return report
 
@@ -162,7 +168,7 @@ def by_visit_number(reports: Answers, site: Site, period: Period, given: Paramet
     label = counted("visit", "visits")
     rows = _interest("visit_number", label, "visitCount", reports, site, period, given)
     total = sum(int(str(row["nb_visits"])) for row in rows)
-    return filtered([_with_share(row, total) for row in rows], given, order=())
+    return filtered([_with_share(row, total) for row in _with_visits(rows)], given, order=())
 
 
 def by_days_since(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
@@ -171,7 +177,7 @@ def by_days_since(reports: Answers, site: Site, period: Period, given: Parameter
     rows = _interest("days_since_last", label, "daysSinceLastVisit", reports, site, period, given)
     new = reports.answer(query_of(site, period, given, (Column("nb_visits", "new_visits"),))).rows[0][0]
     first: Row = {"label": "New visits", "nb_visits": cell(new), **chosen(visitorType="new")}
-    return filtered([first, *rows], given, order=())
+    return filtered(_with_visits([first, *rows]), given, order=())
 
 
 def plugins(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:

@@ -32,3 +32,24 @@ def test_a_shown_report_on_several_days_has_nothing_of_a_day_on_which_nothing_wa
     shown = ask("API.getProcessedReport", **DAYS, apiModule="Actions", apiAction="get")
 
     assert [bool(told) for told in shown["reportData"].values()] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "DevicesDetection.getType",
+        "VisitTime.getByDayOfWeek",
+        "VisitTime.getVisitInformationPerLocalTime",
+        "VisitTime.getVisitInformationPerServerTime",
+        "VisitorInterest.getNumberOfVisitsByDaysSinceLast",
+        "VisitorInterest.getNumberOfVisitsByVisitCount",
+        "VisitorInterest.getNumberOfVisitsPerPage",
+        "VisitorInterest.getNumberOfVisitsPerVisitDuration",
+    ],
+)
+def test_rows_that_are_always_there_are_not_without_any_visit(ask: Any, method: str) -> None:
+    of_day = DAYS | {"date": "2025-11-24"}
+
+    assert len(ask(method, **of_day)) > len(ask(method, **of_day, filter_pattern="^1", filter_column="nb_visits"))
+    assert ask(method, **of_day | {"date": "2025-11-23"}) == []
+    assert ask(method, **of_day, segment="countryCode==zz") == []
