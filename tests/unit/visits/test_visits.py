@@ -206,6 +206,25 @@ def test_a_visit_enters_and_leaves_on_pages_and_searches() -> None:
     assert (visit.exit_url, visit.exit_title) == ("http://a/2", "Two")
 
 
+def test_a_page_without_a_title_leaves_what_was_titled_last_as_it_is() -> None:
+    (visit,), events = taken_in(
+        [
+            after(0, url="http://a/1", title="One"),
+            after(1, url="http://a/2"),
+            after(2, kind=HitKind.SEARCH, search=Search("bell", "", None)),
+            after(3, url="http://a/3"),
+            after(4, kind=HitKind.EVENT),
+        ]
+    )
+
+    assert [(event.previous_title, event.previous_search) for event in events[2:]] == [
+        ("One", ""),
+        ("", "bell"),
+        ("", "bell"),
+    ]
+    assert (visit.exit_url, visit.exit_title, visit.exit_search) == ("http://a/3", "", "bell")
+
+
 def test_a_visit_that_begins_with_a_search_is_entered_on_no_page() -> None:
     (visit,) = visits_of(
         after(0, kind=HitKind.SEARCH, search=Search("bell", "", None)),
