@@ -149,7 +149,7 @@ def _numbers(reports: Answers, site: Site, period: Period, given: Parameters) ->
 
 def _evolution(name: str, now: float, then: float) -> Row:
     percent = plain(Decimal(str(growth(then, now))))
-    return {f"{name}_evolution": f"{percent}%", f"{name}_evolution_trend": (percent > 0) - (percent < 0)}
+    return {f"{name}_evolution": f"{percent:,}%", f"{name}_evolution_trend": (percent > 0) - (percent < 0)}
 
 
 def sites(reports: Answers, some: Sequence[tuple[Site, Period]], given: Parameters) -> list[Row]:

@@ -1,6 +1,12 @@
+from datetime import date
 from typing import Any
 
+from msgspec import json
+
+from builders import a_visit
+from pellucid.model.visit import Visit
 from pellucid.registry.registry import Registry
+from pellucid.store.client import Store
 
 DAY = {"format": "JSON", "period": "day", "date": "2025-11-24"}
 
@@ -55,3 +61,13 @@ def test_of_numbers_that_are_not_chosen_nothing_is_told(ask: Any) -> None:
 
     assert {name for name in row if "nb_" in name} == {"nb_visits", "previous_nb_visits"}
     assert {name for name in row if "evolution" in name} == {"visits_evolution"}
+
+
+def test_an_evolution_is_written_with_its_thousands(ask: Any, store: Store) -> None:
+    before = [a_visit(visit_id=100, visit_day=date(2025, 11, 1))]
+    now = [a_visit(visit_id=200 + number, visit_day=date(2025, 11, 2)) for number in range(12)]
+    store.insert("visits", Visit, b"\n".join(map(json.encode, before + now)), token="thousands")
+
+    (row,) = ask("MultiSites.getAll", **DAY | {"date": "2025-11-02"})
+
+    assert row["visits_evolution"] == "1,100%"
