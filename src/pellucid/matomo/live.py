@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from pellucid.matomo import labels
@@ -103,11 +104,16 @@ def _source(visit: Visit) -> Row:
         "referrerTypeName": kind_name,
         "referrerName": visit.source_name,
         "referrerKeyword": labels.keyword(visit.source_keyword) if searched else visit.source_keyword,
-        "referrerKeywordPosition": None,
+        "referrerKeywordPosition": _position(visit.source_url) if searched and "Google" in visit.source_name else None,
         "referrerUrl": visit.source_url or None,
         "referrerSearchEngineUrl": labels.engine_url(visit.source_name) or None if searched else None,
         "referrerSocialNetworkUrl": labels.network_url(visit.source_name) or None if social else None,
     }
+
+
+def _position(url: str) -> str | None:
+    """Return where among its results Google had the page, as an address of its own tells."""
+    return dict(parse_qsl(url.partition("#")[0].partition("?")[2])).get("cd")
 
 
 def _device(visit: Visit) -> Row:

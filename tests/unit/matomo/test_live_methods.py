@@ -41,6 +41,22 @@ def test_the_first_visit_and_the_time_of_the_last_are_told(ask: Ask) -> None:
     assert ask("Live.getMostRecentVisitsDateTime", idSite="1", **DAY) == {"value": "2025-11-24 12:00:00"}
 
 
+def test_of_a_visit_from_google_it_is_told_where_the_page_stood(ask: Ask, store: Store) -> None:
+    url = "https://www.google.com/url?q=bell&cd={}#cd=9"
+    found = {"source_kind": "search", "source_keyword": "bell"}
+    visits = [
+        a_visit(visit_id=11, source_name="Google", source_url=url.format("4"), first_time=NOON + 3, **found),
+        a_visit(visit_id=12, source_name="Google", source_url=url.format(""), first_time=NOON + 2, **found),
+        a_visit(visit_id=13, source_name="Bing", source_url=url.format("4"), first_time=NOON + 1, **found),
+    ]
+    store.insert("visits", Visit, b"\n".join(map(json.encode, visits)), token="positions")
+
+    told = ask("Live.getLastVisitsDetails", idSite="1", **DAY, segment="referrerKeyword==bell")
+
+    positions = {visit["idVisit"]: visit["referrerKeywordPosition"] for visit in told}
+    assert positions == {11: "4", 12: None, 13: None}
+
+
 def test_visits_since_a_moment_are_asked_for_without_what_was_done(ask: Ask) -> None:
     asked = {"idSite": "1", "period": "range", "date": "2025-11-24,2025-11-25", "minTimestamp": "1763992800"}
 
