@@ -21,6 +21,7 @@ from pellucid.model.query import Condition, Operator, Segment
 from pellucid.model.site import Site
 from pellucid.report.live import EVER, Beginning, VisitDetails, counters, first_visit, last_visits, neighbours
 
+_WITHOUT_ACTIONS: Row = {"actionDetails": []}
 _MOST_MINUTES = 2880
 _HIDDEN = (
     "{what} is deactivated in website settings. A user with at least admin access can enable this feature in the "
@@ -85,7 +86,7 @@ def _last_visits(call: Call, sites: list[Site]) -> Answer:
     # The sort is stable, and keeps visits of one site that ended at the same time as they are.
     found.sort(key=lambda one: one[0].visit.last_time, reverse=not beginning.earliest)
     rows = [visit_row(*one) for one in found[offset : offset + limit if limit > 0 else None]]
-    nothing: Row = {"actionDetails": []} if given.flag("doNotFetchActions") else {}
+    nothing: Row = _WITHOUT_ACTIONS if given.flag("doNotFetchActions") else {}
     deep = given.flag("hideColumnsRecursively", default=True)
     return [shown(row | nothing, given, deep=deep) for row in rows]
 
@@ -139,7 +140,7 @@ def _most_recent_visitor(call: Call, sites: list[Site]) -> Answer:
 def _first_visit(call: Call, sites: list[Site]) -> Answer:
     _shows_profiles(sites[0])
     visits = first_visit(call.store, sites[0].id, _visitor(call))
-    return [visit_row(details, _setting(call, sites[0])) for details in visits]
+    return [visit_row(details, _setting(call, sites[0])) | _WITHOUT_ACTIONS for details in visits]
 
 
 def _most_recent_time(call: Call, sites: list[Site]) -> Answer:
