@@ -29,7 +29,7 @@ from pellucid.collect.parse import Given, clean, is_custom
 from pellucid.collect.plan import OwnDimension, Plan
 from pellucid.enrich.crawlers import is_crawlers
 from pellucid.enrich.language import language
-from pellucid.enrich.page import page_url, target_url
+from pellucid.enrich.page import LONGEST_URL, page_url, target_url
 from pellucid.enrich.robots import Agent
 from pellucid.enrich.source import is_referrer_spam, source
 from pellucid.errors import RequestError
@@ -40,7 +40,7 @@ from pellucid.policy.identity import daily_visitor, masked, visitor_of_tracker, 
 
 _SECONDS_PER_DAY = 86_400
 _LONGEST_USER_ID = 200
-_LONGEST_URL = 8192
+_LONGEST_REFERRER = 8192
 _LONGEST_ACCEPTED = 255
 _DIGITS_ON_CLOCK = 4
 _AHEAD = frozenset({b"preview", b"instant", b"prefetch"})
@@ -116,7 +116,7 @@ def _excluded(raw: RawHit, given: Given, plan: Plan) -> Refusal | None:
         return Refusal.EXCLUDED_ADDRESS
     if excluded.agents and excluded.has_agent(raw.user_agent):
         return Refusal.EXCLUDED_AGENT
-    if is_referrer_spam(given.urlref[:_LONGEST_URL]):
+    if is_referrer_spam(given.urlref[:_LONGEST_REFERRER]):
         return Refusal.REFERRER_SPAM
     if excluded.pages and excluded.lacks_page(given.url):
         return Refusal.UNKNOWN_PAGE
@@ -126,8 +126,8 @@ def _excluded(raw: RawHit, given: Given, plan: Plan) -> Refusal | None:
 def admit(raw: RawHit, given: Given, kind: HitKind, allowance: Allowance, plan: Plan, inputs: Inputs) -> Hit:
     """Return all that may be kept of an admitted hit; raise `RequestError` where it names what is not there."""
     site = plan.site
-    page = clean(given.url, _LONGEST_URL)
-    target = clean(given.link or given.download, _LONGEST_URL)
+    page = clean(given.url, LONGEST_URL)
+    target = clean(given.link or given.download, LONGEST_URL)
     kind, search, told_by = _search(kind, given, page, plan)
     if kind is HitKind.PAGEVIEW and is_custom(given):
         raise RequestError("The request has ca=1 and nothing that tells what the custom action is.")
@@ -197,7 +197,7 @@ def _search(kind: HitKind, given: Given, page: str, plan: Plan) -> tuple[HitKind
 
 
 def _source(page: str, given: Given, plan: Plan) -> Source:
-    referrer = clean(given.urlref, _LONGEST_URL)
+    referrer = clean(given.urlref, _LONGEST_REFERRER)
     if plan.ignored_referrers and plan.ignores(referrer):
         referrer = ""
     return source(page, referrer, plan.hosts, plan.excluded_parameters)

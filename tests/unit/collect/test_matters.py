@@ -102,14 +102,23 @@ def test_a_search_for_nothing_is_a_page_view(keyword: str) -> None:
 
 
 def test_a_search_has_the_same_limits_however_it_is_told() -> None:
-    keyword, category = "\0" + "x" * 5000, "\0" + "y" * 2000
+    keyword, category = "\0" + "x" * 500, "\0" + "y" * 400
     told = kept(search=keyword, search_cat=category).search
     read = kept(
         Rules(search_categories=("cat",)), url="http://site.example/find?" + urlencode({"q": keyword, "cat": category})
     ).search
 
-    assert read == told == Search("x" * 1023, "y" * 254)
+    assert read == told == Search("x" * 500, "y" * 254)
+    assert kept(search="x" * 5000).search == Search("x" * 1024)
     assert kept(url="http://site.example/find?q=%00").kind is HitKind.PAGEVIEW
+
+
+def test_an_address_is_cut_before_it_is_read() -> None:
+    before = "http://site.example/find?q="
+    hit = kept(url=f"{before}{'x' * 2000}&mtm_campaign=spring&search_count=3")
+
+    assert hit.search == Search("x" * (1024 - len(before)))
+    assert hit.source.kind is SourceKind.DIRECT
 
 
 def test_what_was_written_for_html_is_read_as_it_was_before() -> None:
