@@ -14,8 +14,11 @@ _TIMES = (
     "avg_time_network avg_time_server avg_time_transfer avg_time_dom_processing avg_time_dom_completion "
     "avg_time_on_load avg_page_load_time"
 )
-_EVOLVING = "nb_visits nb_actions nb_pageviews revenue"
-_EVOLUTIONS = "visits_evolution actions_evolution pageviews_evolution revenue_evolution"
+_EVOLVING = "nb_visits nb_actions nb_pageviews revenue nb_conversions orders ecommerce_revenue"
+_EVOLUTIONS = (
+    "visits_evolution actions_evolution pageviews_evolution revenue_evolution "
+    "nb_conversions_evolution orders_evolution ecommerce_revenue_evolution"
+)
 _GOALS_OF_PAGES = ("nb_conversions nb_conversions_attrib revenue_attrib", "revenue_per_visit nb_conversions_page_rate")
 _GOALS_OF_ENTRIES = (
     "nb_conversions nb_conversions_entry revenue_entry",
@@ -155,12 +158,14 @@ REPORTS: Sequence[Listed] = (
         *("entry_nb_visits entry_bounce_count", "bounce_rate avg_time_generation", _GOALS_OF_ENTRIES),
         related=("Actions.getEntryPageTitles",),
         subtables="getEntryPageUrls",
+        typed=_OF_PAGES,
     ),
     Listed(
         *(_ACTIONS, "Entry pages", "Entry page titles", "Actions.getEntryPageTitles", "Entry Page title"),
         *("entry_nb_visits entry_bounce_count", "bounce_rate avg_time_generation", _GOALS_OF_ENTRIES),
         related=("Actions.getPageTitles", "Actions.getEntryPageUrls"),
         subtables="getEntryPageTitles",
+        typed=_OF_PAGES,
     ),
     Listed(
         *(_ACTIONS, "Exit pages", "Exit pages", "Actions.getExitPageUrls", "Exit Page URL"),
@@ -168,6 +173,7 @@ REPORTS: Sequence[Listed] = (
         related=("Actions.getExitPageTitles",),
         subtables="getExitPageUrls",
         names=_PAGEVIEWS,
+        typed=_OF_PAGES,
     ),
     Listed(
         *(_ACTIONS, "Exit pages", "Exit page titles", "Actions.getExitPageTitles", "Exit Page Title"),
@@ -175,6 +181,7 @@ REPORTS: Sequence[Listed] = (
         related=("Actions.getPageTitles", "Actions.getExitPageUrls"),
         subtables="getExitPageTitles",
         names=_PAGEVIEWS,
+        typed=_OF_PAGES,
     ),
     Listed(
         *(_ACTIONS, "Page titles", "Page titles", "Actions.getPageTitles", "Page Title", "nb_hits nb_visits"),
@@ -188,23 +195,27 @@ REPORTS: Sequence[Listed] = (
         *(_ACTIONS, "Site Search", "Site Search Keywords", "Actions.getSiteSearchKeywords", "Keyword"),
         *("nb_visits nb_pages_per_search", "exit_rate"),
         names=_SEARCHES,
+        typed=_OF_PAGES,
     ),
     Listed(
         *(_ACTIONS, "Site Search", "Pages Following a Site Search", "Actions.getPageUrlsFollowingSiteSearch"),
         *("Destination Page", "nb_hits_following_search nb_hits"),
         related=("Actions.getPageTitlesFollowingSiteSearch",),
         names=_PAGEVIEWS,
+        typed=_OF_PAGES,
     ),
     Listed(
         *(_ACTIONS, "Site Search", "Search Keywords with No Results", "Actions.getSiteSearchNoResultKeywords"),
         *("Keyword with No Search Result", "nb_visits", "exit_rate"),
         names=_SEARCHES,
+        typed=_OF_PAGES,
     ),
     Listed(
         *(_ACTIONS, "Site Search", "Page Titles Following a Site Search", "Actions.getPageTitlesFollowingSiteSearch"),
         *("Destination Page", "nb_hits_following_search nb_hits"),
         related=("Actions.getPageUrlsFollowingSiteSearch",),
         names=_PAGEVIEWS,
+        typed=_OF_PAGES,
     ),
     Listed(
         *(_ACTIONS, "Site Search", "Search Categories", "Actions.getSiteSearchCategories", "Search Category"),

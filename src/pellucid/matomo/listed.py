@@ -14,11 +14,25 @@ GOALS = ("nb_conversions revenue", "revenue_per_visit")
 """The columns, and those worked out, that most reports tell of goals with."""
 
 
+_DIMENSIONS: Mapping[str, Mapping[str, str]] = {
+    "Events.getCategory": {"Events_EventCategory": "Event Category", "Events_EventAction": "Event Action"},
+    "Events.getAction": {"Events_EventAction": "Event Action", "Events_EventName": "Event Name"},
+    "Events.getName": {"Events_EventName": "Event Name", "Events_EventAction": "Event Action"},
+    "Referrers.getKeywords": {"Referrers_Keyword": "Keyword", "Referrers_SearchEngine": "Search Engine"},
+    "Referrers.getSearchEngines": {"Referrers_SearchEngine": "Search Engine", "Referrers_Keyword": "Keyword"},
+    "Referrers.getWebsites": {"Referrers_Website": "Website", "Referrers_WebsitePage": "Website Page"},
+    "Referrers.getSocials": {"Referrers_SocialNetwork": "Social network", "Referrers_WebsitePage": "Website Page"},
+    "Referrers.getCampaigns": {"Referrers_Campaign": "Campaign", "Referrers_Keyword": "Keyword"},
+}
+"""What the rows of a report and those below them are told apart by, with what that is called; by method."""
+
+
 class Listed(Struct, frozen=True):
     """A report under its headings; columns stand in one text, and are called as in `NAMES` unless `names` says else.
 
     `related` and `subtables` name methods: reports that tell of the same, and what answers for one row. `constant`
-    reports have the same rows always. `goals` are the columns, and those worked out, that tell of goals.
+    reports have the same rows always. `goals` are the columns, and those worked out, that tell of goals. Of columns
+    that are `typed` the kind is told, and nothing more.
     """
 
     category: str
@@ -32,6 +46,7 @@ class Listed(Struct, frozen=True):
     related: tuple[str, ...] = ()
     subtables: str = ""
     constant: bool = False
+    typed: str = ""
     names: Mapping[str, str] = {}
     parameters: Mapping[str, str] = {}
 
@@ -67,10 +82,12 @@ def report_row(report: Listed, related: Mapping[str, str], *, people: bool = Tru
     row |= {"name": report.name, "module": module, "action": action}
     row |= {"parameters": dict(report.parameters)} if report.parameters else {}
     row |= {"dimension": report.dimension} if report.dimension else {}
+    row |= {"dimensions": dict(_DIMENSIONS[report.method])} if report.method in _DIMENSIONS else {}
     row |= {"metrics": counted}
     row |= {"processedMetrics": report.ratios} if report.ratios else {}
-    typed = [*report.columns, *report.ratios, *(["conversion_rate"] if report.goals == GOALS and report.ratios else [])]
-    row |= {"metricTypes": {name: type_of(name) for name in typed}}
+    typed = [*report.columns, *report.typed.split(), *report.ratios]
+    typed += ["conversion_rate"] if report.goals == GOALS and report.ratios else []
+    row |= {"metricTypes": {name: type_of(name) for name in typed if name != "label"}}
     row |= {"constantRowsCount": 1} if report.constant else {}
     row |= {"actionToLoadSubTables": report.subtables} if report.subtables else {}
     row |= {"relatedReports": [_related(name, related) for name in report.related]} if report.related else {}

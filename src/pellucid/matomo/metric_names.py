@@ -104,10 +104,14 @@ NAMES: Mapping[str, str] = {
     "actions_evolution": "Actions Evolution",
     "pageviews_evolution": "Pageviews Evolution",
     "revenue_evolution": "Revenue Evolution",
+    "nb_conversions_evolution": "Conversions Evolution",
+    "orders_evolution": "Ecommerce Orders Evolution",
+    "ecommerce_revenue": "Product Revenue",
+    "ecommerce_revenue_evolution": "Product Revenue Evolution",
 }
 _PERCENT = ("_rate", "_percent", "_percentage", "_evolution")
 _DURATION = ("avg_time_", "avg_page_load_time")
-_MONEY = ("revenue", "avg_price", "avg_order_revenue")
+_MONEY = ("revenue", "avg_price", "avg_order_revenue", "ecommerce_revenue")
 
 
 def type_of(column: str) -> str:

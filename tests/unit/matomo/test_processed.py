@@ -26,6 +26,24 @@ def test_the_list_of_reports_names_columns_and_reports_of_what_is_set_up(ask: As
     assert "Goals_getItemsSku" in {report["uniqueId"] for report in ask("API.getReportMetadata", idSite="1")}
 
 
+def test_the_list_of_reports_tells_what_else_rows_hold(ask: Ask) -> None:
+    reports = {report["uniqueId"]: report for report in ask("API.getReportMetadata", idSite="1")}
+
+    names = reports["Events_getName"]["dimensions"]
+    assert list(names.items()) == [("Events_EventName", "Event Name"), ("Events_EventAction", "Event Action")]
+    assert "dimensions" not in reports["Actions_getPageUrls"]
+    of_keywords = reports["Actions_getSiteSearchKeywords"]
+    assert of_keywords["metricTypes"]["avg_time_on_page"] == "duration_s"
+    assert set(of_keywords["processedMetrics"]) == {"exit_rate"}
+    assert "label" not in reports["UserId_getUsers"]["metricTypes"]
+    of_sites = reports["MultiSites_getAll"]
+    assert (of_sites["metrics"]["orders"], of_sites["metricTypes"]["ecommerce_revenue"]) == (
+        "Ecommerce Orders",
+        "money",
+    )
+    assert of_sites["processedMetrics"]["orders_evolution"] == "Ecommerce Orders Evolution"
+
+
 def test_every_report_of_the_list_is_answered(ask: Ask, registry: Registry) -> None:
     registry.update_site(1, ecommerce=True)
 
