@@ -10,7 +10,17 @@ from msgspec import structs
 from pellucid.errors import RequestError
 from pellucid.matomo.call import Answer, Ask, Call, alone
 from pellucid.matomo.catalogue_of_site import reports_of, row_of_report
-from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, NOT_ENABLED, Cell, Row, explains, plain, rounded, with_ratios
+from pellucid.matomo.columns import (
+    ALL_RATIOS_OF_VISITS,
+    NO_RESULTS,
+    NOT_ENABLED,
+    Cell,
+    Row,
+    explains,
+    plain,
+    rounded,
+    with_ratios,
+)
 from pellucid.matomo.dates import date_of
 from pellucid.matomo.goal_columns import ALL_GOALS, goal_of_report
 from pellucid.matomo.listed import GOALS, Listed
@@ -239,4 +249,5 @@ def _is_summed(name: str, value: Cell) -> bool:
         and not explains(name, value)
         and not name.startswith("avg_")
         and not name.endswith(_NOT_SUMMED)
+        and name != NO_RESULTS
     )

@@ -2,9 +2,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec import json
 
+from builders import an_event
 from pellucid.matomo.pretty import clock, money
+from pellucid.model.event import Event
 from pellucid.registry.registry import Registry
+from pellucid.store.client import Store
 
 Ask = Callable[..., Any]
 DAY = {"idSite": "1", "period": "day", "date": "2025-11-24"}
@@ -119,6 +123,16 @@ def test_a_processed_report_of_several_days_has_each_under_its_name(ask: Ask) ->
     assert countries["reportTotal"]["nb_visits"] == 3
     assert summary["reportData"]["Monday, November 24, 2025"]["avg_time_on_site"] == 31
     assert summary["prettyDate"] == "November 24\u2009\u2013\u200925, 2025"
+
+
+def test_searches_without_results_are_in_no_total(ask: Ask, store: Store) -> None:
+    search = an_event(event_id=9, kind="search", url="", search_keyword="bell", search_count=0)
+    store.insert("events", Event, json.encode(search), token="a search")
+
+    shown = ask("API.getProcessedReport", **DAY, apiModule="Actions", apiAction="getSiteSearchKeywords")
+
+    assert shown["reportTotal"]["nb_visits"] == 1
+    assert "nb_without_results" not in shown["reportTotal"]
 
 
 def test_a_report_that_is_not_in_the_list_is_told(ask: Ask) -> None:
