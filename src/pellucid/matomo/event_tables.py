@@ -70,16 +70,25 @@ def chosen_events(name: str, given: Parameters) -> Table:
 
 
 def _contents(outer: str, inner: str, column: str, segment: str) -> Table:
-    no_outer, no_inner = _NO_CONTENT[outer], _NO_CONTENT[inner]
+    no_outer = _NO_CONTENT[outer]
 
     def label(first: str, then: str) -> Label:
-        text = f"{first or no_outer} - {then or no_inner}"
+        text = f"{first or no_outer} - {then}" if then else first or no_outer
         return Label(text, {column: text, **(chosen(**{segment: first}) if first else {})})
 
     def path(first: str, then: str) -> tuple[Label, ...]:
-        return Label(first or no_outer, chosen(**{segment: first}) if first else {}), Label(then or no_inner)
+        main = Label(first or no_outer, chosen(**{segment: first}) if first else {})
+        return (main, Label(then)) if then else (main,)
 
-    return Table((outer, inner), label, path=path, columns=_OF_CONTENTS, ratios=_INTERACTIONS, expands=False)
+    return Table(
+        (outer, inner),
+        label,
+        path=path,
+        columns=_OF_CONTENTS,
+        ratios=_INTERACTIONS,
+        lacks_inner=True,
+        expands=False,
+    )
 
 
 _OF_SEARCHES = (

@@ -98,6 +98,23 @@ def test_visits_of_content_are_counted_by_where_it_leads(ask: Ask, store: Store)
     assert (row["nb_visits"], row["nb_uniq_visitors"], row["nb_impressions"], row["nb_interactions"]) == (2, 2, 3, 1)
 
 
+def test_content_without_a_piece_is_told_of_its_name_alone(ask: Ask, store: Store) -> None:
+    shown = {"site_id": 3, "kind": "content", "url": ""}
+    seen = [
+        an_event(event_id=1, content_name="Ad", content_piece="a.png", **shown),
+        an_event(event_id=2, content_name="Ad", **shown),
+        an_event(event_id=3, content_name="Bare", **shown),
+    ]
+    inserted(store, a_visit(site_id=3), *seen)
+
+    names, flat = (by_label(ask("Contents.getContentNames", **OF_DAY, flat=one)) for one in "01")
+    pieces = by_label(ask("Contents.getContentPieces", **OF_DAY))
+
+    assert [(name, row["nb_impressions"]) for name, row in names.items()] == [("Ad", 2), ("Bare", 1)]
+    assert [(name, row["nb_impressions"]) for name, row in flat.items()] == [("Ad - a.png", 1), ("Bare", 1)]
+    assert pieces["Content Piece not defined"]["nb_impressions"] == 2
+
+
 def test_the_asker_chooses_what_events_are_told_apart_by_within(ask: Ask, store: Store) -> None:
     done = {"site_id": 3, "kind": "event", "event_category": "video", "event_action": "play", "event_name": "intro"}
     inserted(store, a_visit(site_id=3), an_event(**done))
