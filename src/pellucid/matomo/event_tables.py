@@ -26,11 +26,11 @@ _OF_EVENTS = (
 _VALUE = (Ratio("avg_event_value", "sum_event_value", "nb_events_with_value", 2),)
 _OF_CONTENTS = (
     # Matomo counts visits by where content leads too, and adds them up.
-    Column("nb_visits", "content_visits_by_target"),
     Column("nb_uniq_visitors", "daily_content_visitors_by_target", Shown.OF_A_DAY),
-    Column("sum_daily_nb_uniq_visitors", "daily_content_visitors_by_target", Shown.OF_DAYS),
+    Column("nb_visits", "content_visits_by_target"),
     Column("nb_impressions", "impressions"),
     Column("nb_interactions", "interactions"),
+    Column("sum_daily_nb_uniq_visitors", "daily_content_visitors_by_target", Shown.OF_DAYS),
 )
 _NO_CONTENT = {"content_name": "Content Name not defined", "content_piece": "Content Piece not defined"}
 _INTERACTIONS = (Ratio("interaction_rate", "nb_interactions", "nb_impressions", percent_digits=2),)

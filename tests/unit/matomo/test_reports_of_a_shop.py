@@ -113,6 +113,8 @@ def test_content_without_a_piece_is_told_of_its_name_alone(ask: Ask, store: Stor
     assert [(name, row["nb_impressions"]) for name, row in names.items()] == [("Ad", 2), ("Bare", 1)]
     assert [(name, row["nb_impressions"]) for name, row in flat.items()] == [("Ad - a.png", 1), ("Bare", 1)]
     assert pieces["Content Piece not defined"]["nb_impressions"] == 2
+    counted = [column for column in names["Bare"] if column.startswith("nb_")]
+    assert counted == ["nb_uniq_visitors", "nb_visits", "nb_impressions", "nb_interactions"]
 
 
 def test_the_asker_chooses_what_events_are_told_apart_by_within(ask: Ask, store: Store) -> None:
