@@ -85,6 +85,11 @@ def metrics(reports: Answers, site: Site, period: Period, given: Parameters) -> 
     return {name: value for name, value in row.items() if not name.endswith(of_kinds)}
 
 
+def rates(reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
+    """Return which share of the visits was converted: of all, of new ones, and of those that came again."""
+    return goals(reports, site, period, given.without("flat").with_text(columns="conversion_rate"))
+
+
 def _one(name: str) -> Report:
     def number(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
         row = goals(reports, site, period, given.without("flat", "columns"))
@@ -220,7 +225,7 @@ REPORTS: dict[str, Report] = {
     "Goals.getMetrics": metrics,
     "Goals.getConversions": _one("nb_conversions"),
     "Goals.getNbVisitsConverted": _one("nb_visits_converted"),
-    "Goals.getConversionRate": _one("conversion_rate"),
+    "Goals.getConversionRate": rates,
     "Goals.getRevenue": _one("revenue"),
     "Goals.getDaysToConversion": _until("days", counted("day", "days")),
     "Goals.getVisitsUntilConversion": _until("visits", counted("visit", "visits")),

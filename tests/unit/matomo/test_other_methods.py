@@ -46,11 +46,22 @@ def test_what_was_converted_is_told_whoever_converted_it(converted: Ask) -> None
 
 @pytest.mark.parametrize(
     ("method", "number"),
-    [("getConversions", 2), ("getNbVisitsConverted", 1), ("getConversionRate", "50%"), ("getRevenue", 6.75)],
+    [("getConversions", 2), ("getNbVisitsConverted", 1), ("getRevenue", 6.75)],
 )
-def test_what_was_converted_is_told_number_by_number(converted: Ask, method: str, number: float | str) -> None:
+def test_what_was_converted_is_told_number_by_number(converted: Ask, method: str, number: float) -> None:
     assert converted(f"Goals.{method}", **DAY) == {"value": number}
-    assert converted(f"Goals.{method}", **DAY | {"date": "2025-11-25,2025-11-26"})["2025-11-26"] in {0, "0%"}
+    assert converted(f"Goals.{method}", **DAY | {"date": "2025-11-25,2025-11-26"})["2025-11-26"] == 0
+
+
+def test_the_share_of_converted_visits_is_told_of_all_of_new_ones_and_of_others(converted: Ask) -> None:
+    row = converted("Goals.getConversionRate", **DAY)
+
+    assert row == {
+        "conversion_rate": "50%",
+        "conversion_rate_new_visit": "50%",
+        "conversion_rate_returning_visit": "0%",
+    }
+    assert converted("Goals.getConversionRate", **DAY | {"date": "2025-11-25,2025-11-26"})["2025-11-26"] == []
 
 
 def test_dimensions_of_one_scope_are_told(ask: Ask, registry: Registry) -> None:
