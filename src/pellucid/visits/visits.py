@@ -91,7 +91,7 @@ def open_visit(hit: Hit, visit_id: int, past: Past) -> Visit:
         visitor_id=hit.visitor_id,
         user_id=hit.user_id,
         profilable=hit.profilable,
-        visitor_kind=_kind_of_visitor(past),
+        visitor_kind=_kind_of_visitor(hit, past),
         visit_number=past.visits + 1,
         visitor_since=past.first_time or hit.time,
         previous_time=past.last_time,
@@ -167,8 +167,9 @@ def _is_within(source: Source) -> bool:
     return source.kind is SourceKind.DIRECT and source.url != ""
 
 
-def _kind_of_visitor(past: Past) -> VisitorKind:
-    if past.order_time and not past.ordered:
+def _kind_of_visitor(hit: Hit, past: Past) -> VisitorKind:
+    # As in Matomo: whose visit begins with an order is a customer, and whose last one had an order is none yet.
+    if hit.kind is HitKind.ORDER or (past.order_time and not past.ordered):
         return VisitorKind.CUSTOMER
     return VisitorKind.RETURNING if past.visits else VisitorKind.NEW
 

@@ -4,10 +4,11 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from builders import NOON, a_hit
 from pellucid.model.hit import Hit, HitKind, Search, Source, SourceKind
-from pellucid.model.visit import Past, Visit
+from pellucid.model.visit import Past, Visit, VisitorKind
 from pellucid.visits.visits import MOST_ACTIONS, open_visit, visit_of
 from visit_strategies import COUNTED, MINUTE, after, hits_within, taken_in, visits_of
 
@@ -130,6 +131,20 @@ def test_of_two_visits_that_lasted_as_long_the_later_one_goes_on() -> None:
 
 def test_one_hit_takes_no_time() -> None:
     assert visits_of(after(0))[0].seconds == 0
+
+
+def test_who_begins_with_an_order_is_a_customer() -> None:
+    ordered, before = Past(visits=1, first_time=1, last_time=1, order_time=1, ordered=True), Past(visits=1)
+
+    assert _kind(HitKind.ORDER, Past()) == VisitorKind.CUSTOMER
+    assert _kind(HitKind.PAGEVIEW, Past()) == VisitorKind.NEW
+    assert _kind(HitKind.PAGEVIEW, before) == VisitorKind.RETURNING
+    assert _kind(HitKind.PAGEVIEW, ordered) == VisitorKind.RETURNING
+    assert _kind(HitKind.PAGEVIEW, structs.replace(ordered, ordered=False)) == VisitorKind.CUSTOMER
+
+
+def _kind(kind: HitKind, past: Past) -> str:
+    return open_visit(a_hit(kind=kind), 1, past).visitor_kind
 
 
 @pytest.mark.parametrize("order", [(0, 2, 5), (5, 2, 0), (2, 0, 5), (5, 0, 2)])
