@@ -21,7 +21,7 @@ from pellucid.journal.outbox import Outbox, Part
 from pellucid.journal.reader import Entry, JournalReader
 from pellucid.journal.standstill import Turn
 from pellucid.model.event import Event
-from pellucid.model.hit import Hit
+from pellucid.model.hit import Hit, HitKind
 from pellucid.model.visit import Conversion, Visit
 from pellucid.store.client import Store
 from pellucid.store.schema import TABLES
@@ -172,7 +172,7 @@ class Ingest:
             events.append(event)
             if completes(hit):
                 completing.append((hit, visit))
-            if hit.sale or hit.reached:
+            if hit.sale or hit.reached or hit.kind is HitKind.ORDER:
                 conversions |= {(one.conversion_id, one.goal_id): one for one in converted(hit, visit, event)}
         waiting = max(hit.received for hit in hits) - _milliseconds(LONGEST_WAIT_OF_A_PING)
         self._pings = [hit for hit in early if hit.received > waiting][-MOST_PINGS_WAITING:]

@@ -19,6 +19,8 @@ def converted(hit: Hit, visit: Visit, event: Event) -> Iterator[Conversion]:
     """Count in a visit what the hit, counted already as this event, converts; yield the rows of it."""
     if hit.sale:
         yield _sold(hit, hit.sale, visit, event)
+    elif hit.kind is HitKind.ORDER:
+        _tell_again(visit)
     for goal in goals_reached(hit, visit):
         if goal.goal_id in visit.goals and not goal.repeats:
             continue
@@ -35,6 +37,11 @@ def converted(hit: Hit, visit: Visit, event: Event) -> Iterator[Conversion]:
             event_id=event.event_id if by_action else 0,
             revenue=goal.revenue,
         )
+
+
+def _tell_again(visit: Visit) -> None:
+    """Count a visit in which an order is told once more as one that ordered, as in Matomo; nothing is sold."""
+    visit.conversions, visit.orders = max(visit.conversions, 1), max(visit.orders, 1)
 
 
 def _sold(hit: Hit, sale: Sale, visit: Visit, event: Event) -> Conversion:

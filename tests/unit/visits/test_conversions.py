@@ -95,6 +95,17 @@ def test_a_cart_after_an_order_is_another() -> None:
     assert sorted(row.kind for row in rows.values()) == ["cart", "order"]
 
 
+def test_an_order_that_is_told_again_converts_the_visit_and_sells_nothing() -> None:
+    order = after(0, kind=HitKind.ORDER, sale=Sale((BELL,), 19.98, "A1"))
+    again = after(1, kind=HitKind.ORDER)
+
+    another, nothing = converting([after(0), again])
+    same, orders = converting([order, again])
+
+    assert (another.conversions, another.orders, nothing) == (1, 1, {})
+    assert (same.conversions, same.orders, len(orders)) == (1, 1, 1)
+
+
 def test_a_conversion_came_from_where_it_was_told_or_where_the_visit_did() -> None:
     website, campaign = Source(SourceKind.WEBSITE, "b.example"), Source(SourceKind.CAMPAIGN, "june")
     goal = after(1, kind=HitKind.GOAL, reached=(Reached(1),))
