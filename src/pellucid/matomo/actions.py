@@ -222,11 +222,14 @@ def _item(item: Item) -> Row:
 
 def sales(details: VisitDetails, site: Site) -> Row:
     """Return whether something was bought in a visit or left in its cart; of a shop, what its visitor ever bought."""
-    kinds = {conversion.kind for conversion in details.conversions}
-    row: Row = {"visitEcommerceStatus": _STATUS[HitKind.ORDER in kinds, HitKind.CART in kinds]}
-    if not site.ecommerce:
-        return row
-    return row | {
+    visit = details.visit
+    status: Row = {"visitEcommerceStatus": _STATUS[visit.orders > 0, visit.cart_id != 0]}
+    return status | sold(details) if site.ecommerce else status
+
+
+def sold(details: VisitDetails) -> Row:
+    """Return what the visitor of a visit ever bought and left."""
+    return {
         "totalEcommerceRevenue": _money(round(details.orders.revenue, 2)),
         "totalEcommerceConversions": details.orders.number,
         "totalEcommerceItems": details.orders.pieces,

@@ -76,8 +76,8 @@ def _times(visit: Visit, zone: ZoneInfo) -> Row:
     first, last = (datetime.fromtimestamp(moment / 1000, zone) for moment in (visit.first_time, visit.last_time))
     return {
         "serverDate": f"{last:%Y-%m-%d}",
-        "serverDatePretty": _date(last),
-        "serverDatePrettyFirstAction": _date(first),
+        "serverDatePretty": date_in_words(last),
+        "serverDatePrettyFirstAction": date_in_words(first),
         "serverTimePretty": f"{last:%H:%M:%S}",
         "serverTimePrettyFirstAction": f"{first:%H:%M:%S}",
         "serverTimestamp": visit.last_time // 1000,
@@ -160,5 +160,6 @@ def _of_visit(details: VisitDetails, setting: Setting) -> Row:
     return {f"dimension{number}": details.visit.dimensions.get(str(number)) for number in numbers}
 
 
-def _date(moment: datetime) -> str:
+def date_in_words(moment: datetime) -> str:
+    """Return the day of a moment as Matomo writes it out."""
     return f"{moment:%A}, {moment:%B} {moment.day}, {moment.year}"

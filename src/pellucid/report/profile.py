@@ -27,7 +27,6 @@ class Profile(Struct, frozen=True):
     goals: Counter[int]
     revenues: dict[int, float]
     devices: Counter[tuple[str, str, str]]
-    countries: Counter[tuple[str, str]]
     has_position: bool
 
     @property
@@ -58,13 +57,12 @@ def profile_of(visits: Sequence[VisitDetails]) -> Profile:
         seconds=sum(visit.seconds for visit in told),
         actions=sum(visit.actions for visit in told),
         kinds=Counter(event.kind for event in events),
-        pages=Counter(view.url for view in views),
+        pages=Counter(view.url for view in views if view.url),
         searches=Counter(event.search_keyword for event in events if event.kind == HitKind.SEARCH),
         timed_views=sum(bool(parts) for parts in known),
         load_milliseconds=sum(map(sum, known)),
         goals=Counter(one.goal_id for one in reached),
         revenues=revenues,
         devices=Counter((visit.device_type, visit.device_brand, visit.device_model) for visit in told),
-        countries=Counter((visit.continent, visit.country) for visit in told),
         has_position=any(visit.latitude is not None for visit in told),
     )

@@ -151,9 +151,10 @@ def test_items_have_their_categories_and_one_piece_unless_said_otherwise() -> No
 
 def test_what_was_bought_and_what_was_left_are_told_apart() -> None:
     cart, order = a_conversion(kind="cart"), a_conversion(kind="order", time=NOON + 1)
-    ordered = VisitDetails(a_visit(), (), (order,), orders=Sales(2, 59.98, 4), carts=Sales(1, 9.99, 3))
+    bought, both = a_visit(orders=1), a_visit(orders=1, cart_id=1)
+    ordered = VisitDetails(bought, (), (order,), orders=Sales(2, 59.98, 4), carts=Sales(1, 9.99, 3))
 
-    assert sales(VisitDetails(a_visit(), (), (order, cart)), SITE)["visitEcommerceStatus"] == "orderedThenAbandonedCart"
+    assert sales(VisitDetails(both, (), (order, cart)), SITE)["visitEcommerceStatus"] == "orderedThenAbandonedCart"
     assert sales(ordered, SITE) == {
         "visitEcommerceStatus": "ordered",
         "totalEcommerceRevenue": 59.98,
