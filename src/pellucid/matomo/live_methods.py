@@ -41,7 +41,8 @@ def _shows_profiles(site: Site) -> None:
 
 
 def _setting(call: Call, site: Site) -> Setting:
-    return Setting(site, call.registry.goals(site.id), call.registry.dimensions(site.id))
+    active = [one for one in call.registry.dimensions(site.id) if one.active]
+    return Setting(site, call.registry.goals(site.id), active)
 
 
 def _period(call: Call, site: Site) -> Period:

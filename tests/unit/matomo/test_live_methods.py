@@ -6,6 +6,7 @@ from msgspec import json, structs
 
 from builders import DAY as NOVEMBER_24
 from builders import NOON, a_conversion, a_visit
+from pellucid.model.goal import DimensionScope
 from pellucid.model.visit import Conversion, Visit
 from pellucid.registry.registry import Registry
 from pellucid.store.client import Store
@@ -67,6 +68,14 @@ def test_visits_since_a_moment_are_asked_for_without_what_was_done(ask: Ask) -> 
 
     assert visit["idVisit"] == 3
     assert visit["actionDetails"] == []
+
+
+def test_a_dimension_that_is_switched_off_is_not_told_of_visits(ask: Ask, registry: Registry) -> None:
+    on, off = (registry.add_dimension(1, name, DimensionScope.VISIT, active=name == "on").id for name in ("on", "off"))
+
+    (visit, _) = ask("Live.getLastVisitsDetails", idSite="1", **DAY)
+
+    assert [f"dimension{number}" in visit for number in (on, off)] == [True, False]
 
 
 def test_columns_of_visits_are_hidden_however_deep_they_lie(ask: Ask) -> None:
