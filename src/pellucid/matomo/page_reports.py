@@ -69,6 +69,7 @@ def _label(text: str, parameter: str) -> str:
     return path_of(text)[-1] if parameter == "pageUrl" else f"/{without_scheme(text).partition('/')[2]}"
 
 
+_NO_VALUE = "Value not defined"
 _ADDED = "added_up_"
 """What the columns of times are called while they are added up: Matomo adds up the shortest and the longest, too."""
 _OF_ACTS = (
@@ -99,27 +100,42 @@ def own_dimension(reports: Answers, site: Site, period: Period, given: Parameter
     name, column = f"dimension{number}", f"CustomDimension_CustomDimension{number}"
 
     def label(value: str) -> Label:
-        return Label(value or f"{own.name} not defined", chosen(**{name: value}) if value else {})
+        return Label(value or _NO_VALUE, chosen(**{name: value}))
 
     if own.scope is DimensionScope.VISIT:
-        of_visits = Table((name,), label, column, None, OF_VISITS, RATIOS_OF_VISITS, goals=Goals.ALL, only_told=True)
+        by = (f"{name}_is_told", name)
+        of_visits = Table(
+            by,
+            lambda _, value: label(value),
+            column,
+            None,
+            OF_VISITS,
+            RATIOS_OF_VISITS,
+            goals=Goals.ALL,
+            only_told=True,
+        )
         return table(of_visits, reports, site, period, given)
 
-    def path(value: str, url: str, _day: str) -> tuple[Label, ...]:
+    def path(_: str, value: str, url: str, _day: str) -> tuple[Label, ...]:
         return (label(value), _act(name, value, url)) if url else (label(value),)
 
-    def flat(value: str, url: str, _day: str) -> Label:
-        return Label(f"{value} - {unquote(without_www(url))}", _act(name, value, url).more) if url else label(value)
+    def flat(_: str, value: str, url: str, _day: str) -> Label:
+        if not url:
+            return label(value)
+        more = _act(name, value, url).more if value else label(value).more
+        return Label(f"{value or _NO_VALUE} - {unquote(without_www(url))}", more)
 
     # Matomo counts each address and each day by itself, and adds that up.
-    by = (f"act_{name}", "act_url", "day")
-    of_actions = Table(by, flat, column, path, _OF_ACTS, _RATIOS_OF_ACTS, only_told=True)
+    of_acts = (f"act_{name}_is_told", f"act_{name}", "act_url", "day")
+    of_actions = Table(of_acts, flat, column, path, _OF_ACTS, _RATIOS_OF_ACTS, only_told=True)
     rows = table(of_actions, reports, site, period, given)
     return changed(rows, _with_times, _with_times)
 
 
 def _act(name: str, value: str, url: str) -> Label:
     page = without_www(url)
+    if not value:
+        return Label(unquote(page))
     escaped = quote_plus(page)
     return Label(unquote(page), {"segment": f"{name}=={quote_plus(value)};actionUrl=${escaped}", "url": escaped})
 

@@ -79,12 +79,14 @@ def _of(name: str) -> tuple[Source, ...]:
 
 _OWN = re.compile(r"dimension([0-9]{1,3})")
 _OWN_OF_ACTS = re.compile(r"act_dimension([0-9]{1,3})")
+_OWN_IS_TOLD = re.compile(r"(act_)?dimension([0-9]{1,3})_is_told")
 _BARE = re.compile(r"bare_((?:page|entry|exit|event|action)_url)")
 _VARIABLE = re.compile(r"(visit_)?variable_(name|value)_([1-9][0-9]?)")
 
 FAMILIES: Mapping[str, str] = {
     _OWN.pattern: "What the owner tells apart, by the dimension's number: `dimension1`.",
     _OWN_OF_ACTS.pattern: "The same as what was done tells it: `act_dimension1`.",
+    _OWN_IS_TOLD.pattern: "`yes` if it was told, be it that it is nothing: `dimension1_is_told`.",
     _VARIABLE.pattern: "A custom variable by its place, of the visit or of what was done: `visit_variable_value_1`.",
     _BARE.pattern: "An address without scheme and `www.`: `bare_page_url`.",
 }
@@ -195,8 +197,9 @@ def hidden(privacy: Privacy) -> frozenset[str]:
 
 def own_numbers(names: Iterable[str]) -> frozenset[int]:
     """Return the numbers of the owner's own dimensions among these."""
-    found = (_OWN.fullmatch(name) or _OWN_OF_ACTS.fullmatch(name) for name in names)
-    return frozenset(int(one[1]) for one in found if one)
+    patterns = (_OWN, _OWN_OF_ACTS, _OWN_IS_TOLD)
+    found = (pattern.fullmatch(name) for name in names for pattern in patterns)
+    return frozenset(int(one[one.re.groups]) for one in found if one)
 
 
 def from_host_on(url: str) -> str:
@@ -212,6 +215,7 @@ def dimension_of(name: str) -> Dimension | None:
     scheme and `www.`, too (`bare_page_url`).
     """
     own, variable, bare = _OWN.fullmatch(name), _VARIABLE.fullmatch(name), _BARE.fullmatch(name)
+    is_told = _OWN_IS_TOLD.fullmatch(name)
     if bare is not None:
         whole = DIMENSIONS[bare[1]]
         told = {source: from_host_on(sql) for source, sql in whole.told.items()}
@@ -224,6 +228,10 @@ def dimension_of(name: str) -> Dimension | None:
     if of_acts is not None:
         told = dict.fromkeys((Source.ACTS, Source.LOADS), f"dimensions['{int(of_acts[1])}']")
         return Dimension(name, "What the owner tells apart of what is done.", told)
+    if is_told is not None:
+        sql = f"if(mapContains(dimensions, '{int(is_told[2])}'), 'yes', '')"
+        told = dict.fromkeys((Source.ACTS, Source.LOADS), sql) if is_told[1] else everywhere(sql)
+        return Dimension(name, "Whether the owner's own dimension was told.", told, scattered=not is_told[1])
     if variable is None:
         return DIMENSIONS.get(name)
     of_place = f"tupleElement(arrayFirst(one -> one.place = {int(variable[3])}, variables), '{variable[2]}')"

@@ -225,6 +225,27 @@ def test_values_of_a_dimension_of_actions_are_those_of_all_that_was_done(ask: As
     assert flat.keys() == {"loud", "loud - bells.example.org/a", "loud - bells.example.org/b"}
 
 
+@pytest.mark.parametrize("scope", ["visit", "action"])
+def test_a_custom_dimension_that_was_told_to_be_nothing_has_a_row(ask: Any, store: Store, scope: str) -> None:
+    ask("CustomDimensions.configureNewCustomDimension", idSite="3", name="Tone", scope=scope, active="1")
+    untold, empty = {"visit_id": 1}, {"visit_id": 2, "dimensions": {"1": ""}}
+    inserted(store, *(a_visit(site_id=3, **one) for one in (untold, empty)), *_events_of(untold, empty))
+    asked = {**OF_DAY, "idDimension": "1"}
+
+    (row,) = ask("CustomDimensions.getCustomDimension", **asked)
+    flat = by_label(ask("CustomDimensions.getCustomDimension", **asked, flat="1"))
+
+    assert (row["label"], row["nb_visits"], row["segment"]) == ("Value not defined", 1, "dimension1==")
+    page = " - bells.example.org/a" if scope == "action" else ""
+    assert flat[f"Value not defined{page}"]["segment"] == "dimension1=="
+    assert "url" not in flat[f"Value not defined{page}"]
+
+
+def _events_of(*visits: dict[str, Any]) -> list[Event]:
+    url = "https://bells.example.org/a"
+    return [an_event(site_id=3, event_id=one["visit_id"], url=url, **one) for one in visits]
+
+
 @pytest.mark.parametrize("report", ["getDaysToConversion", "getVisitsUntilConversion"])
 def test_where_nothing_was_converted_it_is_not_told_how_long_it_took(ask: Any, report: str) -> None:
     assert ask(f"Goals.{report}", idSite="1", period="day", date="2025-11-24") == []
