@@ -49,18 +49,21 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
     wanted = given.parts("columns")
     query = query_of(site, period, given, columns)
     visits, reached = together(
-        partial(by_frequency, reports, structs.replace(query, metrics=("visits",))),
+        partial(by_frequency, reports, structs.replace(query, metrics=("visits", "visits_converted"))),
         partial(by_frequency, reports, structs.replace(query, where=((_goal(goal),),))),
     )
     one_by_one = not goal and given.flag("showAllGoalSpecificMetrics")
     by_goal = _by_goal(reports, query) if one_by_one else {}
     row: Row = {}
     for ending, kinds in _ENDINGS.items():
-        of_visits: Row = {"visits": 0}
+        of_visits: Row = {"visits": 0, "nb_visits_converted": 0}
         converted = row_of(columns, [0] * len(columns))
         for kind in kinds:
-            add(of_visits, {"visits": cell(visits[kind][0])} if kind in visits else {})
+            add(of_visits, dict(zip(of_visits, map(cell, visits[kind]), strict=True)) if kind in visits else {})
             add(converted, row_of(columns, reached[kind]) if kind in reached else {})
+        if not goal:
+            # In all, Matomo counts visits that say of themselves that they were converted.
+            converted["nb_visits_converted"] = of_visits["nb_visits_converted"]
         if given.beside and not of_visits["visits"]:
             continue
         if not site.goals and not site.ecommerce:

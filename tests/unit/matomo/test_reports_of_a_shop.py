@@ -246,6 +246,15 @@ def _events_of(*visits: dict[str, Any]) -> list[Event]:
     return [an_event(site_id=3, event_id=one["visit_id"], url=url, **one) for one in visits]
 
 
+def test_a_visit_in_which_an_order_was_told_again_is_converted_and_sold_nothing(ask: Any, store: Store) -> None:
+    inserted(store, a_visit(site_id=3, conversions=1, orders=1), a_visit(site_id=3, visit_id=2))
+
+    told = ask("Goals.get", **OF_DAY)
+
+    assert (told["nb_visits_converted"], told["nb_conversions"], told["conversion_rate"]) == (1, 0, "50%")
+    assert ask("Goals.get", **OF_DAY, idGoal="ecommerceOrder")["nb_visits_converted"] == 0
+
+
 @pytest.mark.parametrize("report", ["getDaysToConversion", "getVisitsUntilConversion"])
 def test_where_nothing_was_converted_it_is_not_told_how_long_it_took(ask: Any, report: str) -> None:
     assert ask(f"Goals.{report}", idSite="1", period="day", date="2025-11-24") == []
