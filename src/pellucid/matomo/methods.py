@@ -137,6 +137,15 @@ def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Ca
     return {str(site.id): of_site(site) for site in sites}
 
 
+def _sources_of_one_site(method: str, call: Call, sites: list[Site]) -> Answer:
+    """Answer for one site alone, where Matomo does."""
+    if len(sites) > 1 or call.given.text("idSite") == setup.ALL_SITES:
+        raise RequestError(f"{method} with multiple sites is not supported (yet).")
+    if method == "Referrers.getAll" and call.periods(sites[0]).several:
+        raise RequestError(f"{method} with multiple sites or dates is not supported (yet).")
+    return _report(REPORTS[method], call, sites)
+
+
 def _number(name: str, reports: Answers, site: Site, period: Period, given: Parameters) -> Answer:
     return {"value": number(name, reports, site, period, given)}
 
@@ -255,6 +264,7 @@ METHODS: Mapping[str, Method] = {
     **{name: Method(partial(_report, report)) for name, report in {**REPORTS, **TRANSITIONS}.items()},
     **{name: Method(partial(_report, partial(summary, report))) for name, report in SUMMARIES.items()},
     **{name: Method(partial(_report, partial(_number, column))) for name, column in NUMBERS.items()},
+    **{name: Method(partial(_sources_of_one_site, name)) for name in ("Referrers.getAll", "Referrers.getReferrerType")},
     "Transitions.isPeriodAllowed": Method(lambda _call, _sites: {"value": True}),
     "Transitions.getTranslations": Method(lambda _call, _sites: Record(WORDS), access=None),
     **PLACES,

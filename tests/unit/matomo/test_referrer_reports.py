@@ -146,3 +146,13 @@ def test_a_subtable_has_to_be_named(referred: Any) -> None:
     answer = referred("Referrers.getUrlsFromWebsiteId", **DAY)
 
     assert answer == {"result": "error", "message": "Please specify a value for 'idSubtable'."}
+
+
+def test_all_kinds_of_sources_are_told_of_one_site_alone(referred: Any) -> None:
+    several = "with multiple sites is not supported (yet)."
+
+    for report in ("Referrers.getReferrerType", "Referrers.getAll"):
+        for sites in ("1,2", "all"):
+            assert referred(report, **DAY | {"idSite": sites})["message"] == f"{report} {several}"
+    dates = referred("Referrers.getAll", idSite="1", period="day", date="2025-11-23,2025-11-24")
+    assert dates["message"] == "Referrers.getAll with multiple sites or dates is not supported (yet)."
