@@ -42,7 +42,17 @@ def text_of(value: Answer) -> str:
     """Return a value as texts hold it: yes and no are numbers."""
     if value is None:
         return ""
+    if isinstance(value, float):
+        return _php_number(value)
     return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _php_number(value: float) -> str:
+    """Return a number with 14 digits, as PHP prints it (https://www.php.net/manual/en/ini.core.php#ini.precision)."""
+    mantissa, _, exponent = f"{value:.14g}".partition("e")
+    if not exponent:
+        return mantissa
+    return f"{mantissa if '.' in mantissa else f'{mantissa}.0'}E{int(exponent):+d}"
 
 
 def table_of(answer: Answer) -> tuple[list[str], list[str], list[Mapping[str, Answer]]]:

@@ -33,6 +33,15 @@ def test_xml_is_what_comes_if_nothing_is_asked_for() -> None:
     assert text(SUCCESS).endswith('<result>\n\t<success message="ok" />\n</result>')
 
 
+@pytest.mark.parametrize(
+    ("number", "printed"),
+    [(10.0, "10"), (29.990000000000002, "29.99"), (1 / 3, "0.33333333333333"), (1e25, "1.0E+25"), (1.5e-7, "1.5E-7")],
+)
+def test_numbers_are_printed_with_14_digits(number: float, printed: str) -> None:
+    assert text({"value": number}).endswith(f"<result>{printed}</result>")
+    assert text([{"revenue": number}], format="csv") == f"revenue\n{printed}"
+
+
 def test_rows_are_elements_with_what_is_in_them() -> None:
     root = ET.fromstring(text(ROWS, format="xml"))  # noqa: S314 -- our own
 
