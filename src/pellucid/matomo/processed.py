@@ -48,6 +48,7 @@ _SHOWN_IF_ANY = {"nb_users": (_SUMMARY,), "avg_time_generation": ()}
 _PER_VISIT = next(ratio for ratio in ALL_RATIOS_OF_VISITS if ratio.name == "nb_actions_per_visit")
 _OF_COLUMNS = frozenset({"metrics", "processedMetrics", "metricTypes"})
 _OF_GOAL = re.compile(r"goal_[0-9]+_")
+_OF_EACH_VISIT = frozenset({_PER_VISIT.name, "revenue_per_visit"})
 _NOT_SUMMED = ("_rate", "_evolution", "_percentage", "_trend")
 
 
@@ -211,7 +212,10 @@ class _Found:
         """Return what tells what each row is."""
         if self.is_one:
             return []
-        rows = [{name: value for name, value in row.items() if explains(name, value)} for row in self._rows]
+        rows = [
+            {name: value for name, value in row.items() if explains(name, value) and not name.startswith("goal_")}
+            for row in self._rows
+        ]
         return rows if any(rows) else []
 
 
@@ -248,6 +252,8 @@ def _is_summed(name: str, value: Cell) -> bool:
         isinstance(value, int | float | dict)
         and not explains(name, value)
         and not name.startswith("avg_")
+        and name not in _OF_EACH_VISIT
+        and not name.startswith("goal_")
         and not name.endswith(_NOT_SUMMED)
         and name != NO_RESULTS
     )

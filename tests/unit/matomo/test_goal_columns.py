@@ -234,3 +234,14 @@ def test_sites_are_told_with_what_they_sold_where_more_is_asked_for(ask: Ask) ->
     assert rows[1]["nb_conversions_evolution_trend"] == 0
     assert not {"orders", "ecommerce_revenue_evolution"} & set(rows[1])
     assert not set(told) & set(plain)
+
+
+def test_columns_of_goals_are_no_totals_and_tell_nothing_of_a_row(ask: Ask) -> None:
+    asked = {"apiModule": "Actions", "apiAction": "getPageTitles", "filter_show_goal_columns_process_goals": "1"}
+
+    told = ask("API.getProcessedReport", **OF_DAY, **SHOWN, **asked)
+
+    assert [name for name in told["reportData"][0] if name.startswith("goal_1_")]
+    assert [list(row) for row in told["reportMetadata"]] == [["segment"]]
+    of_goals = [name for name in told["reportTotal"] if name.startswith("goal_") or name.endswith("_per_visit")]
+    assert of_goals == []
