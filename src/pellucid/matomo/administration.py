@@ -39,8 +39,8 @@ def visible(registry: Registry, account: Account, access: Access = Access.VIEW) 
 
 
 def named_sites(given: Parameters) -> list[int] | None:
-    """Return the numbers of the sites that `idSite` names (`1`, `1,2`); None for `all`."""
-    named = given.text("idSite")
+    """Return the numbers of the sites that `idSite` names, or else `idSites` (`1`, `1,2`); None for `all`."""
+    named = given.text("idSite", "") or ",".join(given.several("idSites")) or given.text("idSite")
     if named == ALL_SITES:
         return None
     for text in named.split(","):

@@ -154,8 +154,11 @@ def _events(name: str, reports: Answers, site: Site, period: Period, given: Para
     return table(chosen_events(name, given), reports, site, period, given)
 
 
-def _segments(call: Call, sites: list[Site]) -> Answer:
-    return segments(call.registry.dimensions(sites[0].id))
+def _segments(call: Call, _none: list[Site]) -> Answer:
+    """Return what segments are made of; what a site's owner set up is told of a site that is named."""
+    if not call.given.text("idSite", "") and not call.given.several("idSites"):
+        return segments(())
+    return segments(call.registry.dimensions(_sites(call, Access.VIEW)[0].id))
 
 
 def _row_evolution(call: Call, sites: list[Site]) -> Answer:
@@ -268,7 +271,7 @@ METHODS: Mapping[str, Method] = {
     "Transitions.isPeriodAllowed": Method(lambda _call, _sites: {"value": True}),
     "Transitions.getTranslations": Method(lambda _call, _sites: Record(WORDS), access=None),
     **PLACES,
-    "API.getSegmentsMetadata": Method(_segments),
+    "API.getSegmentsMetadata": Method(_segments, access=None, somewhere=Access.VIEW),
     "API.getSuggestedValuesForSegment": Method(suggestions),
     "API.getReportMetadata": Method(report_metadata),
     "API.getMetadata": Method(metadata),

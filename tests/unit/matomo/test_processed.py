@@ -48,6 +48,17 @@ def test_the_list_of_reports_tells_what_else_rows_hold(ask: Ask) -> None:
     assert of_sites["processedMetrics"]["orders_evolution"] == "Ecommerce Orders Evolution"
 
 
+def test_what_is_set_up_is_told_of_sites_in_either_spelling_and_segments_of_none_too(ask: Ask) -> None:
+    ask("CustomDimensions.configureNewCustomDimension", idSite="1", name="Plan", scope="visit", active="1")
+
+    def segments(**given: str) -> set[str]:
+        return {row["segment"] for row in ask("API.getSegmentsMetadata", **given)}
+
+    assert segments(idSites="1") == segments(idSite="1") == segments() | {"dimension1"}
+    assert ask("API.getReportMetadata", idSites="1,2") == ask("API.getReportMetadata", idSite="1")
+    assert "idSite" in ask("API.getReportMetadata")["message"]
+
+
 def test_every_report_of_the_list_is_answered(ask: Ask, registry: Registry) -> None:
     registry.update_site(1, ecommerce=True)
 
