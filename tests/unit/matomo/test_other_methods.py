@@ -7,11 +7,11 @@ import pytest
 from msgspec import json
 from starlette.testclient import TestClient
 
-from builders import a_conversion
+from builders import a_conversion, a_visit
 from pellucid.matomo.absent import ABSENT
 from pellucid.matomo.methods import METHODS
 from pellucid.model.goal import DimensionScope, Goal
-from pellucid.model.visit import Conversion
+from pellucid.model.visit import Conversion, Visit
 from pellucid.registry.registry import Registry
 from pellucid.store.client import Store
 from unit.matomo.conftest import asked_by
@@ -32,6 +32,7 @@ def converted(ask: Ask, registry: Registry, store: Store) -> Ask:
         registry.add_goal(Goal(site_id=1, id=0, name=name))
     reached = [a_conversion(conversion_id=one, goal_id=one, kind="goal", revenue=one * 2.25) for one in (1, 2)]
     store.insert("conversions", Conversion, b"\n".join(map(json.encode, reached)), token="reached")
+    store.insert("visits", Visit, json.encode(a_visit(conversions=2, version=9)), token="converted")
     return ask
 
 
