@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pellucid.matomo import labels
 from pellucid.matomo.actions import Setting, action_rows, duration, sales
 from pellucid.matomo.columns import Row
+from pellucid.matomo.pretty import symbol
 from pellucid.model.goal import DimensionScope
 from pellucid.model.hit import HitKind, SourceKind
 from pellucid.model.visit import Visit, VisitorKind
@@ -28,6 +29,7 @@ def visit_row(details: VisitDetails, setting: Setting) -> Row:
         "idSite": setting.site.id,
         "siteName": setting.site.name,
         "siteCurrency": setting.site.currency,
+        "siteCurrencySymbol": symbol(setting.site.currency),
         "idVisit": visit.visit_id,
         "visitorId": f"{visit.visitor_id:016x}",
         "fingerprint": f"{visit.fingerprint:016x}" if visit.fingerprint else None,

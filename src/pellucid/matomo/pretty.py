@@ -16,7 +16,12 @@ def money(value: float, currency: str) -> str:
     """Return an amount of a currency as it is written in English."""
     text = f"{rounded(Decimal(str(value)), 2):,}".removesuffix(".00")
     sign, text = ("-", text[1:]) if text.startswith("-") else ("", text)
-    return f"{sign}{get_currency_symbol(currency, 'en')}{text}"
+    return f"{sign}{symbol(currency)}{text}"
+
+
+def symbol(currency: str) -> str:
+    """Return the sign of a currency as it is written in English."""
+    return get_currency_symbol(currency, "en")
 
 
 def clock(seconds: float) -> str:

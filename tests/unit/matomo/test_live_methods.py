@@ -70,6 +70,14 @@ def test_visits_since_a_moment_are_asked_for_without_what_was_done(ask: Ask) -> 
     assert visit["actionDetails"] == []
 
 
+def test_amounts_of_a_visit_are_in_the_currency_of_its_site(ask: Ask) -> None:
+    ask("SitesManager.updateSite", idSite="1", currency="GBP")
+
+    (visit, _) = ask("Live.getLastVisitsDetails", idSite="1", **DAY)
+
+    assert (visit["siteCurrency"], visit["siteCurrencySymbol"]) == ("GBP", "£")
+
+
 def test_a_dimension_that_is_switched_off_is_not_told_of_visits(ask: Ask, registry: Registry) -> None:
     on, off = (registry.add_dimension(1, name, DimensionScope.VISIT, active=name == "on").id for name in ("on", "off"))
 
