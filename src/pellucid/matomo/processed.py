@@ -83,11 +83,15 @@ def listed(call: Call, site: Site) -> Listed:
     """Return the report that a request names; one on a goal or dimension by its parameter."""
     given = call.given
     method = f"{given.text('apiModule')}.{given.text('apiAction')}"
+    of_a_goal = method == "Goals.get" and given.text("idGoal", "") not in {"", "0"}
     of_method = [report for report in reports_of(site) if report.method == method]
     for report in sorted(of_method, key=lambda report: -len(report.parameters)):
+        if of_a_goal and not report.parameters:
+            continue
         if all(given.text(name, "") == value for name, value in report.parameters.items()):
             return report
-    raise RequestError(f"The report {method} of the website {site.id} is not in the list of its reports.")
+    told = f"Requested report {method} for Website id={site.id} not found in the list of available reports."
+    raise RequestError(told)
 
 
 def processed(ask: Ask, call: Call, sites: list[Site]) -> Answer:

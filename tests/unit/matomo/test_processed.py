@@ -147,9 +147,15 @@ def test_searches_without_results_are_in_no_total(ask: Ask, store: Store) -> Non
 
 
 def test_a_report_that_is_not_in_the_list_is_told(ask: Ask) -> None:
-    answer = ask("API.getProcessedReport", **DAY, apiModule="Live", apiAction="getLastVisitsDetails")
+    ask("Goals.addGoal", idSite="1", name="Signed up", matchAttribute="manually")
 
-    assert "Live.getLastVisitsDetails of the website 1 is not in the list" in answer["message"]
+    visits = ask("API.getProcessedReport", **DAY, apiModule="Live", apiAction="getLastVisitsDetails")
+    goal = ask("API.getProcessedReport", **DAY, apiModule="Goals", apiAction="get", idGoal="no goal")
+
+    for answer, report in ((visits, "Live.getLastVisitsDetails"), (goal, "Goals.get")):
+        told = f"Requested report {report} for Website id=1 not found in the list of available reports."
+        assert answer["message"] == told
+    assert "reportData" in ask("API.getProcessedReport", **DAY, apiModule="Goals", apiAction="get", idGoal="0")
 
 
 @pytest.mark.parametrize(
