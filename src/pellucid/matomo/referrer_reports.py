@@ -116,6 +116,19 @@ def _subtable(name: str) -> Report:
     return answer
 
 
+def _leading(above: str, path: Callable[[str, str], tuple[Label, ...]]) -> Report:
+    """Return a report in which a path of labels leads, as in Matomo, to a row as its subtable alone tells it."""
+    whole = TABLES[above]
+    outer = whole.path or path
+    led = structs.replace(whole, path=lambda *key: (outer(*key)[0], *path(*key)[1:]))
+
+    def answer(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
+        leads = any(">" in label for label in given.several("label"))
+        return table(led if leads else whole, reports, site, period, given)
+
+    return answer
+
+
 def pages_of_networks(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
     """Return the pages of a social network; of all of them where none is named."""
     path = _page_of_network if given.text("idSubtable", "") else lambda name, url: _page_of_network(name, url)[1:]
@@ -126,4 +139,5 @@ REPORTS: Mapping[str, Report] = {
     _KINDS: kinds,
     "Referrers.getUrlsForSocial": pages_of_networks,
     **{name: _subtable(name) for name in _BELOW},
+    **{above: _leading(above, path) for above, path in _BELOW.values()},
 }

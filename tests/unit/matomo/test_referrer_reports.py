@@ -1,6 +1,7 @@
 """A visit from a website, two of a search engine, one of a campaign and one of a social network."""
 
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from msgspec import json
@@ -78,6 +79,20 @@ def test_a_source_is_found_within_its_kind(referred: Any) -> None:
     assert told(referred("Referrers.getReferrerType", **DAY, filter_pattern_recursive="twit"), "label") == [
         ("Social Networks",)
     ]
+
+
+def test_a_path_of_labels_leads_to_a_row_as_its_subtable_tells_it(referred: Any) -> None:
+    for report, method, outer in (
+        ("Referrers.getSearchEngines", "Referrers.getKeywordsFromSearchEngineId", "Google"),
+        ("Referrers.getKeywords", "Referrers.getSearchEnginesFromKeywordId", "red shoes"),
+        ("Referrers.getWebsites", "Referrers.getUrlsFromWebsiteId", "news.example.net"),
+        ("Referrers.getCampaigns", "Referrers.getKeywordsFromCampaignId", "June; July"),
+    ):
+        (row, *_) = below(referred, report, method, outer)
+        (found,) = referred(report, **DAY, label=f"{quote_plus(outer)} > {quote_plus(row['label'])}")
+
+        names = ("label", "nb_visits", "url", "segment")
+        assert told([found], *names) == told([row], *names)
 
 
 def test_one_kind_is_told_alone(referred: Any) -> None:
