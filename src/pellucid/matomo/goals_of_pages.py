@@ -10,7 +10,7 @@ from functools import lru_cache
 from msgspec import structs
 
 from pellucid.matomo.columns import Cell, Row, number_in, quotient
-from pellucid.matomo.goals_of_rows import BETWEEN, CART, DIMENSIONS, MOST_GOALS, goal_key
+from pellucid.matomo.goals_of_rows import BETWEEN, CART, DIMENSIONS, MOST_GOALS, goal_key, in_order
 from pellucid.model.query import Query
 from pellucid.model.result import Result
 
@@ -85,7 +85,7 @@ def gathered(row: Row, reached: Mapping[str, float] | None) -> Row:
         elif key != CART:
             told[_RATE] = 0
     if goals:
-        plain_row["goals"] = goals
+        plain_row["goals"] = in_order(goals)
     return plain_row
 
 

@@ -70,10 +70,20 @@ def gathered(row: Row, *, told: bool = True) -> Row:
         else:
             plain[column] = value
     converted = [told for goal, told in goals.items() if goal != f"idgoal={CART}"]
-    plain["goals"] = goals
+    plain["goals"] = in_order(goals)
     plain["nb_conversions"] = _sum(converted, "nb_conversions")
     plain["revenue"] = round(_sum(converted, "revenue"), 2)
     return plain
+
+
+def in_order(goals: Mapping[str, dict[str, Cell]]) -> dict[str, dict[str, Cell]]:
+    """Return the goals of a row as they follow each other in Matomo: carts, orders, and then by their numbers."""
+
+    def place(name: str) -> int:
+        goal = name.removeprefix("idgoal=")
+        return int(goal) if goal.isdecimal() else (CART, ORDER).index(goal) - 2
+
+    return {name: goals[name] for name in sorted(goals, key=place)}
 
 
 def _sum(goals: Sequence[Mapping[str, Cell]], column: str) -> int | float:

@@ -7,6 +7,9 @@ import pytest
 from msgspec import json
 
 from builders import DAY, NOON, a_conversion, a_visit, an_event
+from pellucid.matomo import goals_of_pages, goals_of_rows
+from pellucid.matomo.columns import Row
+from pellucid.matomo.goals_of_rows import BETWEEN, CART, ORDER
 from pellucid.model.event import Event
 from pellucid.model.goal import Goal
 from pellucid.model.visit import Conversion, Visit
@@ -47,6 +50,19 @@ def shop(registry: Registry, store: Store) -> None:
 
 def of_goals(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name.startswith("goal_") or name == "revenue_per_visit"}
+
+
+def test_goals_of_a_row_stand_by_their_numbers_after_carts_and_orders() -> None:
+    names = ["11", "2", ORDER, CART]
+    row: Row = {
+        f"goals{BETWEEN}idgoal={name}{BETWEEN}{column}": 1 for name in names for column in ("nb_conversions", "revenue")
+    }
+
+    of_row, of_page = goals_of_rows.gathered(row)["goals"], goals_of_pages.gathered(row, None)["goals"]
+
+    assert isinstance(of_row, dict)
+    assert isinstance(of_page, dict)
+    assert list(of_row) == list(of_page) == [f"idgoal={name}" for name in reversed(names)]
 
 
 def test_one_goal_alone_is_told_with_all_its_columns(ask: Ask) -> None:
