@@ -56,14 +56,19 @@ _PARTS = {
 """What Matomo calls the sums and numbers of each part of a page's time; one of them is misspelt there."""
 
 
-def everything(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
-    """Return the columns of all summaries; `columns` names those that are wanted."""
+def everything(reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
+    """Return the columns of all summaries; `columns` names those that are wanted.
+
+    As in Matomo there are none beside those of other sites or periods if nothing was done.
+    """
     wanted = given.parts("columns")
     every = structs.replace(given.without("columns", "flat"), beside=False)
     asked = (partial(summary, _OF_VISITS), frequency, referrers, goals)
     row: Row = {}
     for told in together(*(partial(one, reports, site, period, every) for one in asked)):
         row |= told[0] if isinstance(told, list) else told
+    if given.beside and not (row["nb_visits"] or row["nb_conversions"]):
+        return []
     row = {name: value for name, value in (row | _performance(row)).items() if name not in _NOT_TOLD}
     return {name: value for name, value in row.items() if not wanted or name in wanted}
 

@@ -5,7 +5,7 @@ import pytest
 DAYS = {"format": "JSON", "idSite": "1", "period": "day", "date": "2025-11-23,2025-11-24"}
 
 
-@pytest.mark.parametrize("method", ["VisitsSummary.get", "Actions.get", "VisitFrequency.get", "Goals.get"])
+@pytest.mark.parametrize("method", ["VisitsSummary.get", "Actions.get", "VisitFrequency.get", "Goals.get", "API.get"])
 def test_a_day_on_which_nothing_was_done_has_no_numbers_beside_others(ask: Any, method: str) -> None:
     days = ask(method, **DAYS)
     alone = ask(method, **DAYS | {"date": "2025-11-23"})
