@@ -1,8 +1,10 @@
 """The registry's database: SQLite in a file, or PostgreSQL, brought to this version's tables when it is opened."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
@@ -15,6 +17,11 @@ from pellucid.errors import ConfigurationError, Unavailable
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x50656C6C
 """The number of the advisory lock in PostgreSQL under which tables are changed ("Pell")."""
+
+
+_PATIENCE_SECONDS = 10
+"""How long SQLite waits for who holds a lock."""
+_BETWEEN_TRIES_SECONDS = 0.02
 
 
 def sqlite_url(path: Path) -> str:
@@ -55,8 +62,23 @@ def for_change(engine: Engine) -> Engine:
 
 def _prepare(connection: Any, _record: object) -> None:  # the driver's own connection, of whichever driver
     connection.isolation_level = None
-    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on", "busy_timeout = 10000"):
+    for pragma in (f"busy_timeout = {_PATIENCE_SECONDS * 1000}", "synchronous = full", "foreign_keys = on"):
         connection.execute(f"pragma {pragma}")
+    _log_ahead(connection)
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Have changes written to a log first; of several who do so with a new file, SQLite refuses some at once."""
+    until = monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError:
+            if monotonic() > until:
+                raise
+            sleep(_BETWEEN_TRIES_SECONDS)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
