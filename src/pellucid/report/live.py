@@ -45,8 +45,8 @@ order by time, conversion_id, goal_id
 """
 _SELLING = """
 select distinct visit_day, visit_id
-from visits
-where site_id = {site:UInt32} and visitor_id in {visitors:Array(UInt64)} and (orders > 0 or cart_id != 0)
+from conversions
+where site_id = {site:UInt32} and visitor_id in {visitors:Array(UInt64)} and kind in ('order', 'cart')
 """
 _SALES = f"""
 select visitor_id, kind, count(), sum(revenue), sum(pieces)

@@ -133,11 +133,12 @@ Day = tuple[int, date]
 class Marks(Struct, frozen=True):
     """What is rolled up: the version of each day's rows, and what versions were `added_up` in another, the most first.
 
-    No two have the same version.
+    No two have the same version. Of the other days those are `converted` on which something was.
     """
 
     days: Mapping[Day, int] = MappingProxyType({})
     added_up: Sequence[tuple[frozenset[int], int]] = ()
+    converted: frozenset[Day] = frozenset()
 
     def within(self, site_ids: Collection[int], period: Period) -> frozenset[int]:
         """Return the versions of the days of a period."""
@@ -148,16 +149,21 @@ class Marks(Struct, frozen=True):
         )
 
 
+_VALID = f"{SCOPE} and valid and definition = {{definition:UInt64}}"
 MARKS = f"""
 select site_id, visit_day, version, '' as of
 from rollups final
-where {SCOPE} and valid and definition = {{definition:UInt64}}
+where {_VALID}
 union all
 select site_id, visit_day, version, arrayStringConcat(of, ' ') as of
 from long_rollups final
 where {SCOPE}
+union all
+select distinct site_id, visit_day, 0 as version, '' as of
+from conversions
+where {SCOPE} and (site_id, visit_day) not in (select site_id, visit_day from rollups final where {_VALID})
 """
-"""Asks for marks: `marks_of` reads the answer."""
+"""Asks for marks, and for the days without one that have conversions: `marks_of` reads the answer."""
 MOST_DAYS = 3_000
 """So many days of sites are read in less time than they save; above, days are counted from what happened."""
 
@@ -187,7 +193,9 @@ def marks_of(rows: Sequence[Sequence[Value]]) -> Marks:
         (int(str(site)), date.fromisoformat(str(day))): int(str(version)) for site, day, version, of in rows if not of
     }
     added_up = [(frozenset(map(int, str(of).split())), int(str(version))) for _, _, version, of in rows if of]
-    return Marks(days, sorted(added_up, key=lambda one: -len(one[0])))
+    converted = frozenset(day for day, version in days.items() if not version)
+    marked = {day: version for day, version in days.items() if version}
+    return Marks(marked, sorted(added_up, key=lambda one: -len(one[0])), converted)
 
 
 def versions_to_read(query: Query, marks: Marks) -> list[int]:

@@ -124,6 +124,10 @@ ROWS: dict[Source, tuple[str, str]] = {
 
 OF_VISITS = frozenset({Source.VISITS, Source.ENTRIES, Source.EXITS, Source.SEARCH_EXITS})
 OF_EVENTS = frozenset(ROWS) - OF_VISITS
+OF_CONVERSIONS = frozenset(
+    {Source.CONVERSIONS, Source.VIEWS_BEFORE, Source.ENTRIES_BEFORE, Source.ITEMS, Source.CART_ITEMS}
+)
+"""Sources that have no rows where nothing was converted."""
 
 ACTIONS = (
     Source.HITS,

@@ -22,7 +22,7 @@ from pellucid.report.metric import Metric
 from pellucid.report.metrics import METRICS
 from pellucid.report.rollups import GROUPS, Group, Marks, days_to_count, group_of, part_of, versions_to_read
 from pellucid.report.segment import Bind, Values, condition_on_rows, condition_on_visits
-from pellucid.report.source import ALIKE, CHOSEN, OF_VISITS, ROWS, SCOPE, Source
+from pellucid.report.source import ALIKE, CHOSEN, OF_CONVERSIONS, OF_VISITS, ROWS, SCOPE, Source
 from pellucid.store.client import Bound
 
 _KEY = "key_"
@@ -77,6 +77,9 @@ def statement(query: Query, marks: Marks = _NONE, visits: Sequence[int] | None =
     if added:
         values.bound["versions"] = versions_to_read(query, marks)
         values.bound["counted"] = days_to_count(query, marks)
+        if marks.converted.isdisjoint(days_to_count(query, marks)):
+            # What was converted is all rolled up.
+            parts = {source: part for source, part in parts.items() if source not in OF_CONVERSIONS & rolled.keys()}
     counted_anew = [part.replace(SCOPE, _COUNTED) if source in rolled else part for source, part in parts.items()]
     # A dimension and a metric can have the same name.
     keys = [f"k{place} as {_KEY}{place}" for place in range(len(dimensions))]
