@@ -20,7 +20,8 @@ _SCOPE = "site_id = {site:UInt32} and visit_day between {first:Date} and {last:D
 MOST_EVENTS = 500
 """How many of a visit are told, the first ones: as many as Matomo shows where nothing else is set up."""
 _OF_THEM = "site_id = {site:UInt32} and visit_day in {days:Array(Date)} and visit_id in {visits:Array(UInt64)}"
-"""Visits that are named; `prewhere` reads no more of the others than this, of rows that were replaced neither."""
+"""The rows of visits that are named. It is about their key alone, so that `prewhere` may leave out other rows before
+anything else of them is read, and before `final` looks which were replaced."""
 
 _EVENTS = f"""
 select {", ".join(columns(Event))}

@@ -1,3 +1,4 @@
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from threading import Thread
 
@@ -73,20 +74,25 @@ def test_a_change_that_is_wrong_changes_nothing(registry: Registry) -> None:
     assert registry.site(site.id) == site
 
 
-def test_changes_of_a_site_at_once_are_all_kept(registry: Registry, another: Registry) -> None:
-    site = registry.add_site("A", ["http://a"])
-
-    def add(of: Registry, url: str) -> None:
-        of.change_site(site.id, lambda so_far: structs.replace(so_far, urls=(*so_far.urls, url)))
-
+def each_ten_times(registries: Sequence[Registry], change: Callable[[Registry, str], None]) -> None:
+    """Change something ten times through each registry, all at once, and under another name each time."""
     changing = [
-        Thread(target=lambda of=of, who=who: [add(of, f"http://{who}-{turn}") for turn in range(10)])
-        for who, of in enumerate((registry, another) * 2)
+        Thread(target=lambda of=of, who=who: [change(of, f"{who}-{turn}") for turn in range(10)])
+        for who, of in enumerate(registries)
     ]
     for thread in changing:
         thread.start()
     for thread in changing:
         thread.join()
+
+
+def test_changes_of_a_site_at_once_are_all_kept(registry: Registry, another: Registry) -> None:
+    site = registry.add_site("A", ["http://a"])
+
+    def add(of: Registry, name: str) -> None:
+        of.change_site(site.id, lambda so_far: structs.replace(so_far, urls=(*so_far.urls, f"http://{name}")))
+
+    each_ten_times((registry, another) * 2, add)
 
     assert len(registry.site(site.id).urls) == 41
 
@@ -219,13 +225,6 @@ def test_changes_for_all_sites_at_once_are_all_kept(registry: Registry, another:
 
         of.change_for_all_sites(with_agent)
 
-    changing = [
-        Thread(target=lambda of=of, who=who: [exclude(of, f"{who}-{turn}") for turn in range(10)])
-        for who, of in enumerate((registry, another) * 2)
-    ]
-    for thread in changing:
-        thread.start()
-    for thread in changing:
-        thread.join()
+    each_ten_times((registry, another) * 2, exclude)
 
     assert len(registry.for_all_sites().rules.excluded_agents) == 40
