@@ -191,9 +191,19 @@ def descendants(process: int) -> list[int]:
 
 
 def lives(process: int) -> bool:
-    """Return whether a process has not ended: one that has, and whose files are closed, is a zombie or nothing."""
+    """Return whether a process has not ended: one that has, and whose files are closed, is a zombie or nothing.
+
+    Each of its threads is asked: the first one is a zombie already while another still writes to the disk, and until
+    that is done the process has its files and ports.
+    """
     with suppress(OSError):
-        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
+        return any(_goes_on(thread) for thread in Path(f"/proc/{process}/task").iterdir())
+    return False
+
+
+def _goes_on(thread: Path) -> bool:
+    with suppress(OSError):
+        return thread.joinpath("stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
     return False
 
 
