@@ -1,12 +1,11 @@
 """Reports on visits that are more than one question, or have rows that no dimension tells."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 from msgspec import structs
 
 from pellucid.matomo.actions import duration
-from pellucid.matomo.answers import Answers, together
+from pellucid.matomo.answers import Answers
 from pellucid.matomo.columns import (
     NOT_ENABLED,
     RATIOS_OF_VISITS,
@@ -18,6 +17,7 @@ from pellucid.matomo.columns import (
     row_of,
     with_ratios,
 )
+from pellucid.matomo.every_source import EverySource
 from pellucid.matomo.labels import SOURCES, chosen
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.reports import LONG, query_of, table, written_of
@@ -237,11 +237,10 @@ _ALL = {
 
 def all_referrers(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
     """Return keywords, websites, social networks and campaigns in one list."""
-    every = given.with_text(filter_limit="-1", flat="0", expanded="0")
+    every, at_once = given.with_text(filter_limit="-1", flat="0", expanded="0"), EverySource(reports)
     rows: list[Row] = []
-    asked = [partial(table, TABLES[name], reports, site, period, every) for name in _ALL]
-    for kind, found in zip(_ALL.values(), together(*asked), strict=True):
-        for row in found:
+    for name, kind in _ALL.items():
+        for row in table(TABLES[name], at_once, site, period, every):
             kept = {column: value for column, value in row.items() if column != "idsubdatatable"}
             rows.append(kept | {"referer_type": SOURCES[kind][0]})
     return filtered(rows, given)

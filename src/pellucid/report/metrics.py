@@ -108,7 +108,12 @@ _METRICS = (
         "Page views, searches, events, downloads and outlinks.",
         counted={Source.VISITS: "sum(actions)"},
     ),
-    Metric("max_actions", "The most actions of one visit.", counted={Source.VISITS: "max(actions)"}),
+    Metric(
+        "max_actions",
+        "The most actions of one visit.",
+        counted={Source.VISITS: "max(actions)"},
+        over_days="max({})",
+    ),
     Metric(
         "pageviews",
         "Page views.",

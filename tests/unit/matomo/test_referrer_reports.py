@@ -171,3 +171,23 @@ def test_all_kinds_of_sources_are_told_of_one_site_alone(referred: Any) -> None:
             assert referred(report, **DAY | {"idSite": sites})["message"] == f"{report} {several}"
     dates = referred("Referrers.getAll", idSite="1", period="day", date="2025-11-23,2025-11-24")
     assert dates["message"] == "Referrers.getAll with multiple sites or dates is not supported (yet)."
+
+
+def test_sources_of_every_kind_are_told_as_their_own_reports_tell_them(referred: Any, store: Store) -> None:
+    again = a_visit(visit_id=30, source_kind="search", source_name="Google", source_keyword="red shoes")
+    again.source_url, again.actions = "http://www.google.example/", 9
+    store.insert("visits", Visit, json.encode(again), token="again")
+    reports = {"Keywords": 2, "Websites": 3, "Socials": 7, "Campaigns": 6}
+    apart = [
+        (kind, {name: told for name, told in row.items() if name != "idsubdatatable"})
+        for report, kind in reports.items()
+        for row in referred(f"Referrers.get{report}", **DAY)
+    ]
+
+    every = [(row.pop("referer_type"), row) for row in referred("Referrers.getAll", **DAY)]
+
+    def by_name(row: Any) -> Any:
+        return row[0], row[1]["label"]
+
+    assert sorted(every, key=by_name) == sorted(apart, key=by_name)
+    assert {row["label"]: (row["nb_visits"], row["max_actions"]) for _, row in every}["red shoes"] == (3, 9)
