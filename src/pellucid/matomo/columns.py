@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import cache
+from itertools import chain
 from typing import cast
 
 from msgspec import Struct
@@ -165,6 +166,8 @@ OF_ACTIONS = (
 NOT_ENABLED = frozenset({"nb_uniq_visitors", "nb_users"})
 """Columns that Matomo does not count by default in years and ranges."""
 
+GOALS = "\x1fgoals"
+"""A column of pages while they are added up: the goals of each. They are gathered in those rows that are left."""
 NO_RESULTS = "nb_without_results"
 HIDDEN = frozenset({NO_RESULTS, *(f"sum_time_{part}" for part in TIMINGS)})
 """Columns that others are worked out from, and that are not shown themselves."""
@@ -249,6 +252,8 @@ def metrics(columns: Sequence[Column]) -> tuple[str, ...]:
 @cache
 def total_of(name: str) -> Callable[[Sequence[float]], float]:
     """Return how the numbers of a column become that of a sum of rows."""
+    if name == GOALS:
+        return cast("Callable[[Sequence[float]], float]", lambda lists: list(chain.from_iterable(lists)))
     if name.startswith("max_"):
         return max
     return min if name.startswith("min_") else sum

@@ -4,15 +4,16 @@ A conversion counts for each view of a page before it, and is shared out evenly 
 are rounded before they are added up, and rates are those of days added up: the numbers have to agree with Matomo's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import cast
 
 from msgspec import structs
 
-from pellucid.matomo.columns import Cell, Row, number_in, quotient
-from pellucid.matomo.goals_of_rows import BETWEEN, CART, DIMENSIONS, MOST_GOALS, goal_key, in_order
+from pellucid.matomo.columns import GOALS, Cell, Row, number_in, quotient
+from pellucid.matomo.goals_of_rows import CART, DIMENSIONS, goal_key, in_order
 from pellucid.model.query import Query
-from pellucid.model.result import Result
+from pellucid.model.result import Result, Value
 
 _OF_VIEWS: Mapping[str, str] = {
     "nb_conversions": "page_conversions",
@@ -35,6 +36,9 @@ _MOST_RATES = 10_000
 """How many are remembered: most are of small numbers."""
 
 Key = tuple[str, ...]
+Numbers = tuple[Value, ...]
+Told = list[tuple[str, Numbers, Numbers]]
+"""Of a page, or of several: Matomo's name of a goal, and the numbers of views and of entries before it was reached."""
 
 
 def queries(query: Query) -> tuple[Query, ...]:
@@ -46,52 +50,56 @@ def queries(query: Query) -> tuple[Query, ...]:
     )
 
 
-def columns_by_page(answered: Sequence[Result], of_key: int) -> tuple[dict[Key, Row], dict[str, float]]:
-    """Return the columns of goals of each page, and how often each goal was reached in all, by Matomo's name of it."""
+def goals_by_page(answered: Sequence[Result], of_key: int) -> tuple[dict[Key, Told], dict[str, float]]:
+    """Return what was converted of each page, and how often each goal was reached in all, by Matomo's name of it."""
     pages, totals = answered
-    found: dict[Key, Row] = {}
-    entered: list[tuple[Key, str, list[float]]] = []
+    found: dict[Key, Told] = {}
+    entered: list[tuple[Key, tuple[str, Numbers, Numbers]]] = []
     for values in pages.rows:
         key, goal = tuple(map(str, values[:of_key])), goal_key(*values[of_key : of_key + 2])
-        numbers = list(map(number_in, values[of_key + 2 :]))
-        of_views, of_entries = numbers[: len(_OF_VIEWS)], numbers[len(_OF_VIEWS) :]
-        if of_views[0]:
-            row = found.setdefault(key, {})
-            row.update(zip(_names(goal, *(_OF_CARTS if goal == CART else _OF_VIEWS)), of_views, strict=False))
-            row.update(zip(_names(goal, _UNIQUE), of_views, strict=False))
-        if of_entries[0] and goal != CART:
-            entered.append((key, goal, of_entries))
-    for key, goal, of_entries in entered:
+        numbers = values[of_key + 2 :]
+        told = (goal, numbers[: len(_OF_VIEWS)], numbers[len(_OF_VIEWS) :])
+        if told[1][0]:
+            found.setdefault(key, []).append(told)
+        elif told[2][0]:
+            entered.append((key, told))
+    for key, told in entered:
         if key in found:
-            found[key].update(zip(_names(goal, *_OF_ENTRIES), of_entries, strict=True))
+            found[key].append(told)
     return found, {goal_key(goal, kind): number_in(number) for goal, kind, number in totals.rows}
 
 
 def gathered(row: Row, reached: Mapping[str, float] | None) -> Row:
     """Return a row with its goals; `reached` is None for a page within a folder."""
-    plain_row: Row = {}
+    plain_row = {name: value for name, value in row.items() if name != GOALS}
+    of_goals: dict[str, list[tuple[Numbers, Numbers]]] = {}
+    for goal, of_views, of_entries in cast("Told", row.get(GOALS, ())):
+        of_goals.setdefault(goal, []).append((of_views, of_entries))
     goals: dict[str, dict[str, Cell]] = {}
-    for name, value in row.items():
-        column, *inner = name.split(BETWEEN)
-        if not inner:
-            plain_row[column] = value
-            continue
-        goal, number = inner
-        goals.setdefault(goal, {})[number] = round(value, 4) if isinstance(value, float) else value
-    for goal, told in goals.items():
-        key = goal.removeprefix("idgoal=")
+    for goal, told in of_goals.items():
+        of_pages = [views for views, _ in told if views[0]]
+        columns = _added_up(_OF_CARTS if goal == CART else _OF_VIEWS, of_pages)
+        if of_pages:
+            columns[_UNIQUE] = columns["nb_conversions"]
+        if goal != CART:
+            columns |= _added_up(_OF_ENTRIES, [entries for _, entries in told if entries[0]])
         if reached is not None:
-            told[_RATE] = min(_rate(number_in(told["nb_conversions"]), reached.get(key, 0)), 1)
-        elif key != CART:
-            told[_RATE] = 0
+            columns[_RATE] = min(_rate(number_in(columns["nb_conversions"]), reached.get(goal, 0)), 1)
+        elif goal != CART:
+            columns[_RATE] = 0
+        goals[f"idgoal={goal}"] = columns
     if goals:
         plain_row["goals"] = in_order(goals)
     return plain_row
 
 
-@lru_cache(MOST_GOALS)
-def _names(goal: str, *columns: str) -> tuple[str, ...]:
-    return tuple(f"goals{BETWEEN}idgoal={goal}{BETWEEN}{column}" for column in columns)
+def _added_up(names: Iterable[str], pages: Sequence[Numbers]) -> dict[str, Cell]:
+    """Return the numbers of pages, added up one by one, under their names; nothing of no pages."""
+    sums = [sum(filter(None, cast("Sequence[float]", numbers))) for numbers in zip(*pages, strict=True)]
+    return {
+        name: round(number, 4) if isinstance(number, float) else number
+        for name, number in zip(names, sums, strict=False)
+    }
 
 
 @lru_cache(_MOST_RATES)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import count
+from typing import cast
 from urllib.parse import quote
 
 from msgspec import Struct, structs
@@ -12,6 +13,7 @@ from pellucid.matomo import goals_of_pages, goals_of_rows
 from pellucid.matomo.answers import Answers, together
 from pellucid.matomo.columns import (
     COUNTS_OF_PERFORMANCE,
+    GOALS,
     NOT_ENABLED,
     OF_ACTIONS,
     OF_PERFORMANCE,
@@ -138,9 +140,10 @@ def _rows(
         found = _in_needed_folders(found, report)
     reached: Mapping[str, float] = {}
     if report.goals is Goals.PAGES:
-        by_page, reached = goals_of_pages.columns_by_page(goals, len(report.dimensions))
+        by_page, reached = goals_of_pages.goals_by_page(goals, len(report.dimensions))
         for key, row in found:
-            row.update(by_page.get(tuple(key), {}))
+            if told := by_page.get(tuple(key)):
+                row[GOALS] = cast("Cell", told)
     elif goals:
         found = _with_goals(found, goals[0], of_goals[0], report)
     rows = _flat(report, found) if flat else having(_filed(report, found, site), report.needs)

@@ -192,7 +192,7 @@ def closed(rows: Iterable[Row], depth: int = 0) -> list[Row]:
     done = []
     for row in rows:
         below = row.get(SUBTABLE)
-        shown = {name: value for name, value in row.items() if name != SUBTABLE}
+        shown = {name: value for name, value in row.items() if name != SUBTABLE} if SUBTABLE in row else row
         done.append({**shown, SUBTABLE: closed(below, depth - 1)} if depth > 0 and isinstance(below, list) else shown)
     return done
 

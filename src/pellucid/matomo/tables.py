@@ -57,6 +57,7 @@ def _title(text: str, *, segment: str) -> Label:
     return Label(labels.title(text), _titled(segment, text))
 
 
+@lru_cache(_MOST_PAGES)
 def _title_apart(text: str, *, segment: str) -> tuple[Label]:
     # Matomo keeps titles apart from folders by a space before them.
     return (Label(f" {labels.title(text)}", _titled(segment, text)),)

@@ -4,7 +4,7 @@ At most ten levels; a page's own label begins with `/`, and a folder's index is 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import cast
 from urllib.parse import quote_plus, unquote_plus
 
@@ -67,10 +67,7 @@ def grown(rows: Sequence[tuple[Sequence[Label], Row]], apart: frozenset[str] = f
     inside: dict[tuple[str, ...], list[tuple[str, ...]]] = {(): []}
     for path, row in rows:
         names = tuple(label.text for label in path)
-        if names in numbers:
-            add(numbers[names], row)
-        else:
-            numbers[names] = dict(row)
+        numbers[names] = _summed([numbers[names], row]) if names in numbers else row
         for depth in range(len(path), 0, -1):
             here = names[:depth]
             if here in labels:
@@ -91,23 +88,26 @@ def grown(rows: Sequence[tuple[Sequence[Label], Row]], apart: frozenset[str] = f
     return [row_at(here)[1] for here in inside[()]]
 
 
-def _summed(rows: Sequence[Row], apart: frozenset[str]) -> Row:
+def _summed(rows: Sequence[Row], apart: frozenset[str] = frozenset()) -> Row:
     """Return what rows come to together; of the columns `apart` what the first of them has.
 
-    A column at a time: there are a hundred thousand numbers in a report on pages.
+    A column at a time, of all rows with the same columns: there are a hundred thousand numbers in a report on pages.
     """
-    columns: dict[str, list[Cell]] = defaultdict(list)
+    alike: dict[tuple[str, ...], list[Iterable[Cell]]] = defaultdict(list)
     for row in rows:
-        for name, value in row.items():
-            columns[name].append(value)
+        alike[tuple(row)].append(row.values())
+    columns: dict[str, list[Cell]] = defaultdict(list)
+    for names, some in alike.items():
+        for name, of_name in zip(names, zip(*some, strict=True), strict=True):
+            columns[name] += of_name
     whole = dict(rows[0])
-    for name, some in columns.items():
+    for name, values in columns.items():
         if name in apart:
             continue
         try:
-            whole[name] = total_of(name)(cast("Sequence[float]", some))
+            whole[name] = total_of(name)(cast("Sequence[float]", values))
         except TypeError:
-            for value in some[name in whole :]:
+            for value in values[name in whole :]:
                 add(whole, {name: value})
     return whole
 

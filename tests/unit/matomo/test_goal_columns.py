@@ -1,14 +1,14 @@
 """Columns of goals beside a report's own, as Matomo's programs ask for them."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from msgspec import json
 
 from builders import DAY, NOON, a_conversion, a_visit, an_event
 from pellucid.matomo import goals_of_pages, goals_of_rows
-from pellucid.matomo.columns import Row
+from pellucid.matomo.columns import GOALS, Cell, Row
 from pellucid.matomo.goals_of_rows import BETWEEN, CART, ORDER
 from pellucid.model.event import Event
 from pellucid.model.goal import Goal
@@ -58,7 +58,9 @@ def test_goals_of_a_row_stand_by_their_numbers_after_carts_and_orders() -> None:
         f"goals{BETWEEN}idgoal={name}{BETWEEN}{column}": 1 for name in names for column in ("nb_conversions", "revenue")
     }
 
-    of_row, of_page = goals_of_rows.gathered(row)["goals"], goals_of_pages.gathered(row, None)["goals"]
+    page: Row = {GOALS: cast("Cell", [(name, (1, 1, 1, 1, 1), (0, 0, 0, 0)) for name in names])}
+
+    of_row, of_page = goals_of_rows.gathered(row)["goals"], goals_of_pages.gathered(page, None)["goals"]
 
     assert isinstance(of_row, dict)
     assert isinstance(of_page, dict)
