@@ -153,7 +153,7 @@ def fill(server: Server, site: Site, console: Console) -> tuple[int, int]:
             sleep(1)
         events, visits = (_number(store, f"select count() from {rows}") for rows in ("events", "visits final"))
         console.print(f"{events:,} events of {visits:,} visits are stored.")
-        rolling, began = Rolling(store, lambda: datetime.now(UTC)), monotonic()
+        rolling, began = Rolling(store, lambda: datetime.now(UTC), lambda: {site.id: site.timezone}), monotonic()
         rolling.all_sent()
         days = rolling.once()
         console.print(f"{days} days are rolled up, {(monotonic() - began) / days:.2f} s each.")

@@ -28,7 +28,7 @@ def run_ingest(settings: Settings) -> None:
         _migrate(store, ending)
         salts = Salts(at.salts, time)
         upkeep = Upkeep(store, registry, salts, moment)
-        rolling = Rolling(store, moment)
+        rolling = Rolling(store, moment, lambda: {site.id: site.timezone for site in registry.sites()})
         beside = [Thread(target=one.run, args=(ending,), daemon=True) for one in (upkeep, rolling)]
         for thread in beside:
             thread.start()

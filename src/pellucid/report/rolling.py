@@ -6,11 +6,12 @@ was counted. What a day's rows were before goes some time after they are no long
 """
 
 import logging
-from collections.abc import Callable, Collection
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from threading import Event as Signal
 from threading import Lock
 from time import monotonic, time_ns
+from zoneinfo import ZoneInfo
 
 from msgspec import json
 
@@ -26,6 +27,10 @@ BETWEEN_ROUNDS = timedelta(minutes=1)
 BETWEEN_CLEANINGS = timedelta(minutes=10)
 OVER = timedelta(hours=36)
 """How long ago a day began, by UTC, that has ended in every time zone: the last is twelve hours behind."""
+_FURTHEST_AHEAD = timedelta(hours=14)
+"""How much earlier than by UTC a day ends in the first time zone."""
+AFTERWARDS = timedelta(minutes=30)
+"""How long a day of a site is left alone when it has ended there: what was sent before may still come in."""
 QUIET = timedelta(minutes=5)
 """How long nothing of a day has changed when it is counted: an import tells of many days for a while."""
 DAYS_OF_A_ROUND = 500
@@ -35,7 +40,7 @@ MOST_FORGOTTEN_AT_ONCE = 1_000
 _DUE = """
 select distinct site_id, visit_day
 from visits
-where visit_day <= {until:Date}
+where visit_day < {before:Date}
     and (site_id, visit_day) not in (
         select site_id, visit_day from rollups final where valid and definition = {definition:UInt64}
     )
@@ -70,12 +75,16 @@ log = logging.getLogger("pellucid.rolling")
 class Rolling:
     """Rolls up what is due; one of it per installation. `now` returns a moment with its zone.
 
+    `zones` returns the time zones of sites, by their numbers: days of other sites are over when they are everywhere.
     `about_to_send` and `all_sent` are for who sends rows to the store, in another thread.
     """
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, now: Callable[[], datetime], zones: Callable[[], Mapping[int, str]] = dict
+    ) -> None:
         self._store = store
         self._now = now
+        self._zones = zones
         self._lock = Lock()
         self._version = 0
         self._unmarked: set[Day] = set()
@@ -113,11 +122,13 @@ class Rolling:
     def once(self, ending: Signal | None = None) -> int:
         """Roll up days that are over and quiet, the latest first, and add them up; return how many days they were."""
         cleaned = self._clean()
-        until = (self._now().astimezone(UTC) - OVER).date()
-        asked: dict[str, Bound] = {"until": until, "definition": DEFINITION}
+        now, zones = self._now().astimezone(UTC), self._zones()
+        asked: dict[str, Bound] = {"before": (now + _FURTHEST_AHEAD).date(), "definition": DEFINITION}
         due = [(int(str(site_id)), date.fromisoformat(str(day))) for site_id, day in self._store.ask(_DUE, asked).rows]
         done = tried = 0
         for day in due:
+            if not _is_over(day, now, zones):
+                continue
             if tried == DAYS_OF_A_ROUND or (ending and ending.is_set()):
                 break
             if day in self._too_large:
@@ -130,7 +141,7 @@ class Rolling:
                 self._too_large.add(day)
         # Looking for it reads all marks; and what still lacks days would be added up again with each of them.
         if cleaned and tried < DAYS_OF_A_ROUND:
-            add_up(self._store, until, self._next_version_alone, self._too_long, ending)
+            add_up(self._store, (now - OVER).date(), self._next_version_alone, self._too_long, ending)
         return done
 
     def _roll_up(self, day: Day) -> bool:
@@ -210,3 +221,12 @@ from (
         self._superseded = {version: superseded[version] for version in superseded.keys() - gone}
         self._cleaned = now
         return True
+
+
+def _is_over(day: Day, now: datetime, zones: Mapping[int, str]) -> bool:
+    """Return whether a day of a site has ended there."""
+    site_id, date_of_it = day
+    if site_id not in zones:
+        return date_of_it <= (now - OVER).date()
+    ended = datetime.combine(date_of_it + timedelta(days=1), time.min, ZoneInfo(zones[site_id]))
+    return ended + AFTERWARDS <= now

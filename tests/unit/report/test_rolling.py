@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,31 @@ def test_a_day_is_over_when_it_has_ended_in_every_time_zone(
     rolling.all_sent()
 
     assert rolling.once() == over
+
+
+@pytest.mark.parametrize(
+    ("zone", "utc", "over"),
+    [
+        ("UTC", "2025-11-25T00:29:59", []),
+        ("UTC", "2025-11-25T00:30:00", [DAY]),
+        ("Pacific/Kiritimati", "2025-11-24T10:29:59", []),
+        ("Pacific/Kiritimati", "2025-11-24T10:30:00", [DAY]),
+        ("America/New_York", "2025-11-25T05:29:59", []),
+        ("America/New_York", "2025-11-25T05:30:00", [DAY]),
+    ],
+)
+def test_a_day_is_over_when_it_has_ended_in_the_time_zone_of_its_site(
+    installation: Installation, ingest: Ingest, store: Store, zone: str, utc: str, over: list[date]
+) -> None:
+    installation.append(on_day(0))
+    ingest.round(FAR)
+    at = datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    rolling = Rolling(store, lambda: at, lambda: {1: zone})
+    rolling.all_sent()
+
+    rolling.once()
+
+    assert marked(store) == over
 
 
 def test_a_late_hit_takes_the_mark_of_its_day_away_and_the_day_is_counted_anew(
