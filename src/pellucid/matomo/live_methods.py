@@ -40,9 +40,8 @@ def _shows_profiles(site: Site) -> None:
         raise RequestError(_HIDDEN.format(what="Visitor profile", site=site.id))
 
 
-def _setting(call: Call, site: Site) -> Setting:
-    active = [one for one in call.registry.dimensions(site.id) if one.active]
-    return Setting(site, call.registry.goals(site.id), active)
+def _setting(site: Site) -> Setting:
+    return Setting(site, site.goals, [one for one in site.dimensions if one.active])
 
 
 def _period(call: Call, site: Site) -> Period:
@@ -82,7 +81,7 @@ def _last_visits(call: Call, sites: list[Site]) -> Answer:
             segment_on(given.segment, site),
             site.timezone,
         )
-        setting = _setting(call, site)
+        setting = _setting(site)
         found += [(details, setting) for details in visits]
     # The sort is stable, and keeps visits of one site that ended at the same time as they are.
     found.sort(key=lambda one: one[0].visit.last_time, reverse=not beginning.earliest)
@@ -105,7 +104,7 @@ def _profile(call: Call, sites: list[Site]) -> Answer:
     if not visits:
         return []
     shown = call.given.number("limitVisits", VISITS_SHOWN)
-    row = profile_row(visits, _setting(call, site), shown if shown > 0 else VISITS_SHOWN, call.now)
+    row = profile_row(visits, _setting(site), shown if shown > 0 else VISITS_SHOWN, call.now)
     after, before = neighbours(call.store, site, number, visits[0].visit.last_time, segment)
     return row | {"nextVisitorId": _told(after) or False, "previousVisitorId": _told(before) or False}
 
@@ -141,7 +140,7 @@ def _most_recent_visitor(call: Call, sites: list[Site]) -> Answer:
 def _first_visit(call: Call, sites: list[Site]) -> Answer:
     _shows_profiles(sites[0])
     visits = first_visit(call.store, sites[0].id, _visitor(call))
-    return [visit_row(details, _setting(call, sites[0])) | _WITHOUT_ACTIONS for details in visits]
+    return [visit_row(details, _setting(sites[0])) | _WITHOUT_ACTIONS for details in visits]
 
 
 def _most_recent_time(call: Call, sites: list[Site]) -> Answer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 
 from babel.numbers import get_currency_symbol
 
@@ -19,6 +20,7 @@ def money(value: float, currency: str) -> str:
     return f"{sign}{symbol(currency)}{text}"
 
 
+@cache
 def symbol(currency: str) -> str:
     """Return the sign of a currency as it is written in English."""
     return get_currency_symbol(currency, "en")

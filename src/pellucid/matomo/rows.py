@@ -323,6 +323,8 @@ def names(given: Parameters, name: str) -> frozenset[str]:
 def columns_left(row: Mapping[str, Told], given: Parameters) -> dict[str, Told]:
     """Return what `showColumns` and `hideColumns` leave of what stands under the names of columns."""
     hidden, only = names(given, "hideColumns"), names(given, "showColumns")
+    if not (hidden or only):
+        return dict(row)
     return {name: told for name, told in row.items() if name not in hidden and (name in only or not only)}
 
 

@@ -31,15 +31,8 @@ where kind != '{TIMING}'
 order by time, event_id
 limit {MOST_EVENTS} by visit_day, visit_id
 """
-_VISITS = f"""
-select {", ".join(columns(Visit))}
-from visits final
-prewhere {_OF_THEM}
-"""
-_FOUND = "visit_day, visit_id, visitor_id, toBool(conversions > 0 or cart_id != 0) as converted"
-"""What is read of visits while it is looked which ones are told: the hundred other columns are read of these alone."""
 _FIRST = f"""
-select {_FOUND}
+select {", ".join(columns(Visit))}
 from visits final
 where site_id = {{site:UInt32}} and visitor_id = {{visitor:UInt64}}
 order by first_time, visit_id
@@ -107,15 +100,6 @@ limit 10
 """
 
 
-class _Found(Struct, frozen=True, array_like=True):
-    """A visit that is to be told."""
-
-    visit_day: date
-    visit_id: int
-    visitor_id: int
-    converted: bool
-
-
 class Sales(Struct, frozen=True):
     """How many orders, or carts that were left; what they came to, and of how many pieces."""
 
@@ -179,19 +163,19 @@ def last_visits(
     chosen = condition_on_visits(segment, _SCOPE, values.bind)
     order = "asc" if beginning.earliest else "desc"
     sql = f"""
-select {_FOUND}
+select {", ".join(columns(Visit))}
 from visits final
 where {_SCOPE} and not stray and last_time >= {{since:Int64}}{f" and {chosen}" if chosen else ""}
 order by last_time {order}, visit_id {order}
 {"" if limit is None else f"limit {int(limit)}"} offset {int(beginning.offset)}
 """
-    return _with_details(store, site_id, convert(store.ask(sql, values.bound, Urgency.SHORT).rows, list[_Found]))
+    return _with_details(store, site_id, convert(store.ask(sql, values.bound, Urgency.SHORT).rows, list[Visit]))
 
 
 def first_visit(store: Store, site_id: int, visitor_id: int) -> list[VisitDetails]:
     """Return the first visit of a visitor; nothing if there is none."""
     bound: dict[str, Bound] = {"site": site_id, "visitor": visitor_id}
-    return _with_details(store, site_id, convert(store.ask(_FIRST, bound, Urgency.SHORT).rows, list[_Found]))
+    return _with_details(store, site_id, convert(store.ask(_FIRST, bound, Urgency.SHORT).rows, list[Visit]))
 
 
 def neighbours(store: Store, site: Site, visitor_id: int, time: int, segment: Segment) -> tuple[int | None, int | None]:
@@ -215,41 +199,37 @@ limit 1
     return found[0], found[1]
 
 
-def _with_details(store: Store, site_id: int, found: list[_Found]) -> list[VisitDetails]:
-    if not found:
+def _with_details(store: Store, site_id: int, visits: list[Visit]) -> list[VisitDetails]:
+    if not visits:
         return []
     asked: dict[str, Bound] = {
         "site": site_id,
-        "days": sorted({one.visit_day for one in found}),
-        "visits": [one.visit_id for one in found],
+        "days": sorted({visit.visit_day for visit in visits}),
+        "visits": [visit.visit_id for visit in visits],
     }
-    visitors: dict[str, Bound] = {"site": site_id, "visitors": sorted({one.visitor_id for one in found})}
-    converted = any(one.converted for one in found)
-    told, done, selling, *reached = store.ask_all(
-        [(_VISITS, asked), (_EVENTS, asked), (_SELLING, visitors), *([(_CONVERSIONS, asked)] if converted else [])],
-        Urgency.SHORT,
+    visitors: dict[str, Bound] = {"site": site_id, "visitors": sorted({visit.visitor_id for visit in visits})}
+    converted = any(visit.conversions or visit.cart_id for visit in visits)
+    done, selling, *reached = store.ask_all(
+        [(_EVENTS, asked), (_SELLING, visitors), *([(_CONVERSIONS, asked)] if converted else [])], Urgency.SHORT
     )
-    visits = {(visit.visit_day, visit.visit_id): visit for visit in convert(told.rows, list[Visit])}
     events: dict[tuple[date, int], list[Event]] = defaultdict(list)
     for event in convert(done.rows, list[Event]):
         events[event.visit_day, event.visit_id].append(event)
     conversions: dict[tuple[date, int], list[Conversion]] = defaultdict(list)
-    for some in reached:
-        for conversion in convert(some.rows, list[Conversion]):
+    for told in reached:
+        for conversion in convert(told.rows, list[Conversion]):
             conversions[conversion.visit_day, conversion.visit_id].append(conversion)
     sales = _sales(store, site_id, convert(selling.rows, list[tuple[date, int]]))
     return [
         VisitDetails(
-            visits[key],
+            visit,
             tuple(events[key]),
             tuple(conversions[key]),
-            orders=sales.get((one.visitor_id, HitKind.ORDER), Sales()),
-            carts=sales.get((one.visitor_id, HitKind.CART), Sales()),
+            orders=sales.get((visit.visitor_id, HitKind.ORDER), Sales()),
+            carts=sales.get((visit.visitor_id, HitKind.CART), Sales()),
         )
-        for one in found
-        for key in [(one.visit_day, one.visit_id)]
-        # A visit may be erased while it is told.
-        if key in visits
+        for visit in visits
+        for key in [(visit.visit_day, visit.visit_id)]
     ]
 
 
