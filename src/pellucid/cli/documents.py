@@ -115,6 +115,8 @@ A segment may use {", ".join(f"`{name}`" for name in sorted((*NAMES, *SEVERAL)))
 - Reports are computed when they are asked for, from events that are a second or two old; what is told of the pages of
   days that are over is counted once, by itself, and anew when a late hit changes it. There is nothing to archive,
   and no row is summed into "Others".
+- A page that was seen by several addresses, which differ in their scheme and `www.` alone, is shown by the one with
+  `www.` and `https`, as far as there are such in the period. Matomo shows the one that it ever saw first.
 - `pivotBy` takes every dimension that Matomo can pivot a report by, as if `pivot_by_filter_enable_fetch_by_segment`
   were set. Of a report whose rows have to be asked for one by one (pages by countries, say) the 100 rows are pivoted
   that have the most visits.

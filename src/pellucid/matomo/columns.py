@@ -121,6 +121,8 @@ OF_PAGES = (
     Column("sum_daily_exit_nb_uniq_visitors", "daily_exit_visitors", Shown.OF_DAYS, _LEFT),
     *(column for part in TIMINGS for column in timing(part)),
 )
+SCHEME = Column("scheme", "longest_scheme")
+"""How much stands before the host in the address that a page is told by; it is not shown."""
 VISITORS = frozenset(column.name for column in (*OF_VISITS, *OF_PAGES) if column.shown is not Shown.ALWAYS)
 """Columns that count people: those of a folder are fewer than those of its pages."""
 

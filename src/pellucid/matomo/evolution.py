@@ -11,6 +11,7 @@ from msgspec import Struct
 from pellucid.matomo.columns import ALL_RATIOS_OF_VISITS, Row, rounded, with_ratios
 from pellucid.matomo.parameters import DEFAULT_LIMIT, Parameters
 from pellucid.matomo.rows import labelled
+from pellucid.matomo.tree import without_www
 
 _OF_PAGES = frozenset(
     f"Actions.get{kind}"
@@ -18,8 +19,6 @@ _OF_PAGES = frozenset(
 )
 """Reports whose folders are told by the addresses that their pages begin with."""
 _WITHIN = re.compile(r"\s*>\s*")
-
-_SCHEME = re.compile(r"^https?://(www\.)?", re.IGNORECASE)
 
 
 class Followed(Struct, frozen=True):
@@ -91,7 +90,7 @@ def _address(method: str, found: Mapping[str, Sequence[Row]], given: Parameters)
     if not given.flag("labelUseAbsoluteUrl", default=True):
         return ""
     told = (str(row.get(name)) for some in found.values() for row in some for name in by)
-    return _SCHEME.sub("", next((text for text in told if "://" in text), ""))
+    return without_www(next((text for text in told if "://" in text), ""))
 
 
 def _path(report: Followed, label: str) -> str:

@@ -24,7 +24,7 @@ from pellucid.report.metrics import TIMINGS
 Report = Callable[[Answers, Site, Period, Parameters], list[Row]]
 
 _ONE: Mapping[str, tuple[str, str, str]] = {
-    "Actions.getPageUrl": ("Actions.getPageUrls", "pageUrl", "page_url"),
+    "Actions.getPageUrl": ("Actions.getPageUrls", "pageUrl", "bare_page_url"),
     "Actions.getPageTitle": ("Actions.getPageTitles", "pageName", "page_title"),
     "Actions.getDownload": ("Actions.getDownloads", "downloadUrl", "download_url"),
     "Actions.getOutlink": ("Actions.getOutlinks", "outlinkUrl", "outlink_url"),
@@ -42,7 +42,7 @@ def _one(name: str) -> Report:
         wanted = _kept(given.text(parameter).strip(), parameter, site)
         one = structs.replace(
             TABLES[of],
-            rows=(Condition(dimension, Operator.EQUALS, wanted),),
+            rows=(Condition(dimension, Operator.EQUALS, without_www(wanted) if parameter == "pageUrl" else wanted),),
             path=lambda text: (Label(_label(text, parameter), {} if parameter == _TITLE else {"url": text}),),
             ratios=TABLES[of].ratios_in_folders or TABLES[of].ratios[:3],
             columns=tuple(column for column in TABLES[of].columns if column.name not in _OF_TIMES),
@@ -126,7 +126,7 @@ def own_dimension(reports: Answers, site: Site, period: Period, given: Parameter
         return Label(f"{value or _NO_VALUE} - {unquote(without_www(url))}", more)
 
     # Matomo counts each address and each day by itself, and adds that up.
-    of_acts = (f"act_{name}_is_told", f"act_{name}", "act_url", "day")
+    of_acts = (f"act_{name}_is_told", f"act_{name}", "bare_act_url", "day")
     of_actions = Table(of_acts, flat, column, path, _OF_ACTS, _RATIOS_OF_ACTS, only_told=True)
     rows = table(of_actions, reports, site, period, given)
     return changed(rows, _with_times, _with_times)

@@ -19,6 +19,7 @@ from pellucid.matomo.columns import (
     OF_PERFORMANCE,
     RATIOS_OF_PERFORMANCE,
     RATIOS_OF_VISITS,
+    SCHEME,
     SUMMARY,
     Cell,
     Column,
@@ -27,6 +28,7 @@ from pellucid.matomo.columns import (
     Sum,
     cell,
     metrics,
+    number_in,
     reader,
     row_of,
     shown,
@@ -36,8 +38,8 @@ from pellucid.matomo.labels import Label
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.rows import DEFAULT_ORDER, Finish, closed, filtered, folder, looks_below, number_folders
 from pellucid.matomo.segments import raise_if_not_shown, segment_on
-from pellucid.matomo.table import Goals, Table
-from pellucid.matomo.tree import SUBTABLE, add, escaped_twice, grown, having, path_of
+from pellucid.matomo.table import BY_PAGE, Goals, Table
+from pellucid.matomo.tree import SUBTABLE, add, escaped_twice, grown, having, path_of, with_scheme
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Condition, Operator, Query
@@ -136,8 +138,6 @@ def _rows(
     of_goals = _queries_of_goals(site, period, given, report)
     answered, *goals = together(*(partial(reports.answer, one) for one in (query, *of_goals)))
     found = _counted(report, columns, answered)
-    if flat and report.needs and report.path:
-        found = _in_needed_folders(found, report)
     reached: Mapping[str, float] = {}
     if report.goals is Goals.PAGES:
         by_page, reached = goals_of_pages.goals_by_page(goals, len(report.dimensions))
@@ -146,10 +146,14 @@ def _rows(
                 row[GOALS] = cast("Cell", told)
     elif goals:
         found = _with_goals(found, goals[0], of_goals[0], report)
+    if report.dimensions == BY_PAGE:
+        found = [([with_scheme(bare, int(number_in(row.pop(SCHEME.name))))], row) for (bare,), row in found]
+    if flat and report.needs and report.path:
+        found = _in_needed_folders(found, report)
     rows = _flat(report, found) if flat else having(_filed(report, found, site), report.needs)
     if flat and given.flag("include_aggregate_rows"):
         tree = having(_filed(report, found, site), report.needs)
-        rows = _with_folders(rows, tree, of_pages=report.dimensions == ("page_url",))
+        rows = _with_folders(rows, tree, of_pages=report.dimensions == BY_PAGE)
     # As in Matomo nothing is there without any visit at all.
     there = {row["label"] for row in rows}
     nothing: Row = {column.name: 0 for column in columns} if report.whole else {"nb_visits": 0}
@@ -282,7 +286,7 @@ def _filed(report: Table, found: Sequence[tuple[Sequence[str], Row]], site: Site
     rows = grown(
         [(report.path(*key)[: None if row["nb_visits"] else deepest], row) for key, row in found], report.apart
     )
-    if report.dimensions != ("page_url",):
+    if report.dimensions != BY_PAGE:
         return rows
     return _with_segments(rows, f"{next(iter(site.urls), '').rstrip('/')}/")
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from pellucid.errors import RequestError
 from pellucid.matomo.labels import NO_CODE, NO_SCREEN, NOWHERE, UNKNOWN
+from pellucid.matomo.tree import without_www
 from pellucid.model.goal import Goal
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import EVERYBODY, Condition, Operator, Segment
@@ -18,7 +19,6 @@ from pellucid.report.dimensions import DIMENSIONS, hidden, own_numbers
 
 _CONDITION = re.compile(r"(?P<name>[A-Za-z0-9]+)(?P<operator>==|!=|<=|>=|=@|!@|=\^|=\$|<|>)(?P<value>.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([,;])")
-_SCHEME = re.compile(r"^https?://(www\.)?", re.IGNORECASE)
 _OWN = re.compile(r"dimension[0-9]{1,3}")
 # What joins nothing, as the last character, belongs to the value.
 _AND = re.compile(r"(?<!\\);(?!$)")
@@ -49,7 +49,7 @@ class _Name(Struct, frozen=True):
 
 
 def _page(dimension: str) -> _Name:
-    return _Name(dimension, lambda text: _SCHEME.sub("", text), bare=True)
+    return _Name(dimension, without_www, bare=True)
 
 
 def _visitor(text: str) -> str:

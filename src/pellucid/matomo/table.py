@@ -10,6 +10,9 @@ from pellucid.matomo.labels import Label
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import Condition
 
+BY_PAGE = ("bare_page_url",)
+"""What a report on pages has a row for: as in Matomo, an address is one page with whatever scheme and `www.`."""
+
 
 class Goals(StrEnum):
     """Which rows of a report tell of conversions: where Matomo keeps them for the upper rows alone, so do we."""

@@ -12,12 +12,13 @@ from pellucid.matomo.columns import (
     OF_PAGES,
     OF_SOURCES,
     RATIOS_OF_PAGES,
+    SCHEME,
     VISITORS,
     Cell,
     Column,
 )
 from pellucid.matomo.labels import Label, chosen, written
-from pellucid.matomo.table import Goals, Table
+from pellucid.matomo.table import BY_PAGE, Goals, Table
 from pellucid.matomo.tree import escaped_twice, path_and_query, path_of, without_scheme
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import Condition, Operator
@@ -69,10 +70,10 @@ def _titled(segment: str, text: str) -> dict[str, Cell]:
 
 def _pages(column: str, needs: str, segment: str = "") -> Table:
     return Table(
-        ("page_url",),
+        BY_PAGE,
         partial(_page, column=column, segment=segment),
         path=partial(_folders_of_page, segment=segment),
-        columns=OF_PAGES,
+        columns=(*OF_PAGES, SCHEME),
         ratios=RATIOS_OF_PAGES,
         ratios_in_folders=RATIOS_OF_PAGES[:3],
         apart=VISITORS,

@@ -14,7 +14,7 @@ from pellucid.matomo.overview import written
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.reports import query_of
 from pellucid.matomo.rows import OTHERS
-from pellucid.matomo.tree import without_scheme
+from pellucid.matomo.tree import SCHEMES, without_www
 from pellucid.model.hit import HitKind, SourceKind
 from pellucid.model.period import Period
 from pellucid.model.query import Condition, Operator
@@ -23,7 +23,6 @@ from pellucid.model.site import Site
 ROWS_SHOWN = 5
 PARTS = ("internalReferrers", "followingActions", "externalReferrers")
 _URL, _TITLE = "url", "title"
-_SCHEMES = ("http://", "https://", "http://www.", "https://www.")
 _SOURCES: Mapping[str, str] = {
     SourceKind.DIRECT: "Direct entries",
     SourceKind.SEARCH: "From search engines",
@@ -130,7 +129,7 @@ def _before(page: _Page, found: Told, shown: int) -> dict[str, Answer]:
         elif name in page.names:
             loops += views
         else:
-            pages[_bare(name) if page.is_url else title(name)] += views
+            pages[without_www(name) if page.is_url else title(name)] += views
     return {
         "pageviews": every,
         "loops": loops,
@@ -144,7 +143,7 @@ def _after(page: _Page, found: Told, shown: int) -> dict[str, Answer]:
     for key, times in found:
         kind, address, name, keyword = key[0], key[1], key[-2], key[-1]
         if kind == HitKind.PAGEVIEW and name not in page.names:
-            following["followingPages"][_bare(name) if page.is_url else title(name)] += times
+            following["followingPages"][without_www(name) if page.is_url else title(name)] += times
         elif kind in _FOLLOWING:
             following[_FOLLOWING[kind]][keyword if kind == HitKind.SEARCH else address] += times
     return {name: _shown(counted, shown) for name, counted in following.items()}
@@ -182,12 +181,7 @@ def _source(kind: str, name: str, url: str, keyword: str) -> str:
 
 def _spellings(url: str) -> tuple[str, ...]:
     """Return an address with each beginning that means the same page."""
-    return tuple(f"{scheme}{_bare(url)}" for scheme in _SCHEMES)
-
-
-def _bare(url: str) -> str:
-    """Return what of an address tells pages apart."""
-    return without_scheme(url).removeprefix("www.")
+    return tuple(f"{scheme}{without_www(url)}" for scheme in SCHEMES)
 
 
 REPORTS = {

@@ -3,6 +3,7 @@
 At most ten levels; a page's own label begins with `/`, and a folder's index is `/index`.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import cast
@@ -13,7 +14,11 @@ from pellucid.matomo.labels import Label
 
 DEEPEST = 10
 SUBTABLE = "subtable"
+SCHEMES = ("http://", "https://", "http://www.", "https://www.")
+"""What addresses of one page begin with; each has another length."""
 _INDEX = "index"
+_SCHEME = re.compile(r"^https?://(www\.)?", re.IGNORECASE)
+_OF_LENGTH = {len(scheme): scheme for scheme in SCHEMES}
 _ESCAPED_TWICE = {number: quote_plus(quote_plus(chr(number))) for number in range(128)}
 
 
@@ -52,8 +57,13 @@ def without_scheme(url: str) -> str:
 
 
 def without_www(url: str) -> str:
-    """Return an address from its host on, as Matomo keeps it."""
-    return without_scheme(url).removeprefix("www.")
+    """Return an address from its host on, as Matomo keeps those of pages."""
+    return _SCHEME.sub("", url)
+
+
+def with_scheme(bare: str, length: int) -> str:
+    """Return an address that Matomo keeps from its host on, with what stands before: so many characters."""
+    return f"{_OF_LENGTH.get(length, '')}{bare}"
 
 
 def grown(rows: Sequence[tuple[Sequence[Label], Row]], apart: frozenset[str] = frozenset()) -> list[Row]:

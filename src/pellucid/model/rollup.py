@@ -55,6 +55,7 @@ class PageOfDay(Struct, frozen=True, kw_only=True):
     unique_downloads: Count
     unique_outlinks: Count
     views_after_search: Count
+    longest_scheme: Count
     page_seconds: Total
     steps: Count
     entries: Count

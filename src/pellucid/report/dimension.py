@@ -26,6 +26,15 @@ class Dimension(Struct, frozen=True):
     scattered: bool = False
 
 
+SCHEME = "^https?://(?:www[.])?"
+"""What of an address does not tell pages apart."""
+
+
+def from_host_on(url: str) -> str:
+    """Return the expression of an address without its scheme and `www.`, which is made once of each that is stored."""
+    return f"replaceRegexpOne({url}, '{SCHEME}', '')"
+
+
 def everywhere(sql: str) -> dict[Source, str]:
     """Return the same expression for each source."""
     return dict.fromkeys((*OF_VISITS, *OF_EVENTS), sql)

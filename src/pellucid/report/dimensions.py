@@ -9,7 +9,7 @@ from msgspec import structs
 from pellucid.model.site import Privacy
 from pellucid.model.visit import Conversion, Visit
 from pellucid.report import more_dimensions
-from pellucid.report.dimension import Dimension, everywhere
+from pellucid.report.dimension import Dimension, everywhere, from_host_on
 from pellucid.report.source import OF_VISITS, Source
 
 
@@ -80,7 +80,9 @@ def _of(name: str) -> tuple[Source, ...]:
 _OWN = re.compile(r"dimension([0-9]{1,3})")
 _OWN_OF_ACTS = re.compile(r"act_dimension([0-9]{1,3})")
 _OWN_IS_TOLD = re.compile(r"(act_)?dimension([0-9]{1,3})_is_told")
-_BARE = re.compile(r"bare_((?:page|entry|exit|event|action)_url)")
+_BARE = re.compile(r"bare_((?:page|entry|exit|event|action|act)_url)")
+_COLUMN = re.compile(r"\w*url")
+"""The column of an address within an expression: what is stored once each is cut once each, before anything else."""
 _VARIABLE = re.compile(r"(visit_)?variable_(name|value)_([1-9][0-9]?)")
 
 FAMILIES: Mapping[str, str] = {
@@ -202,11 +204,6 @@ def own_numbers(names: Iterable[str]) -> frozenset[int]:
     return frozenset(int(one[one.re.groups]) for one in found if one)
 
 
-def from_host_on(url: str) -> str:
-    """Return the expression of an address without its scheme and `www.`, which is made once of each that is stored."""
-    return f"replaceRegexpOne({url}, '^https?://(www[.])?', '')"
-
-
 def dimension_of(name: str) -> Dimension | None:
     """Return a dimension by its name; None if there is none.
 
@@ -218,7 +215,7 @@ def dimension_of(name: str) -> Dimension | None:
     is_told = _OWN_IS_TOLD.fullmatch(name)
     if bare is not None:
         whole = DIMENSIONS[bare[1]]
-        told = {source: from_host_on(sql) for source, sql in whole.told.items()}
+        told = {source: _COLUMN.sub(lambda one: from_host_on(one[0]), sql) for source, sql in whole.told.items()}
         return structs.replace(whole, name=name, told=told)
     if own is not None:
         return Dimension(

@@ -7,11 +7,13 @@ a visit's own counts are made in `visits/visits.py`.
 from collections.abc import Mapping
 
 from pellucid.report import conversion_metrics, event_metrics, interest_metrics
+from pellucid.report.dimension import SCHEME, from_host_on
 from pellucid.report.metric import IS_VISIT, USER_OF_DAY, VISIT, VISITOR_OF_DAY, Metric, Unit, of_views
 from pellucid.report.source import Source
 
 _BOUNCED = f"countIf(actions <= 1 and {IS_VISIT})"
 _VISIT_OF_ADDRESS = f"{VISIT} + cityHash64(url)"
+_VISIT_OF_PAGE = f"{VISIT} + cityHash64({from_host_on('url')})"
 _ITS_SOURCE = "cityHash64(source_kind, source_name, source_keyword, source_url)"
 _IN_HITS = (
     Source.HITS,
@@ -171,8 +173,14 @@ _METRICS = (
     ),
     Metric(
         "unique_views",
-        "Visits that viewed a page, added up over pages.",
-        counted=of_views("uniqExact", _VISIT_OF_ADDRESS),
+        "Visits that viewed a page, added up over pages: addresses with another scheme or `www.` are of the same.",
+        counted=of_views("uniqExact", _VISIT_OF_PAGE),
+    ),
+    Metric(
+        "longest_scheme",
+        "How many characters stand before the host of a page's address, with `www.`; of several the most.",
+        counted=dict.fromkeys((Source.VIEWS, Source.LOADS), f"max(toUInt8(length(extract(url, '{SCHEME}'))))"),
+        over_days="max({})",
     ),
     Metric(
         "unique_downloads",

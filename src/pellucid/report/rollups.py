@@ -17,7 +17,7 @@ from msgspec import Struct
 from pellucid.model.period import Period
 from pellucid.model.query import EVERYBODY, Query
 from pellucid.model.result import Value
-from pellucid.report.dimensions import DIMENSIONS
+from pellucid.report.dimensions import dimension_of
 from pellucid.report.metric import Metric
 from pellucid.report.metrics import METRICS, TIMINGS
 from pellucid.report.segment import Values, condition_on_rows
@@ -48,18 +48,22 @@ class Group(Struct, frozen=True):
     @property
     def is_of_pages(self) -> bool:
         """Whether it is by a page, or by nothing."""
-        return self.dimension in {"", "page_url", "page_title"}
+        return self.dimension in {"", *_PAGES}
 
 
+_PAGES = ("page_url", "bare_page_url", "page_title")
 _COLUMNS = {"goal": "goal_id", "conversion": "kind", "item_category_place": "goal_id"}
 """The columns of what rows are told apart by besides."""
 
 
 def _column(dimension: str, group: Group) -> str:
-    if dimension == group.dimension and not group.is_of_pages:
-        return "page"
+    return "page" if dimension == group.dimension else _COLUMNS.get(dimension) or _told(dimension)
+
+
+def _told(dimension: str) -> str:
     # Of all sources this one tells the most of what a row has: a page, a day, a site, and what was converted.
-    return _COLUMNS.get(dimension) or DIMENSIONS[dimension].told[Source.VIEWS_BEFORE]
+    named = dimension_of(dimension)
+    return named.told[Source.VIEWS_BEFORE] if named else ""
 
 
 _OF_VIEWS = frozenset(
@@ -70,7 +74,7 @@ _OF_VIEWS = frozenset(
     }
 )
 _OF_PAGES = _OF_VIEWS | {
-    *("visits", "daily_visitors", "views_after_search"),
+    *("visits", "daily_visitors", "views_after_search", "longest_scheme"),
     *("page_seconds", "steps"),
     *("entries", "daily_entry_visitors", "entry_actions", "entry_seconds", "entry_bounces"),
     *("exits", "daily_exit_visitors"),
@@ -108,7 +112,7 @@ GROUPS = (
     Group("", (), "1", _OF_VIEWS | {"unique_views", "unique_downloads", "unique_outlinks"}),
     *(
         group
-        for page in ("page_url", "page_title")
+        for page in _PAGES
         for group in (
             Group(page, (), "kind = ''", _OF_PAGES),
             Group(page, ("goal", "conversion"), "kind != ''", _OF_GOALS),
@@ -233,8 +237,9 @@ def part_of(
     ]
     there = " or ".join(f"{_COUNTED[source]} > 0" for source in sources)
     met = condition_on_rows(query.where, Source.VIEWS_BEFORE, values.bind)
-    # Conditions and keys name a page by the column of events.
-    page = [f"with page as {_column(group.dimension, group)}"] if group.dimension and group.is_of_pages else []
+    if group.dimension and met:
+        # It names a page as events tell it.
+        met = met.replace(_told(group.dimension), "page")
     conditions = [
         SCOPE,
         f"told_by = '{group.dimension}'",
@@ -245,7 +250,6 @@ def part_of(
     ]
     return " ".join(
         [
-            *page,
             f"select {', '.join([*keys, *numbers])}",
             "from pages_by_day",
             f"where {' and '.join(conditions)}",

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from pellucid.errors import RequestError
 from pellucid.model.query import Condition, Operator, Segment
-from pellucid.report.dimension import Dimension
-from pellucid.report.dimensions import DIMENSIONS, dimension_of, from_host_on
+from pellucid.report.dimension import Dimension, from_host_on
+from pellucid.report.dimensions import DIMENSIONS, dimension_of
 from pellucid.report.source import ACTIONS, OF_VISITS, ROWS, Source
 from pellucid.store.client import Bound
 from pellucid.store.schema import TABLES, columns

@@ -160,6 +160,7 @@ MIGRATIONS: tuple[str, ...] = (
         partition="tuple()",
         settings=_SYNCED,
     ),
+    _grow("pages_by_day"),
 )
 
 _CREATE_HISTORY = """

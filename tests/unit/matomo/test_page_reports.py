@@ -89,3 +89,55 @@ def test_pages_are_chosen_by_their_addresses_from_the_host_on_and_links_by_all_o
     store.insert("events", Event, b"\n".join(map(json.encode, events)), token="events of two ways")
 
     assert ask("VisitsSummary.getVisits", **DAY, segment=segment) == {"value": visits}
+
+
+WAYS = ("http://www.maps.example/way", "https://maps.example/way")
+
+
+@pytest.fixture
+def ways(store: Store) -> None:
+    """A visit that saw a page by two addresses that differ in their scheme and `www.`: it began and ended with it."""
+    visit = a_visit(visit_id=40, visitor_id=40, actions=3, entry_url=WAYS[0], exit_url=WAYS[1])
+    views = [
+        an_event(visit_id=40, visitor_id=40, event_id=40 + n, time=NOON + n, url=way, previous_search="map")
+        for n, way in enumerate((*WAYS, WAYS[0]))
+    ]
+    store.insert("visits", Visit, json.encode(visit), token="a visit of two addresses")
+    store.insert("events", Event, b"\n".join(map(json.encode, views)), token="its views")
+
+
+@pytest.mark.parametrize("name", ["PageUrls", "EntryPageUrls", "ExitPageUrls", "PageUrlsFollowingSiteSearch"])
+@pytest.mark.usefixtures("ways")
+def test_a_page_is_one_by_whatever_scheme_it_was_seen(ask: Any, name: str) -> None:
+    for flat in "01":
+        (row,) = [row for row in ask(f"Actions.get{name}", **DAY, flat=flat) if row["label"] == "/way"]
+        assert (row["nb_visits"], row["nb_uniq_visitors"], row["nb_hits"]) == (1, 1, 3)
+        assert (row["entry_nb_visits"], row["entry_nb_uniq_visitors"]) == (1, 1)
+        assert (row["exit_nb_visits"], row["exit_rate"]) == (1, "100%")
+        assert row["url"] == "http://www.maps.example/way"
+        assert "scheme" not in row
+
+
+@pytest.mark.parametrize("way", [*WAYS, "https://www.maps.example/way", "maps.example/way"])
+@pytest.mark.usefixtures("ways")
+def test_a_page_is_found_by_its_address_with_any_scheme(ask: Any, way: str) -> None:
+    (row,) = ask("Actions.getPageUrl", **DAY, pageUrl=way)
+
+    assert (row["label"], row["nb_visits"], row["nb_hits"]) == ("/way", 1, 3)
+    assert ask("VisitsSummary.getVisits", **DAY, segment=f"pageUrl=={way}") == {"value": 1}
+
+
+@pytest.mark.usefixtures("ways")
+def test_a_page_of_two_schemes_is_one_among_those_of_its_visit(ask: Any) -> None:
+    # Two visits of the shop have three pages.
+    assert ask("Actions.get", **DAY)["nb_uniq_pageviews"] == 3 + 1
+
+
+def test_the_pages_of_a_dimension_are_those_of_any_scheme(ask: Any, store: Store) -> None:
+    ask("CustomDimensions.configureNewCustomDimension", idSite="1", name="Tone", scope="action", active="1")
+    views = [an_event(event_id=50 + n, time=NOON + n, url=way, dimensions={"1": "loud"}) for n, way in enumerate(WAYS)]
+    store.insert("events", Event, b"\n".join(map(json.encode, views)), token="views of a dimension")
+
+    (row,) = ask("CustomDimensions.getCustomDimension", **DAY, idDimension="1", flat="1")
+
+    assert (row["label"], row["nb_visits"], row["nb_hits"]) == ("loud - maps.example/way", 1, 2)

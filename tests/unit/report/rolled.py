@@ -22,6 +22,7 @@ FIRST_DAY = 20416
 DAYS = 4
 HOME = Condition("page_url", Operator.EQUALS, "http://a/a")
 OTHER = Condition("page_url", Operator.ENDS, "d")
+BARE = Condition("bare_page_url", Operator.EQUALS, "a/a")
 PERIOD = Period(DAY, DAY + timedelta(days=DAYS - 1))
 """The last of its days is not over."""
 _OF_SHOPS = (HitKind.ORDER, HitKind.CART)
@@ -50,11 +51,11 @@ def on_day(day: int, minute: int = 0, **fields: object) -> Hit:
 def hits(draw: st.DrawFn) -> Hit:
     """A hit of any kind that a page's numbers come from."""
     kind = draw(st.sampled_from([HitKind.PAGEVIEW, *_KINDS]))
-    page = draw(st.sampled_from(["a", "b", "c/d"]))
+    site, page = draw(st.sampled_from(["http://a", "https://www.a"])), draw(st.sampled_from(["a", "b", "c/d"]))
     told: dict[str, object] = {
         "kind": kind,
         "visitor_id": draw(st.integers(1, 3)),
-        "url": f"http://a/{page}",
+        "url": f"{site}/{page}",
         "title": draw(st.sampled_from(["", "A", "Ä"])),
     }
     match kind:
@@ -94,6 +95,7 @@ def queries() -> list[Query]:
             metrics=("unique_views", "unique_outlinks", "keywords", "visitors", "searches"),
         ),
         structs.replace(query_of(of_pages, ("page_url",)), where=((HOME, OTHER),)),
+        structs.replace(query_of(of_pages, ("bare_page_url", "day")), where=((BARE,),)),
     ]
 
 

@@ -55,6 +55,27 @@ def test_a_query_reads_what_was_rolled_up_and_not_what_happened(
     assert row == ("http://a/", 3)
 
 
+def test_a_visit_of_one_page_by_two_schemes_is_one_of_days_that_are_over(
+    installation: Installation, ingest: Ingest, rolling: Rolling, store: Store
+) -> None:
+    ways = ("http://a/x", "https://www.a/x", "http://a/x")
+    installation.append(*(on_day(day, minute, url=way) for day in (0, 1) for minute, way in enumerate(ways)))
+    ingest.round(FAR)
+    rolling.once()
+    two_days = Period(DAY, DAY + timedelta(days=1))
+    metrics = ("visits", "daily_visitors", "views", "entries", "exits", "longest_scheme")
+    of_pages = Query(site_ids=(1,), period=two_days, metrics=metrics, dimensions=("bare_page_url",))
+
+    installation.append(on_day(1, 5, url="https://a/x"))
+    ingest.round(FAR)
+    late = Reports(store).answer(of_pages).rows
+    rolling.once()
+    store.command("truncate table events")
+
+    assert late == (("a/x", 2, 2, 7, 2, 2, len("https://www.")),)
+    assert Reports(store).answer(of_pages).rows == late
+
+
 @pytest.mark.parametrize(
     "other",
     [
