@@ -120,6 +120,7 @@ class _List(Struct, frozen=True):
     name: str
     label: str
     dimension: str
+    """What rows are told apart by; an address from its host on, so that a page has one row whatever its scheme is."""
     written: Callable[[str], str] = words.known
     metric: str = "visits"
     segment: Segment = EVERYBODY
@@ -155,9 +156,9 @@ _SENT = Segment((_kind(Operator.DIFFERS, SourceKind.DIRECT), _kind(Operator.DIFF
 _CAMPAIGNS = Segment((_kind(Operator.EQUALS, SourceKind.CAMPAIGN),))
 _PANELS: Mapping[str, tuple[_List, ...]] = {
     "Pages": (
-        _List("Top", "Page", "page_url", words.path, "views"),
-        _List("Entry", "Entry page", "entry_url", words.path),
-        _List("Exit", "Exit page", "exit_url", words.path),
+        _List("Top", "Page", "bare_page_url", words.path, "views"),
+        _List("Entry", "Entry page", "bare_entry_url", words.path),
+        _List("Exit", "Exit page", "bare_exit_url", words.path),
     ),
     "Sources": (
         _List("Kinds", "Kind", "source_kind", lambda kind: words.SOURCES[kind]),
@@ -210,8 +211,9 @@ def board(
 
     compared, passed = so_far(span, now)
     told = heads(site)
+    says = untold.recognises(site)
     panels = {
-        name: [one for one in lists if untold.recognises(site) or one.dimension not in untold.DIMENSIONS]
+        name: [one for one in lists if says or one.dimension.removeprefix("bare_") not in untold.DIMENSIONS]
         for name, lists in _PANELS.items()
     }
     written = _WRITTEN.get(chosen.name, words.known)

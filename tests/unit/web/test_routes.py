@@ -72,6 +72,16 @@ def test_where_nobody_is_recognised_the_page_says_so_and_shows_no_number_that_sa
     assert signed_in.get("/dashboard/live?site=1").json() | {"mark": ""} == {"number": 1, "what": "visit", "mark": ""}
 
 
+def test_a_page_has_one_row_whatever_its_scheme_is(signed_in: TestClient, store: Store) -> None:
+    addresses = ("http://www.shop.example/here", "https://shop.example/here")
+    visits = [
+        a_visit(visit_id=number, visitor_id=number, entry_url=address) for number, address in enumerate(addresses, 2)
+    ]
+    add_visits(store, *visits)
+
+    assert signed_in.get("/dashboard?site=1&span=day").text.count('title="/here"') == 1
+
+
 def test_where_visitors_are_recognised_nothing_is_called_an_estimate(signed_in: TestClient) -> None:
     assert "estimated" not in signed_in.get("/dashboard?site=1&span=day").text
 
