@@ -61,7 +61,7 @@ def goals_by_page(answered: Sequence[Result], of_key: int) -> tuple[dict[Key, To
         told = (goal, numbers[: len(_OF_VIEWS)], numbers[len(_OF_VIEWS) :])
         if told[1][0]:
             found.setdefault(key, []).append(told)
-        elif told[2][0]:
+        elif told[2][0] and goal != CART:
             entered.append((key, told))
     for key, told in entered:
         if key in found:
@@ -83,9 +83,10 @@ def gathered(row: Row, reached: Mapping[str, float] | None) -> Row:
             columns[_UNIQUE] = columns["nb_conversions"]
         if goal != CART:
             columns |= _added_up(_OF_ENTRIES, [entries for _, entries in told if entries[0]])
-        if reached is not None:
+        # Without views a visit was entered there, and had converted before any page was viewed.
+        if of_pages and reached is not None:
             columns[_RATE] = min(_rate(number_in(columns["nb_conversions"]), reached.get(goal, 0)), 1)
-        elif goal != CART:
+        elif of_pages and goal != CART:
             columns[_RATE] = 0
         goals[f"idgoal={goal}"] = columns
     if goals:

@@ -67,6 +67,21 @@ def test_goals_of_a_row_stand_by_their_numbers_after_carts_and_orders() -> None:
     assert list(of_row) == list(of_page) == [f"idgoal={name}" for name in reversed(names)]
 
 
+@pytest.mark.parametrize("reached", [{"5": 3.0}, None])
+def test_a_page_that_a_visit_began_with_after_it_had_converted_tells_no_rate_of_views(
+    reached: dict[str, float] | None,
+) -> None:
+    row: Row = {GOALS: cast("Cell", [("5", (0, 0, 0, 0, 0), (1, 0.5, 2, 2))])}
+    entered = {
+        "nb_conversions_entry": 1,
+        "nb_conversions_entry_rate": 0.5,
+        "revenue_entry": 2,
+        "revenue_per_entry": 2,
+    }
+
+    assert goals_of_pages.gathered(row, reached)["goals"] == {"idgoal=5": entered}
+
+
 def test_one_goal_alone_is_told_with_all_its_columns(ask: Ask) -> None:
     (row,) = ask("Referrers.getReferrerType", **OF_DAY, **SHOWN, idGoal="ecommerceOrder")
 
