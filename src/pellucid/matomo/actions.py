@@ -13,7 +13,7 @@ from pellucid.matomo.pretty import money
 from pellucid.model.column import Item
 from pellucid.model.event import Event
 from pellucid.model.goal import CustomDimension, DimensionScope, Goal
-from pellucid.model.hit import HitKind
+from pellucid.model.hit import HitKind, SourceKind
 from pellucid.model.site import Site
 from pellucid.model.visit import Conversion
 from pellucid.report.live import VisitDetails
@@ -28,6 +28,8 @@ _TYPES: Mapping[str, Cell] = {
 _PAGES = frozenset({HitKind.PAGEVIEW, HitKind.SEARCH})
 _NOT_SHOWN = frozenset({HitKind.PING, HitKind.GOAL, HitKind.CART, HitKind.ORDER})
 """What was converted is shown as what it converted."""
+_WITH_A_KEYWORD = frozenset({SourceKind.CAMPAIGN, SourceKind.SOCIAL})
+"""What brought a conversion by a keyword, be it an empty one."""
 _SALES = frozenset({HitKind.CART, HitKind.ORDER})
 """What happens on no page that is told."""
 _STATUS = {
@@ -93,23 +95,26 @@ def _attribution(conversion: Conversion) -> Row:
     return {
         "referrerType": kind,
         "referrerName": conversion.source_name or None,
-        "referrerKeyword": conversion.source_keyword or None,
+        "referrerKeyword": conversion.source_keyword or ("" if conversion.source_kind in _WITH_A_KEYWORD else None),
     }
 
 
 def _seconds_on(event: Event, details: VisitDetails, place: int) -> int:
-    """Return how long a page was looked at: up to the next one, or as long as the visit went on."""
+    """Return how long a page was looked at: up to the next one, or as long as the visit went on.
+
+    Of the last page that is not told where it is little: then it is as long as what was done on it took.
+    """
     on_it = 0
     for later in details.events[place + 1 :]:
         on_it += later.previous_seconds
         if later.kind == HitKind.PAGEVIEW:
             return on_it
     rest = details.visit.seconds - (event.time // 1000 - details.visit.first_time // 1000)
-    return rest if rest > _LEAST_SECONDS else 0
+    return rest if rest > _LEAST_SECONDS else on_it
 
 
 def _pageview(event: Event) -> Row:
-    row: Row = {"pageTitle": event.title or None, "title": event.title, "subtitle": event.url}
+    row: Row = {"pageTitle": event.title or None, "title": event.title or None, "subtitle": event.url}
     timings = (
         *(event.network_time, event.server_time, event.transfer_time),
         *(event.dom_processing_time, event.dom_completion_time, event.on_load_time),
@@ -133,8 +138,8 @@ def _search(event: Event) -> Row:
     subtitle = [word]
     subtitle += [f"Search Category: {category}"] if category else []
     subtitle += [f"Search Results Count: {number}"] if number else []
-    row: Row = {"url": None, "siteSearchKeyword": word, "title": "Site Search", "subtitle": " - ".join(subtitle)}
-    row |= {"siteSearchCategory": category} if category else {}
+    row: Row = {"url": None, "siteSearchKeyword": word, "siteSearchCategory": category}
+    row |= {"title": "Site Search", "subtitle": " - ".join(subtitle)}
     return row | ({} if number is None else {"siteSearchCount": number})
 
 

@@ -76,6 +76,7 @@ def _before(visit: Visit) -> Row:
 
 def _times(visit: Visit, zone: ZoneInfo) -> Row:
     first, last = (datetime.fromtimestamp(moment / 1000, zone) for moment in (visit.first_time, visit.last_time))
+    ended = last.astimezone(UTC)
     return {
         "serverDate": f"{last:%Y-%m-%d}",
         "serverDatePretty": date_in_words(last),
@@ -83,10 +84,10 @@ def _times(visit: Visit, zone: ZoneInfo) -> Row:
         "serverTimePretty": f"{last:%H:%M:%S}",
         "serverTimePrettyFirstAction": f"{first:%H:%M:%S}",
         "serverTimestamp": visit.last_time // 1000,
-        "visitServerHour": str(last.hour),
+        "visitServerHour": str(ended.hour),
         "firstActionTimestamp": visit.first_time // 1000,
         "lastActionTimestamp": visit.last_time // 1000,
-        "lastActionDateTime": f"{datetime.fromtimestamp(visit.last_time / 1000, UTC):%Y-%m-%d %H:%M:%S}",
+        "lastActionDateTime": f"{ended:%Y-%m-%d %H:%M:%S}",
         **_local_time(visit.local_second),
     }
 
@@ -141,7 +142,7 @@ def _place(visit: Visit) -> Row:
     region = labels.region_name(visit.region, visit.country)
     spoken = f"Language code {visit.language}" if "-" in visit.language else labels.language(visit.language).text
     return {
-        "languageCode": visit.language or None,
+        "languageCode": visit.language,
         "language": spoken,
         "continent": labels.continent(visit.continent).text,
         "continentCode": visit.continent or labels.NO_CODE.lower(),

@@ -59,6 +59,34 @@ def test_the_last_page_is_looked_at_as_long_as_the_visit_goes_on_if_that_is_more
     assert rows(an_event(), an_event(time=NOON + 30_000, previous_seconds=30), seconds=51)[1]["timeSpent"] == 21
 
 
+def test_a_last_page_is_looked_at_at_least_as_long_as_what_was_done_on_it_took() -> None:
+    shown = rows(
+        an_event(),
+        an_event(kind="download", time=NOON + 2_000, previous_seconds=2),
+        an_event(kind="outlink", time=NOON + 5_000, previous_seconds=3),
+        seconds=6,
+    )
+
+    assert shown[0]["timeSpent"] == 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "keyword", "told"),
+    [
+        ("campaign", "bell", "bell"),
+        ("campaign", "", ""),
+        ("social", "", ""),
+        ("website", "", None),
+        ("search", "", None),
+        ("direct", "", None),
+    ],
+)
+def test_a_conversion_tells_an_empty_keyword_where_matomo_does(kind: str, keyword: str, told: str | None) -> None:
+    (row,) = rows(a_conversion(source_kind=kind, source_keyword=keyword))
+
+    assert row["referrerKeyword"] == told
+
+
 def test_what_is_done_before_any_page_is_on_none_and_sales_have_no_address() -> None:
     event, order = rows(
         an_event(kind="event", event_category="video", event_action="play"),
@@ -117,6 +145,8 @@ def test_times_are_those_of_the_site() -> None:
             an_event(kind="content", content_name="banner", content_piece="a.png", content_interaction="click"),
             {"type": 13, "title": "Content Interaction (click)", "subtitle": "banner - a.png"},
         ),
+        (an_event(kind="search", search_keyword="bell"), {"siteSearchCategory": "", "subtitle": "bell"}),
+        (an_event(title=""), {"title": None, "pageTitle": None}),
         (an_event(kind="outlink", url="http://b/"), {"title": "Outlink", "subtitle": "http://b/"}),
         (
             a_conversion(kind="order", order_id="A2", revenue=12_345.6),
@@ -192,3 +222,9 @@ def test_what_is_not_known_of_a_device_and_a_place_has_the_words_and_codes_of_ma
     assert {row[name] for name in ("deviceModel", "operatingSystemName", "browser", "browserName")} == {"Unknown"}
     assert {row[name] for name in ("operatingSystemCode", "operatingSystemVersion", "browserCode")} == {"UNK"}
     assert (row["continentCode"], row["countryCode"], row["resolution"]) == ("unk", "xx", "unknown")
+
+
+def test_the_hour_of_a_visit_is_the_servers_own_and_an_untold_language_has_an_empty_code() -> None:
+    row = visit_row(VisitDetails(a_visit(first_time=NOON, last_time=NOON, language=""), ()), SETTING)
+
+    assert (row["visitServerHour"], row["serverTimePretty"], row["languageCode"]) == ("12", "13:00:00", "")
