@@ -24,8 +24,14 @@ NO_CODE = "UNK"
 """The code of a browser and of a system that are not known."""
 NO_SCREEN = "unknown"
 _ENGLISH = Locale("en")
-_WRITTEN_ALONE = "en"
-"""The language that no country comes before others in."""
+_AT_HOME = frozenset(
+    (
+        *("bg", "bo", "ca", "cs", "da", "de", "el", "es", "et", "fa", "fi", "fr", "he", "hr", "hu", "id", "is", "it"),
+        *("ja", "ko", "lt", "lv", "mk", "ms", "nb", "nl", "nn", "no", "pl", "ro", "ru", "sk", "sl", "sq", "sr", "sv"),
+        *("th", "tr", "uk"),
+    )
+)
+"""The languages that Matomo tells with a country where none is told."""
 
 _ENGINES = {
     "Blink": "Blink (Chrome, Opera)",
@@ -273,7 +279,7 @@ def language_code(tag: str) -> Label:
     if not spoken:
         return Label(f"{UNKNOWN} ({tag or NOWHERE})", chosen(languageCode=tag or NOWHERE))
     likely = get_global("likely_subtags").get(name, "").rpartition("_")[2].lower()
-    territory = territory or ("" if name == _WRITTEN_ALONE else likely)
+    territory = territory or (likely if name in _AT_HOME else "")
     if territory in {"", name}:
         return Label(f"{spoken} ({name})", chosen(languageCode=name))
     where = _ENGLISH.territories.get(territory.upper(), UNKNOWN)
