@@ -56,6 +56,8 @@ _PLUGINS: Mapping[str, str] = {
 }
 """What a browser can do, by the parameter that says so."""
 _SALES = frozenset({HitKind.CART, HitKind.ORDER})
+_LINES = str.maketrans("", "", "\n\r")
+"""What Matomo leaves out of titles."""
 _NO_DIMENSIONS: dict[str, str] = {}
 _NO_PARAMETERS: frozenset[str] = frozenset()
 
@@ -135,7 +137,7 @@ def admit(raw: RawHit, given: Given, kind: HitKind, allowance: Allowance, plan: 
     is_page = kind is HitKind.PAGEVIEW
     visitor, fingerprint, known_by = _recognised(raw, given, allowance, site, inputs)
     settings = site.privacy
-    title = clean(given.action_name).strip()
+    title = clean(given.action_name).translate(_LINES).strip()
     return Hit(
         site_id=raw.site_id,
         time=raw.time,

@@ -3,6 +3,7 @@
 Whatever a parameter holds, something comes out of it: what can not be read is left out.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from urllib.parse import unquote_plus
@@ -34,6 +35,7 @@ LONGEST_JSON = 65_536
 LONGEST_ORDER_ID = 100
 MOST_CATEGORIES = 5
 LONGEST_VARIABLE = 200
+LONGEST_DIMENSION = 250
 
 _LONGEST_NAME = 255
 _MOST_MILLISECONDS = 2**24 - 1
@@ -42,6 +44,7 @@ _MOST_MONEY = 1e15
 _MOST_VARIABLES = 20
 _LONGEST_VARIABLES = 8192
 _LONGEST_NUMBER = 40
+_BEGINS_WITH_A_NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 _ATTRIBUTES: Mapping[str, str] = {
     MatchAttribute.URL: "url",
@@ -63,7 +66,7 @@ def event_of(given: Given) -> SiteEvent:
     category, action = clean(given.event_category).strip(), clean(given.event_action).strip()
     if not (category and action):
         raise RequestError("An event has a category (e_c) and an action (e_a), and neither is of blanks alone.")
-    return SiteEvent(category, action, clean(given.event_name).strip(), number_of(given.event_value))
+    return SiteEvent(category, action, clean(given.event_name).strip(), value_of(given.event_value))
 
 
 def search_of(given: Given) -> Search:
@@ -189,7 +192,7 @@ def dimensions_of(
         if value is None:
             value = next((found for read in dimension.read if (found := read(url, title))), None)
         if value is not None:
-            told[dimension.key] = clean(value, _LONGEST_NAME).strip()
+            told[dimension.key] = clean(value.strip(), LONGEST_DIMENSION)
     return told
 
 
@@ -203,7 +206,7 @@ def reached_of(kind: HitKind, given: Given, plan: Plan) -> tuple[Reached, ...]:
     some = plan.matchers.get(kind)
     if not some:
         return ()
-    value = number_of(given.event_value) if kind is HitKind.EVENT else None
+    value = value_of(given.event_value) if kind is HitKind.EVENT else None
     return tuple(
         reached(matcher.goal, _told_money(given.revenue), value, matcher.after_seconds)
         for matcher in some
@@ -221,6 +224,14 @@ def attributed_to(given: Given, plan: Plan) -> Source | None:
         return None
     found = source("", clean(given.first_referrer), plan.hosts, plan.excluded_parameters)
     return found if found.kind in _REFERRED else None
+
+
+def value_of(text: str) -> float | None:
+    """Return the value of an event: the number that a text begins with, as in Matomo 0 if there is none."""
+    if not text.strip():
+        return None
+    begun = _BEGINS_WITH_A_NUMBER.match(text)
+    return (number_of(begun[0]) if begun else None) or 0.0
 
 
 def number_of(text: str) -> float | None:

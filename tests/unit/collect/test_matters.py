@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import json, msgpack, structs
 
 from pellucid.collect.collector import Asker
-from pellucid.collect.matters import LONGEST_JSON, items_of, number_of, variables_of
+from pellucid.collect.matters import LONGEST_DIMENSION, LONGEST_JSON, items_of, number_of, value_of, variables_of
 from pellucid.errors import RequestError
 from pellucid.model.column import Item, Variable
 from pellucid.model.goal import CustomDimension, DimensionScope, Extraction, Goal
@@ -76,6 +76,22 @@ def test_a_dimension_that_is_told_as_nothing_is_not_read_off_the_page() -> None:
 
     assert kept(url=page).dimensions == {"2": "7"}
     assert kept(url=page, dimension2="").dimensions == {"2": ""}
+
+
+def test_a_dimension_is_kept_with_an_end() -> None:
+    assert kept(dimension2=f"  {'x' * 300}  ").dimensions == {"2": "x" * LONGEST_DIMENSION}
+
+
+def test_a_title_is_one_line() -> None:
+    assert kept(action_name="\nOne\r\nline\n").title == "Oneline"
+
+
+@pytest.mark.parametrize(
+    ("told", "value"),
+    [("1,5", 1.0), (" -2.5e1 EUR", -25.0), (".5", 0.5), ("free", 0.0), ("1e999", 0.0), (" ", None), ("", None)],
+)
+def test_the_value_of_an_event_is_the_number_it_begins_with(told: str, value: float | None) -> None:
+    assert value_of(told) == value
 
 
 def test_an_event_is_kept_with_its_value() -> None:
