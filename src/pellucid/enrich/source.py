@@ -3,11 +3,12 @@
 The tables are data files beside this module. Names of campaigns are kept in lower case, as Matomo tells them.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from msgspec import Struct, convert
 
@@ -41,8 +42,8 @@ class _Engine(Struct):
     hosts: list[str]
     keyword: list[str]
     path: str = ""
-    only_told: bool = False
-    """Whether its pages are searches only where they have a keyword's parameter, or are its first page."""
+    untold: str = ""
+    """Which pages, beside the first one, are searches that do not tell for what: a regular expression."""
 
 
 class Home(Struct, frozen=True):
@@ -62,9 +63,13 @@ def _names(name: str) -> Hosts[str]:
 
 
 _ENGINE_LIST = convert(_table("search_engines.toml")["engine"], list[_Engine])
-_ENGINES = Hosts({host: engine for engine in _ENGINE_LIST for host in engine.hosts})
+_ENGINES = {host: engine for engine in _ENGINE_LIST for host in engine.hosts}
 _SOCIAL = _names("social_networks.toml")
 _ASSISTANTS = _names("assistants.toml")
+_DOOR = re.compile(r"^(?:w+[0-9]*|search|m)\.")
+"""What an engine's host may begin with."""
+_COUNTRY = re.compile(r"(?:\.(?:com|org|net|co|it|edu))?\.[a-z]{2}$|\.com$")
+_OF_COUNTRY = re.compile(r"^[a-z]{2}\.")
 HOMES: Mapping[str, Home] = {
     engine.name: Home(engine.hosts[0].replace(".*", ".com"), engine.path) for engine in reversed(_ENGINE_LIST)
 }
@@ -97,7 +102,7 @@ def campaign(name: str, keyword: str, referrer: str, excluded: frozenset[str] = 
     told, referrer = keyword, as_address(referrer)
     if not keyword and referrer:
         host = host_of(referrer)
-        engine = _ENGINES.find(host)
+        engine = _engine(referrer, host)
         told = (_searched(referrer, engine) if engine else "") or _advertiser(referrer, host)
         keyword = told or host
     return Source(
@@ -176,8 +181,8 @@ def _known(referrer: str, own_hosts: frozenset[str], page_host: str, excluded: f
     assistant = _ASSISTANTS.find(host)
     if assistant:
         return Source(SourceKind.ASSISTANT, assistant, "", told)
-    engine = _ENGINES.find(host)
-    if engine and (not engine.only_told or _is_search(referrer, engine)):
+    engine = _engine(referrer, host)
+    if engine and _is_search(referrer, engine):
         return Source(SourceKind.SEARCH, engine.name, _searched(referrer, engine), told)
     network = _SOCIAL.find(host)
     if network:
@@ -185,10 +190,23 @@ def _known(referrer: str, own_hosts: frozenset[str], page_host: str, excluded: f
     return Source(SourceKind.WEBSITE, _label(host), "", told)
 
 
+def _engine(referrer: str, host: str) -> _Engine | None:
+    """Return the search engine of an address: of its host with the path, of its host, or of one like it anywhere."""
+    path = referrer.partition("://")[2].partition("?")[0].partition("#")[0].partition("/")[2]
+    within = _DOOR.sub("", host)
+    anywhere = (_COUNTRY.sub(".*", _OF_COUNTRY.sub("*.", name)) for name in (host, within))
+    for name in (host, within, *anywhere):
+        engine = _ENGINES.get(f"{name}/{path}") or _ENGINES.get(name)
+        if engine:
+            return engine
+    return None
+
+
 def _is_search(referrer: str, engine: _Engine) -> bool:
-    asked = urlsplit(referrer)
-    names = {pair.partition("=")[0] for pair in asked.query.split("&")}
-    return not names.isdisjoint(engine.keyword) or (asked.path in {"", "/"} and not asked.query)
+    if _searched(referrer, engine):
+        return True
+    page = "/" + referrer.partition("://")[2].partition("/")[2]
+    return page == "/" or (engine.untold != "" and re.match(engine.untold, page) is not None)
 
 
 def _searched(referrer: str, engine: _Engine) -> str:
