@@ -120,7 +120,7 @@ def _pageview(event: Event) -> Row:
         *(event.dom_processing_time, event.dom_completion_time, event.on_load_time),
     )
     known = [milliseconds for milliseconds in timings if milliseconds is not None]
-    if known:
+    if len(known) == len(timings) and any(known):
         seconds = plain(rounded(Decimal(sum(known)) / 1000, 2))
         row |= {"pageLoadTime": f"{seconds}s", "pageLoadTimeMilliseconds": sum(known)}
     if event.product_sku or event.product_name:
@@ -217,7 +217,7 @@ def _sale(conversion: Conversion, setting: Setting) -> Row:
 def _item(item: Item) -> Row:
     return {
         "itemSKU": item.sku,
-        "itemName": item.name,
+        "itemName": item.name or None,
         "itemCategory": item.categories[0] if item.categories else None,
         "price": _money(item.price),
         "quantity": item.quantity,

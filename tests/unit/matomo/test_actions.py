@@ -30,6 +30,7 @@ SETTING = Setting(
     goals=[Goal(site_id=1, id=1, name="Signed up")],
     dimensions=[CustomDimension(site_id=1, id=2, index=1, scope=DimensionScope.ACTION, name="Variant")],
 )
+ALL_TIMES = dict.fromkeys(("transfer_time", "dom_processing_time", "dom_completion_time", "on_load_time"), 0)
 ITEMS = (Item("SKU-1", "Bell", ("Parts", "Fun"), 9.99, 2), Item("SKU-2", "Chain", ("Parts",), 20.0, 1))
 
 
@@ -118,6 +119,18 @@ def test_a_page_of_a_category_shows_no_product() -> None:
     assert (page["productViewCategories"], "productViewSku" in page) == (("Parts",), False)
 
 
+def test_how_long_a_page_took_to_load_is_told_if_all_of_it_is_known() -> None:
+    (page,) = rows(an_event(network_time=20, server_time=130))
+
+    assert "pageLoadTime" not in page
+
+
+def test_a_product_without_a_name_has_none() -> None:
+    (order,) = rows(a_conversion(kind="order", order_id="A1", items=(Item("SKU-1", "", (), 9.99, 1),)))
+
+    assert order["itemDetails"][0]["itemName"] is None
+
+
 def test_times_are_those_of_the_site() -> None:
     assert rows(an_event())[0]["serverTimePretty"] == "Nov 24, 2025 13:00:00"
 
@@ -126,7 +139,7 @@ def test_times_are_those_of_the_site() -> None:
     ("event", "told"),
     [
         (
-            an_event(title="Home", network_time=20, server_time=130),
+            an_event(title="Home", **ALL_TIMES, network_time=20, server_time=130),
             {"type": "action", "pageTitle": "Home", "pageLoadTime": "0.15s", "pageLoadTimeMilliseconds": 150},
         ),
         (
