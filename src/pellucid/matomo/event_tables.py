@@ -24,14 +24,19 @@ _OF_EVENTS = (
     Column("max_event_value", "most_event_value"),
 )
 _VALUE = (Ratio("avg_event_value", "sum_event_value", "nb_events_with_value", 2),)
-_OF_CONTENTS = (
-    # Matomo counts visits by where content leads too, and adds them up.
-    Column("nb_uniq_visitors", "daily_content_visitors_by_target", Shown.OF_A_DAY),
-    Column("nb_visits", "content_visits_by_target"),
-    Column("nb_impressions", "impressions"),
-    Column("nb_interactions", "interactions"),
-    Column("sum_daily_nb_uniq_visitors", "daily_content_visitors_by_target", Shown.OF_DAYS),
-)
+
+
+def _of_contents(interactions: str) -> tuple[Column, ...]:
+    return (
+        # Matomo counts visits by where content leads too, and adds them up.
+        Column("nb_uniq_visitors", "daily_content_visitors_by_target", Shown.OF_A_DAY),
+        Column("nb_visits", "content_visits_by_target"),
+        Column("nb_impressions", "impressions"),
+        Column("nb_interactions", interactions),
+        Column("sum_daily_nb_uniq_visitors", "daily_content_visitors_by_target", Shown.OF_DAYS),
+    )
+
+
 _NO_CONTENT = {"content_name": "Content Name not defined", "content_piece": "Content Piece not defined"}
 _INTERACTIONS = (Ratio("interaction_rate", "nb_interactions", "nb_impressions", percent_digits=2),)
 
@@ -69,7 +74,7 @@ def chosen_events(name: str, given: Parameters) -> Table:
     return events(main, second)
 
 
-def _contents(outer: str, inner: str, column: str, segment: str) -> Table:
+def _contents(outer: str, inner: str, column: str, segment: str, interactions: str) -> Table:
     no_outer = _NO_CONTENT[outer]
 
     def label(first: str, then: str) -> Label:
@@ -84,7 +89,7 @@ def _contents(outer: str, inner: str, column: str, segment: str) -> Table:
         (outer, inner),
         label,
         path=path,
-        columns=_OF_CONTENTS,
+        columns=_of_contents(interactions),
         ratios=_INTERACTIONS,
         lacks_inner=True,
         expands=False,
@@ -136,8 +141,14 @@ CHOSEN = ("Events.getCategory", "Events.getAction", "Events.getName")
 
 TABLES: Mapping[str, Table] = {
     **{name: events(main, second) for name, (main, second) in EVENTS.items()},
-    "Contents.getContentNames": _contents("content_name", "content_piece", "Contents_ContentName", "contentName"),
-    "Contents.getContentPieces": _contents("content_piece", "content_name", "Contents_ContentPiece", "contentPiece"),
+    "Contents.getContentNames": _contents(
+        *("content_name", "content_piece", "Contents_ContentName", "contentName"), "interactions"
+    ),
+    "Contents.getContentPieces": _contents(
+        # Matomo finds no row of what has no name for what was done with it.
+        *("content_piece", "content_name", "Contents_ContentPiece", "contentPiece"),
+        "piece_interactions",
+    ),
     "Actions.getSiteSearchKeywords": _searches(),
     "Actions.getSiteSearchNoResultKeywords": _searches(NO_RESULTS),
     "Actions.getSiteSearchCategories": Table(

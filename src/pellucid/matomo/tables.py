@@ -103,7 +103,12 @@ def _links(dimension: str, metric: str, column: str, segment: str) -> Table:
         host, _, rest = without_scheme(url).partition("/")
         return Label(host), Label(f"/{rest}", {"url": url, **_chosen_by(segment, url)})
 
-    columns = (*OF_HITS, Column("nb_hits", metric), Column("sum_time_spent", "no_seconds"))
+    columns = (
+        *OF_HITS,
+        Column("nb_hits", metric),
+        Column("sum_time_spent", "no_seconds"),
+        Column(FOLLOWING, "views_after_search", beside=FOLLOWING),
+    )
     return Table((dimension,), label, column, path, columns, apart=VISITORS, only_told=True)
 
 

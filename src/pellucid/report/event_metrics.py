@@ -50,6 +50,12 @@ METRICS = (
     ),
     _of(Source.CONTENTS, "impressions", "How often content was seen.", "countIf(content_interaction = '')"),
     _of(Source.CONTENTS, "interactions", "How often content was used.", "countIf(content_interaction != '')"),
+    _of(
+        Source.CONTENTS,
+        "piece_interactions",
+        "How often a piece of content that has a name was used.",
+        "countIf(content_interaction != '' and content_piece != '')",
+    ),
     _of(Source.ACTS, "acts", "What was done: views, searches, events, contents, downloads and outlinks.", "count()"),
     _of(Source.ACTS, "act_visits", "Visits in which it was done.", f"uniqExact({VISIT})"),
     _of(
@@ -84,5 +90,13 @@ METRICS = (
         "groupUniqArrayIf(visit_day, search_count = 0)))",
     ),
     _of(Source.LEAVINGS, "steps", "What was done right after a page was viewed.", "count()"),
-    Metric("views_after_search", "Page views right after a search.", counted=of_views("sum", "previous_search != ''")),
+    Metric(
+        "views_after_search",
+        "Page views, downloads and links followed right after a search.",
+        counted={
+            **of_views("sum", "previous_search != ''"),
+            Source.DOWNLOADS: "countIf(previous_search != '')",
+            Source.OUTLINKS: "countIf(previous_search != '')",
+        },
+    ),
 )

@@ -97,6 +97,42 @@ def test_content_without_a_piece_is_told_of_its_name_alone(ask: Ask, store: Stor
     assert counted == ["nb_uniq_visitors", "nb_visits", "nb_impressions", "nb_interactions"]
 
 
+def test_what_is_done_with_content_without_a_piece_is_told_of_its_name_alone(ask: Ask, store: Store) -> None:
+    shown = {"site_id": 3, "kind": "content", "url": "", "content_name": "Ad"}
+    seen = [
+        an_event(event_id=1, **shown),
+        an_event(event_id=2, content_interaction="click", **shown),
+        an_event(event_id=3, content_piece="a.png", **shown),
+        an_event(event_id=4, content_piece="a.png", content_interaction="click", **shown),
+    ]
+    inserted(store, a_visit(site_id=3), *seen)
+
+    names, pieces = (by_label(ask(f"Contents.{one}", **OF_DAY)) for one in ("getContentNames", "getContentPieces"))
+
+    assert names["Ad"]["nb_interactions"] == 2
+    assert {name: row["nb_interactions"] for name, row in pieces.items()} == {
+        "Content Piece not defined": 0,
+        "a.png": 1,
+    }
+
+
+def test_what_was_downloaded_or_followed_right_after_a_search_is_told(ask: Ask, store: Store) -> None:
+    done = {"site_id": 3, "url": "http://maker.example/a.pdf"}
+    seen = [
+        an_event(event_id=1, kind="download", previous_search="bell", **done),
+        an_event(event_id=2, kind="outlink", previous_search="bell", **done),
+        an_event(event_id=3, kind="outlink", **done),
+        an_event(event_id=4, kind="outlink", site_id=3, url="http://b.example/"),
+    ]
+    inserted(store, a_visit(site_id=3), *seen)
+
+    (download,) = ask("Actions.getDownloads", **OF_DAY)
+    links = by_label(ask("Actions.getOutlinks", **OF_DAY))
+
+    assert download["nb_hits_following_search"] == links["maker.example"]["nb_hits_following_search"] == 1
+    assert "nb_hits_following_search" not in links["b.example"]
+
+
 def test_the_asker_chooses_what_events_are_told_apart_by_within(ask: Ask, store: Store) -> None:
     done = {"site_id": 3, "kind": "event", "event_category": "video", "event_action": "play", "event_name": "intro"}
     inserted(store, a_visit(site_id=3), an_event(**done))
