@@ -1,8 +1,9 @@
 """What is known of visitors, so that a hit finds its visit and a new visit its number.
 
 A visitor is found by the number the hit names. Who has no visit under it, as when a cookie was deleted or a person has
-signed in, is found by the day's fingerprint: as in Matomo, whose numbers these have to be. So is who is nameless, for
-as long as a visit goes on, and is somebody else in the next. All of it comes from the store, and what is not known is
+signed in, is found by the day's fingerprint: as in Matomo, whose numbers these have to be; a visit that is opened
+nevertheless is the next after the one that was found. So is who is nameless, for as long as a visit goes on, and is
+somebody else in the next. All of it comes from the store, and what is not known is
 asked for there once a batch. Visits of hits that name their visitor for certain may be many under one fingerprint, that
 of a server, and are asked for when somebody else has it.
 """
@@ -99,9 +100,12 @@ class Known:
             return self._visit_of_nobody(hit, new_id)
         visitor = self._visitors[hit.site_id, hit.visitor_id]
         own = [visit for visit in visitor.visits if visit.visitor_id == hit.visitor_id]
-        visit = visit_of(hit, own if own or visitor.past.visits or hit.named else self._alike(hit))
+        among = own if own or visitor.past.visits or hit.named else self._alike(hit)
+        visit = visit_of(hit, among)
         if visit is None and hit.kind is not HitKind.PING:
-            visit = self._opened(hit, new_id, _before(hit, visitor.past, own))
+            near = None if among is own else _nearest(hit, among)
+            past = _with(near) if near else _before(hit, visitor.past, own)
+            visit = self._opened(hit, new_id, past)
         if visit is not None and not any(visit is one for one in visitor.visits):
             visitor.visits.append(visit)
         return visit
@@ -112,7 +116,7 @@ class Known:
         visit = visit_of(hit, alike)
         if visit is not None or hit.kind is HitKind.PING:
             return visit
-        near = max((one for one in alike if is_near(hit, one)), key=lambda one: one.last_time, default=None)
+        near = _nearest(hit, alike)
         if near is None:
             return self._opened(hit, new_id, Past())
         visit = self._opened(structs.replace(hit, visitor_id=near.visitor_id), new_id, _with(near))
@@ -148,6 +152,10 @@ def _looks_alike(hit: Hit) -> bool:
     return bool(hit.fingerprint) and not hit.named
 
 
+def _nearest(hit: Hit, alike: Iterable[Visit]) -> Visit | None:
+    return max((one for one in alike if is_near(hit, one)), key=lambda one: one.last_time, default=None)
+
+
 def _with(visit: Visit) -> Past:
     """Return what a visitor has done up to a visit and in it."""
     return Past(
@@ -160,14 +168,17 @@ def _with(visit: Visit) -> Past:
 
 
 def _before(hit: Hit, past: Past, visits: Iterable[Visit]) -> Past:
-    """Return what a visitor did before a hit: before the visits that are known, and in those that began before it."""
+    """Return what a visitor did before a hit: before the visits that are known, and in those that began before it.
+
+    As in Matomo the latest of them says it too, as it may have begun under another name.
+    """
     earlier = sorted((visit for visit in visits if visit.first_time <= hit.time), key=lambda visit: visit.first_time)
     if not earlier:
         return past
     ordered = [visit.first_time for visit in earlier if visit.orders]
     return Past(
-        visits=past.visits + len(earlier),
-        first_time=past.first_time or earlier[0].first_time,
+        visits=max(past.visits + len(earlier), earlier[-1].visit_number),
+        first_time=min(past.first_time or earlier[0].first_time, earlier[-1].visitor_since),
         last_time=earlier[-1].first_time,
         order_time=max(ordered, default=past.order_time),
         ordered=earlier[-1].orders > 0,

@@ -211,6 +211,16 @@ def test_a_visit_that_a_nameless_one_opens_at_once_is_the_next_of_the_same_visit
     assert back is opened
 
 
+def test_who_comes_anew_under_another_name_is_no_new_visitor() -> None:
+    first = a_hit(visitor_id=7, fingerprint=5, user_id="ada", named=True)
+    later = (after(minutes, visitor_id=8, fingerprint=5, opens_visit=True) for minutes in (1, 2))
+
+    _, *visits = taken_in(Known(), first, *later)
+
+    told = [(visit.visitor_id, visit.visit_number, visit.visitor_since) for visit in visits if visit]
+    assert told == [(8, 2, first.time), (8, 3, first.time)]
+
+
 def test_who_was_here_before_is_not_looked_for_by_the_fingerprint() -> None:
     stranger, returning = taken_in(
         Known(),
