@@ -176,7 +176,8 @@ def _sources(found: Told, shown: int) -> list[Answer]:
 def _source(kind: str, name: str, url: str, keyword: str) -> str:
     if kind == SourceKind.WEBSITE:
         return url or name
-    return " ".join(filter(None, (name, keyword))) if kind == SourceKind.CAMPAIGN else name or NO_KEYWORD
+    # As in Matomo with the blank that stands before a keyword, be there one or not.
+    return f"{name} {keyword}" if kind == SourceKind.CAMPAIGN else name or NO_KEYWORD
 
 
 def _spellings(url: str) -> tuple[str, ...]:

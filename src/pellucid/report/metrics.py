@@ -195,7 +195,7 @@ _METRICS = (
     Metric(
         "keywords",
         "Different keywords searched for.",
-        counted={Source.SEARCHES: "uniqExact(lower(search_keyword))"},
+        counted={Source.SEARCHES: "uniqExact(search_keyword)"},
     ),
     Metric(
         "page_seconds",

@@ -133,6 +133,14 @@ def test_what_was_downloaded_or_followed_right_after_a_search_is_told(ask: Ask, 
     assert "nb_hits_following_search" not in links["b.example"]
 
 
+def test_searches_that_are_written_differently_are_different(ask: Ask, store: Store) -> None:
+    searched = {"site_id": 3, "kind": "search"}
+    seen = [an_event(event_id=number, search_keyword=word, **searched) for number, word in enumerate(("Bell", "bell"))]
+    inserted(store, a_visit(site_id=3, searches=2), *seen)
+
+    assert ask("Actions.get", **OF_DAY)["nb_keywords"] == len(ask("Actions.getSiteSearchKeywords", **OF_DAY)) == 2
+
+
 def test_the_asker_chooses_what_events_are_told_apart_by_within(ask: Ask, store: Store) -> None:
     done = {"site_id": 3, "kind": "event", "event_category": "video", "event_action": "play", "event_name": "intro"}
     inserted(store, a_visit(site_id=3), an_event(**done))

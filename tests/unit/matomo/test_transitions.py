@@ -119,3 +119,14 @@ def test_pages_with_and_without_www_are_the_same_and_campaigns_have_their_keywor
     assert told["previousPages"] == [{"label": f"{site}/b", "referrals": 1}]
     assert told["followingPages"] == [{"label": f"{site}/b", "referrals": 2}]
     assert [row["details"] for row in told["referrers"]] == [[{"label": "spring bells", "referrals": 1}]]
+
+
+def test_a_campaign_without_a_keyword_has_the_blank_that_stands_before_one(ask: Ask, store: Store) -> None:
+    visit = a_visit(visit_id=9, entry_url=SHOP, source_kind="campaign", source_name="qr")
+    store.insert("visits", Visit, json.encode(visit), token="a visit of a campaign without a keyword")
+    store.insert("events", Event, json.encode(an_event(visit_id=9, event_id=90, url=SHOP)), token="its page view")
+
+    told = ask("Transitions.getTransitionsForPageUrl", **DAY, pageUrl=SHOP)
+
+    (campaigns,) = (row["details"] for row in told["referrers"] if row["shortName"] == "campaign")
+    assert campaigns == [{"label": "qr ", "referrals": 1}]
