@@ -12,7 +12,7 @@ from pellucid.enrich.goals import can_match
 from pellucid.errors import NotFound, RequestError
 from pellucid.matomo.columns import Cell, Row, plain, rounded
 from pellucid.matomo.parameters import Parameters
-from pellucid.matomo.zones import as_matomo_names, zone_of
+from pellucid.matomo.zones import as_matomo_names, name_of, zone_of
 from pellucid.model.account import Access, Account
 from pellucid.model.goal import CustomDimension, DimensionScope, Extraction, Goal, MatchAttribute, PatternType
 from pellucid.model.rules import SEARCH_KEYWORDS, Rules
@@ -88,7 +88,7 @@ def site_row(site: Site) -> Row:
         "group": "",
         "type": "website",
         "keep_url_fragment": int(site.rules.keeps_fragments),
-        "timezone_name": as_matomo_names(site.timezone),
+        "timezone_name": name_of(as_matomo_names(site.timezone)),
         "currency_name": _ENGLISH.currencies.get(site.currency, site.currency),
     }
     # In Matomo a setting of the whole installation (`exclude_requests`), and in no row.

@@ -33,6 +33,7 @@ KINDS = {
     "ai": SourceKind.ASSISTANT,
 }
 
+_SECONDS_PER_DAY = 86_400
 _WHOLE = dict.fromkeys((Operator.CONTAINS, Operator.STARTS, Operator.ENDS), Operator.EQUALS)
 _WHOLE[Operator.LACKS] = Operator.DIFFERS
 _OF_ANY_CASE = {Operator.EQUALS: Operator.ALIKE, Operator.DIFFERS: Operator.UNLIKE}
@@ -46,6 +47,10 @@ class _Name(Struct, frozen=True):
     dimension: str
     value: Callable[[str], str] = str
     bare: bool = False
+
+
+def _days(text: str) -> str:
+    return str(int(text) * _SECONDS_PER_DAY) if text.isdecimal() else text
 
 
 def _page(dimension: str) -> _Name:
@@ -149,7 +154,8 @@ _MATOMOS: Mapping[str, _Name] = {
     "contentPiece": _Name("content_piece"),
     "contentTarget": _Name("content_target"),
     "countryName": _Name("country", _country),
-    "daysSinceFirstVisit": _Name("days_since_first_visit"),
+    # In Matomo a day is so many seconds here, and none is less than one.
+    "daysSinceFirstVisit": _Name("seconds_since_first_visit", _days),
     "daysSinceLastEcommerceOrder": _Name("days_since_last_order"),
     "eventUrl": _page("event_url"),
     "eventValue": _Name("event_value"),
@@ -256,7 +262,11 @@ def _as_matomo_writes(name: str) -> str:
 
 NAMES: Mapping[str, _Name] = {
     **_MATOMOS,
-    **{_as_matomo_writes(name): _Name(name) for name in DIMENSIONS if name not in _TRANSLATED},
+    **{
+        written: _Name(name)
+        for name in DIMENSIONS
+        if name not in _TRANSLATED and (written := _as_matomo_writes(name)) not in _MATOMOS
+    },
 }
 """Matomo's names, and those of dimensions that it does not have, in its spelling."""
 

@@ -108,6 +108,13 @@ def test_codes_are_the_same_in_letters_of_either_case() -> None:
     assert [condition.value for (condition,) in codes.groups] == ["de", "de-at", "tablet"]
 
 
+def test_days_since_the_first_visit_are_so_many_seconds() -> None:
+    asked = segment_of("daysSinceFirstVisit>0;daysSinceFirstVisit<=2").groups
+
+    assert [(one.operator, one.value) for (one,) in asked] == [(Operator(">"), "0"), (Operator("<="), "172800")]
+    assert {one.dimension for (one,) in asked} == {"seconds_since_first_visit"}
+
+
 def test_kinds_and_visitors_have_matomos_values() -> None:
     assert segment_of("referrerType==ai").groups[0][0].value == "assistant"
     assert segment_of("visitorId==00000000000000ff").groups[0][0].value == "255"

@@ -120,6 +120,18 @@ def test_all_sites_are_in_the_group_without_a_name(ask: Ask) -> None:
     assert ask("SitesManager.getSitesFromGroup", group="Shops") == []
 
 
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [("America/New_York", "United States - New York"), ("Asia/Kolkata", "India"), ("UTC+5", "UTC+5"), ("UTC", "UTC")],
+)
+def test_the_zone_of_a_site_has_its_name_beside_it(ask: Ask, zone: str, told: str) -> None:
+    ask("SitesManager.updateSite", idSite="1", timezone=zone)
+
+    site = ask("SitesManager.getSiteFromId", idSite="1")
+
+    assert (site["timezone"], site["timezone_name"]) == (zone, told)
+
+
 def test_zones_that_sites_have_are_told_once(ask: Ask, registry: Registry) -> None:
     registry.add_site("Forum", ["http://forum.example.org"], timezone="Europe/Berlin")
 
