@@ -187,7 +187,7 @@ TABLES: Mapping[str, Table] = {
     **event_tables.TABLES,
     "Actions.getPageUrlsFollowingSiteSearch": _pages("Actions_PageUrl", FOLLOWING),
     "Actions.getPageTitlesFollowingSiteSearch": _titles("Actions_PageTitle", FOLLOWING),
-    "VisitTime.getVisitInformationPerServerTime": _hours("hour", "visitStartServerHour", Goals.ALL),
+    "VisitTime.getVisitInformationPerServerTime": _hours("moved_hour", "visitStartServerHour", Goals.ALL),
     "VisitTime.getVisitInformationPerLocalTime": _hours("local_hour", "visitLocalHour", Goals.NONE),
     "UserId.getUsers": Table(("user_id",), labels.user, where=(Condition("user_id", Operator.DIFFERS, ""),)),
     "Actions.getPageUrls": _pages("Actions_PageUrl", "nb_hits", "pageUrl"),

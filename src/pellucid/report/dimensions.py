@@ -13,9 +13,14 @@ from pellucid.report.dimension import Dimension, everywhere, from_host_on
 from pellucid.report.source import OF_VISITS, Source
 
 
-def _hour() -> dict[Source, str]:
-    clock = "toHour(fromUnixTimestamp64Milli({column}, {{timezone:String}}))"
+def _hour(clock: str = "toHour(fromUnixTimestamp64Milli({column}, {{timezone:String}}))") -> dict[Source, str]:
     return {source: clock.format(column="first_time" if source in OF_VISITS else "time") for source in everywhere("")}
+
+
+_MOVED = (
+    "toHour(toTimeZone(toDateTime(visit_day, 'UTC') "
+    "+ toIntervalHour(toHour(fromUnixTimestamp64Milli({column}, 'UTC'))), {{timezone:String}}))"
+)
 
 
 def _page(field: str) -> dict[Source, str]:
@@ -104,6 +109,12 @@ _DIMENSIONS = (
     ),
     Dimension("year", "The first day of the year.", everywhere("toStartOfYear(visit_day)"), steady=True, ordered=True),
     Dimension("hour", "The hour in the site's time zone.", _hour(), steady=True, number=True),
+    Dimension(
+        "moved_hour",
+        "The whole hour of UTC, moved to the site's time zone as at the beginning of the day: as Matomo tells hours.",
+        _hour(_MOVED),
+        number=True,
+    ),
     Dimension("weekday", "The day of the week, from Monday as 1.", everywhere("toDayOfWeek(visit_day)"), number=True),
     Dimension("site", "The site.", everywhere("site_id")),
     Dimension("plugin", "What the browser can show.", dict.fromkeys(OF_VISITS, "arrayJoin(plugins)")),

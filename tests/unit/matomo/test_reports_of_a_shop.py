@@ -141,6 +141,17 @@ def test_searches_that_are_written_differently_are_different(ask: Ask, store: St
     assert ask("Actions.get", **OF_DAY)["nb_keywords"] == len(ask("Actions.getSiteSearchKeywords", **OF_DAY)) == 2
 
 
+def test_hours_of_a_site_are_whole_ones_of_utc(ask: Ask, store: Store) -> None:
+    ask("SitesManager.updateSite", idSite="3", timezone="Asia/Kolkata")
+    at_ten_past_six = NOON + 40 * 60_000
+    inserted(store, a_visit(site_id=3, first_time=at_ten_past_six), a_conversion(site_id=3, time=at_ten_past_six))
+
+    rows = by_label(ask("VisitTime.getVisitInformationPerServerTime", **OF_DAY))
+
+    assert {name: row["goals"] for name, row in rows.items() if row.get("goals")}.keys() == {"17"}
+    assert [name for name, row in rows.items() if row["nb_visits"]] == ["17"]
+
+
 def test_the_asker_chooses_what_events_are_told_apart_by_within(ask: Ask, store: Store) -> None:
     done = {"site_id": 3, "kind": "event", "event_category": "video", "event_action": "play", "event_name": "intro"}
     inserted(store, a_visit(site_id=3), an_event(**done))
