@@ -1,5 +1,6 @@
 """The parameters of a request to the Reporting API."""
 
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct, structs
@@ -8,6 +9,8 @@ from pellucid.errors import RequestError
 
 DEFAULT_LIMIT = 100
 ALL = -1
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 _MISSING = "Please specify a value for '{name}'."
 
 
@@ -71,22 +74,18 @@ class Parameters(Struct, frozen=True):
         return default if value is None else value not in {"", "0", "false"}
 
     def number(self, name: str, default: int | None = None) -> int:
-        """Return a whole number, or raise `RequestError` if it is none, or there is none and no default."""
-        if default is not None and not self.given.get(name):
-            return default
-        text = self.text(name)
-        try:
+        """Return a whole number; where there is none the default, or raise `RequestError` without one."""
+        text = self.text(name, "" if default is not None else None)
+        if _WHOLE.fullmatch(text):
             return int(text)
-        except ValueError as error:
-            raise RequestError(f"{name} has to be a whole number, and {text!r} is none.") from error
+        if default is None:
+            raise RequestError(f"{name} has to be a whole number, and {text!r} is none.")
+        return default
 
     def decimal(self, name: str, default: float) -> float:
-        """Return a number, or raise `RequestError` if it is none."""
-        text = self.given.get(name)
-        try:
-            return float(text) if text else default
-        except ValueError as error:
-            raise RequestError(f"{name} has to be a number, and {text!r} is none.") from error
+        """Return a number, or the default where there is none."""
+        text = self.text(name, "")
+        return float(text) if _DECIMAL.fullmatch(text) else default
 
 
 def parameters_of(pairs: list[tuple[str, str]], query: str = "") -> Parameters:

@@ -337,7 +337,7 @@ def test_a_token_narrowed_to_a_site_reads_that_site_alone(client: TestClient, re
 def test_an_error_never_repeats_the_token(client: TestClient, registry: Registry) -> None:
     token = registry.create_token("root")
 
-    for misplaced in ("method", "period", "date", "segment", "idSite", "filter_limit", "format"):
+    for misplaced in ("method", "period", "date", "segment", "idSite", "format"):
         asked = {"module": "API", "method": "UserCountry.getCountry", "idSite": "1", **DAY, "token_auth": token}
         answer = client.get("/index.php", params=asked | {misplaced: token})
 

@@ -262,9 +262,21 @@ def test_a_hundred_rows_are_shown_unless_asked_otherwise() -> None:
     assert len(filtered(many, parameters_of([]))) == 100
 
 
-def test_a_wrong_number_or_pattern_is_said() -> None:
-    with pytest.raises(RequestError, match="filter_limit has to be a whole number"):
-        labels(filter_limit="many")
+@pytest.mark.parametrize(
+    "name", ["filter_limit", "filter_offset", "filter_truncate", "depth", "pivotByColumnLimit", "idSubtable"]
+)
+@pytest.mark.parametrize("wrong", ["many", "2x", " 1", "1_0", "1.5", "\u0661"])
+def test_what_is_no_number_is_as_if_it_was_not_said(name: str, wrong: str) -> None:
+    assert labels(**{name: wrong}) == labels()
+
+
+def test_what_is_no_least_share_is_as_if_it_was_not_said() -> None:
+    few = labels(filter_excludelowpop="nb_visits", filter_excludelowpop_value="many")
+
+    assert few == labels(filter_excludelowpop="nb_visits")
+
+
+def test_a_wrong_pattern_is_said() -> None:
     with pytest.raises(RequestError, match="no regular expression"):
         labels(filter_pattern="(")
 

@@ -64,6 +64,7 @@ def test_an_expired_token_is_nobodys(client: TestClient, registry: Registry) -> 
     assert registry.bearer(token) is None
     assert "YYYY-MM-DD" in ask("UsersManager.createAppSpecificTokenAuth", **TOKEN, expireDate="soon")["message"]
     assert "from 1 to" in ask("UsersManager.createAppSpecificTokenAuth", **TOKEN, expireHours="-1")["message"]
+    assert "whole number" in ask("UsersManager.createAppSpecificTokenAuth", **TOKEN, expireHours="1h")["message"]
 
 
 def test_a_password_can_be_tried_only_so_often(client: TestClient) -> None:
