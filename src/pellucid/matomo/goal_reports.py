@@ -36,6 +36,8 @@ _ORDER = (
     Column("revenue_discount", "discount"),
     Column("items", "pieces"),
 )
+_SOLD = {"0": ORDER, "-1": CART}
+"""What was sold and what was left, by the numbers that Matomo has for them beside those of goals."""
 _ENDINGS = {"": FREQUENCIES, **{f"_{kind}_visit": (kind,) for kind in FREQUENCIES}}
 
 
@@ -45,6 +47,7 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
     Beside other answers, only what visitors of a kind converted is told of which there were any.
     """
     goal = given.text("idGoal", "")
+    goal = _SOLD.get(goal, goal)
     columns = {ORDER: _ORDER, CART: _CART}.get(goal, _PLAIN)
     wanted = given.parts("columns")
     query = query_of(site, period, given, columns)
@@ -133,7 +136,7 @@ def _rounded(row: Row) -> Row:
 
 def _goal(name: str) -> Condition:
     """Return what conversions have to be: all but carts if no goal is named."""
-    if name in {"", "0"}:
+    if not name:
         return Condition("conversion", Operator.DIFFERS, "cart")
     if name in {ORDER, CART}:
         return Condition("conversion", Operator.EQUALS, "order" if name == ORDER else "cart")
@@ -151,7 +154,9 @@ def _until(what: str, label: Callable[[tuple[int, int | None]], str]) -> Report:
         columns = tuple(Column(name_of(what, within), name_of(what, within)) for within in RANGES[what])
         query = query_of(site, period, given, columns)
         goal = given.text("idGoal", "")
-        condition = _goal(goal) if goal else Condition("conversion", Operator.EQUALS, "goal")
+        # As in Matomo 0 stands for all goals here.
+        every = goal in {"", "0"}
+        condition = Condition("conversion", Operator.EQUALS, "goal") if every else _goal(_SOLD.get(goal, goal))
         answered = reports.answer(structs.replace(query, where=((condition,),))).rows[0]
         if not any(answered):
             return []

@@ -290,6 +290,29 @@ def test_a_visit_in_which_an_order_was_told_again_is_converted_and_sold_nothing(
     assert ask("Goals.get", **OF_DAY, idGoal="ecommerceOrder")["nb_visits_converted"] == 0
 
 
+@pytest.mark.parametrize(("number", "name"), [("0", "ecommerceOrder"), ("-1", "ecommerceAbandonedCart")])
+def test_orders_and_carts_have_a_number_beside_those_of_goals(
+    ask: Any, store: Store, registry: Registry, number: str, name: str
+) -> None:
+    registry.update_site(3, ecommerce=True)
+    order = a_conversion(site_id=3, kind="order", goal_id=0, revenue=2)
+    cart = a_conversion(site_id=3, conversion_id=2, kind="cart", goal_id=0, revenue=3)
+    inserted(store, a_visit(site_id=3), order, cart)
+
+    told = ask("Goals.get", **OF_DAY, idGoal=number)
+
+    assert told == ask("Goals.get", **OF_DAY, idGoal=name)
+    assert told["nb_conversions"] == 1
+
+
+@pytest.mark.parametrize("report", ["getDaysToConversion", "getVisitsUntilConversion"])
+def test_how_long_it_took_is_told_of_all_goals_by_0(ask: Any, store: Store, report: str) -> None:
+    visit, goal = a_visit(site_id=3), a_conversion(site_id=3, kind="goal", goal_id=1, revenue=1)
+    inserted(store, visit, goal, a_conversion(site_id=3, conversion_id=2, kind="order", goal_id=0, revenue=2))
+
+    assert ask(f"Goals.{report}", **OF_DAY, idGoal="0") == ask(f"Goals.{report}", **OF_DAY)
+
+
 @pytest.mark.parametrize("report", ["getDaysToConversion", "getVisitsUntilConversion"])
 def test_where_nothing_was_converted_it_is_not_told_how_long_it_took(ask: Any, report: str) -> None:
     assert ask(f"Goals.{report}", idSite="1", period="day", date="2025-11-24") == []
