@@ -12,8 +12,7 @@ class Dimension(Struct, frozen=True):
 
     `told` is an expression for each source. It may use the bound value `timezone`. A `steady` dimension has all its
     values in every period, also those on which nothing happened. Segments compare a `number` as one, with fractions if
-    it is `decimal`; of the texts of an `ordered` dimension, as dates are, one comes before another. Of a `scattered`
-    dimension some values stand on visits, and some on what happened in them.
+    it is `decimal`. Of a `scattered` dimension some values stand on visits, and some on what happened in them.
     """
 
     name: str
@@ -22,7 +21,6 @@ class Dimension(Struct, frozen=True):
     steady: bool = False
     number: bool = False
     decimal: bool = False
-    ordered: bool = False
     scattered: bool = False
 
 

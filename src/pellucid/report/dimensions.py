@@ -102,12 +102,10 @@ FAMILIES: Mapping[str, str] = {
 _CONVERTING = (Source.CONVERSIONS, Source.VIEWS_BEFORE, Source.ENTRIES_BEFORE)
 
 _DIMENSIONS = (
-    Dimension("day", "The site's local day.", everywhere("visit_day"), steady=True, ordered=True),
-    Dimension("week", "The Monday of the week.", everywhere("toMonday(visit_day)"), steady=True, ordered=True),
-    Dimension(
-        "month", "The first day of the month.", everywhere("toStartOfMonth(visit_day)"), steady=True, ordered=True
-    ),
-    Dimension("year", "The first day of the year.", everywhere("toStartOfYear(visit_day)"), steady=True, ordered=True),
+    Dimension("day", "The site's local day.", everywhere("visit_day"), steady=True),
+    Dimension("week", "The Monday of the week.", everywhere("toMonday(visit_day)"), steady=True),
+    Dimension("month", "The first day of the month.", everywhere("toStartOfMonth(visit_day)"), steady=True),
+    Dimension("year", "The first day of the year.", everywhere("toStartOfYear(visit_day)"), steady=True),
     Dimension("hour", "The hour in the site's time zone.", _hour(), steady=True, number=True),
     Dimension(
         "moved_hour",

@@ -88,7 +88,6 @@ DIMENSIONS = (
         "end_date",
         "The day the visit ended on (UTC).",
         dict.fromkeys(OF_VISITS, f"toString(toDate({_ENDED}))"),
-        ordered=True,
     ),
     _of_visit("end_hour", "The hour the visit ended in, in the site's time zone.", f"toHour({_ENDED_HERE})"),
     _of_visit("end_minute", "The minute the visit ended in (UTC).", f"toMinute({_ENDED})"),

@@ -143,18 +143,19 @@ def _condition(condition: Condition, scope: str, bind: Bind) -> str:
 
 def _compared(condition: Condition, operator: Operator, dimension: Dimension, source: Source, bind: Bind) -> str:
     told = dimension.told[source]
-    if not dimension.number:
-        if operator in _OF_NUMBERS and not dimension.ordered:
-            raise RequestError(f"{condition.dimension} is a text, and can not be compared by {operator}.")
+    if not dimension.number or operator in _OF_TEXT:
         text = told if told in _TEXTS else f"toString({told})"
-        return _COMPARED[operator].format(told=text, value=bind("String", condition.value))
-    if operator in _OF_TEXT:
-        raise RequestError(f"{condition.dimension} is a number, and can not be compared by {operator}.")
+        value = bind("String", condition.value)
+        if operator in _OF_NUMBERS:
+            # Of two texts that comes first which does so in letters of one case.
+            text, value = f"lowerUTF8({text})", f"lowerUTF8({value})"
+        return _COMPARED[operator].format(told=text, value=value)
+    decimal = dimension.decimal or "." in condition.value
     try:
-        number = float(condition.value or "0") if dimension.decimal else int(condition.value or "0")
+        number = float(condition.value or "0") if decimal else int(condition.value or "0")
     except ValueError as error:
         raise RequestError(f"{condition.dimension} is a number, and {condition.value!r} is none.") from error
     if abs(number) > _MOST:
         raise RequestError(f"{condition.dimension} is compared with numbers of up to 38 digits, and not with more.")
-    kind = "Float64" if dimension.decimal else "Int128"
+    kind = "Float64" if decimal else "Int128"
     return _COMPARED[operator].format(told=f"to{kind}({told})", value=bind(kind, number))

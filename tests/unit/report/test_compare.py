@@ -109,6 +109,31 @@ def test_a_visit_with_several_values_is_chosen_once(store: Store) -> None:
     assert chosen(Operator.DIFFERS, "pdf") == 1
 
 
+@pytest.mark.parametrize(
+    ("dimension", "operator", "value", "visits"),
+    [
+        ("seconds", Operator.STARTS, "1", 2),
+        ("seconds", Operator.CONTAINS, "0", 2),
+        ("seconds", Operator.LACKS, "0", 2),
+        ("seconds", Operator.ENDS, "5", 1),
+        ("seconds", Operator.MORE, "9.5", 3),
+        ("country", Operator.MORE, "DE", 2),
+        ("country", Operator.AT_MOST, "fr", 3),
+        ("week", Operator.AT_LEAST, "2025-11-24", 4),
+    ],
+)
+def test_numbers_are_compared_as_they_are_written_and_texts_by_what_comes_first(
+    store: Store, dimension: str, operator: Operator, value: str, visits: int
+) -> None:
+    came = enumerate([("de", 9), ("de", 10), ("fr", 15), ("jp", 20)])
+    rows = [a_visit(visit_id=n, visit_day=SECOND.first, country=country, seconds=s) for n, (country, s) in came]
+    store.insert("visits", Visit, b"\n".join(map(json.encode, rows)), token="visits")
+
+    chosen = Segment(((Condition(dimension, operator, value),),))
+
+    assert Reports(store).answer(a_query("visits", segment=chosen)).rows == ((visits,),)
+
+
 @pytest.mark.usefixtures("reports")
 def test_a_stream_that_costs_too_much_is_told_before_it_begins(store_url: str) -> None:
     with closing(Store(store_url, {"max_memory_usage": 1000})) as bounded:
