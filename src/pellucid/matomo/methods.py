@@ -34,7 +34,7 @@ from pellucid.matomo.pretty import all_pretty
 from pellucid.matomo.processed import listed, metadata, processed, report_metadata
 from pellucid.matomo.referrer_reports import REPORTS as REFERRER_REPORTS
 from pellucid.matomo.reports import NUMBERS, SUMMARIES, number, summary, table
-from pellucid.matomo.rows import shown
+from pellucid.matomo.rows import shown, stays
 from pellucid.matomo.segment_editor import METHODS as SEGMENT_EDITOR
 from pellucid.matomo.segment_names import segments
 from pellucid.matomo.site_methods import METHODS as SITES
@@ -122,8 +122,10 @@ def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Ca
     def plain(site: Site, period: Period, given: Parameters) -> Answer:
         pivots = given.text("pivotBy", "")
         told = (partial(pivoted, REPORTS, reports()) if pivots else one)(call.reports, site, period, given)
-        if isinstance(told, dict) and not given.whole:
-            told = shown(told, given)
+        if isinstance(told, dict) and one not in TRANSITIONS.values():
+            if not stays(told, given):
+                return []
+            told = told if given.whole else shown(told, given)
         return all_pretty(told, given.text("format_metrics", ""), site.currency)
 
     def of_site(site: Site) -> Answer:

@@ -83,6 +83,13 @@ def filtered(
     return _with_columns_left([row | _below(row, given, rest, lacking) for row in rows], given, lacking)
 
 
+def stays(row: Row, given: Parameters) -> bool:
+    """Return whether the filters leave the row of a report that has no other: it has no label."""
+    if given.several("label"):
+        return False
+    return given.flag("disable_generic_filters") or bool(_cut(_populated(_matching([row], given), given), given))
+
+
 def _filtered_alone(rows: Sequence[Row], given: Parameters, finish: Finish, order: Sequence[str]) -> list[Row]:
     """Return the rows that are named: whoever names a row gets it, however far down it stands."""
     every = given.without("label", "filter_truncate", "filter_offset").with_text(filter_limit=str(ALL))

@@ -45,6 +45,17 @@ def test_what_was_converted_is_told_whoever_converted_it(converted: Ask) -> None
     assert converted("Goals.getMetrics", **DAY, idGoal="2")["revenue"] == 4.5
 
 
+@pytest.mark.parametrize("method", ["VisitsSummary.get", "VisitsSummary.getVisits", "Goals.get", "API.get"])
+@pytest.mark.parametrize(
+    "asked", [{"filter_limit": "0"}, {"filter_offset": "1"}, {"filter_pattern": "a"}, {"label": "Germany"}]
+)
+def test_the_filters_leave_the_row_of_a_report_that_has_no_other_or_do_not(
+    converted: Ask, method: str, asked: dict[str, str]
+) -> None:
+    assert converted(method, **DAY, **asked) == []
+    assert converted(method, **DAY, filter_limit="1", filter_pattern="^") == converted(method, **DAY)
+
+
 @pytest.mark.parametrize(
     ("method", "number"),
     [("getConversions", 2), ("getNbVisitsConverted", 1), ("getRevenue", 6.75)],
