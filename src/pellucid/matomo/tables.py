@@ -97,9 +97,10 @@ def _titles(column: str, needs: str, segment: str = "") -> Table:
 
 def _links(dimension: str, metric: str, column: str, segment: str) -> Table:
     def label(url: str) -> Label:
-        return Label(without_scheme(url), {"url": url, **_chosen_by(segment, url)})
+        host, page = path(url)
+        return Label(f"{host.text}{page.text}", page.more)
 
-    def path(url: str) -> tuple[Label, ...]:
+    def path(url: str) -> tuple[Label, Label]:
         host, _, rest = without_scheme(url).partition("/")
         return Label(host), Label(f"/{rest}", {"url": url, **_chosen_by(segment, url)})
 

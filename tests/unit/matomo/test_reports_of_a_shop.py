@@ -141,6 +141,17 @@ def test_searches_that_are_written_differently_are_different(ask: Ask, store: St
     assert ask("Actions.get", **OF_DAY)["nb_keywords"] == len(ask("Actions.getSiteSearchKeywords", **OF_DAY)) == 2
 
 
+def test_a_link_to_a_site_is_the_same_with_and_without_a_slash(ask: Ask, store: Store) -> None:
+    followed = {"site_id": 3, "kind": "outlink"}
+    seen = [an_event(event_id=at, url=f"http://b.example{end}", **followed) for at, end in enumerate(("", "/", "/a"))]
+    inserted(store, a_visit(site_id=3), *seen)
+
+    flat, folders = (ask("Actions.getOutlinks", **OF_DAY, flat=flat, expanded="1") for flat in "10")
+
+    assert {row["label"]: row["nb_hits"] for row in flat} == {"b.example/": 2, "b.example/a": 1}
+    assert {row["label"]: row["nb_hits"] for row in folders[0]["subtable"]} == {"/": 2, "/a": 1}
+
+
 def test_hours_of_a_site_are_whole_ones_of_utc(ask: Ask, store: Store) -> None:
     ask("SitesManager.updateSite", idSite="3", timezone="Asia/Kolkata")
     at_ten_past_six = NOON + 40 * 60_000
