@@ -40,6 +40,10 @@ def _by_entry(name: str, meaning: str, what: str) -> Metric:
     return _of(Source.ENTRIES_BEFORE, name, meaning, counted)
 
 
+def _of_each_visit(least: str) -> str:
+    return f"mapValues(minMap(map(visit_id, {least})))"
+
+
 METRICS = (
     _of(Source.VIEWS_BEFORE, "page_conversions", "Conversions after a page, for each view of it.", "count()"),
     _of(Source.VIEWS_BEFORE, "page_revenue", "What they are worth.", "sum(revenue)"),
@@ -52,15 +56,16 @@ METRICS = (
     _of(
         Source.VIEWS_BEFORE,
         "page_revenue_share",
-        "What these shares are worth, rounded for each conversion; in single precision, as Matomo keeps revenue.",
-        "arraySum(worth -> round(worth, 2), mapValues(sumMap(map(conversion_id, "
+        "What these shares are worth, rounded for each visit; in single precision, as Matomo keeps revenue.",
+        "arraySum(worth -> round(worth, 2), mapValues(sumMap(map(visit_id, "
         "if(pages_before = 0, 0, toFloat64(toFloat32(revenue)) / pages_before)))))",
     ),
     _of(
         Source.VIEWS_BEFORE,
         "pages_before",
-        "The most page views before a conversion of a day, added up over days.",
-        "arraySum(mapValues(maxMap(map(visit_day, pages_before))))",
+        "The most page views before a visit's first conversion of a day, added up over days.",
+        "arraySum(mapValues(arrayReduce('maxMap', arrayMap((day, before) -> map(day, before), "
+        f"{_of_each_visit('toUInt32(visit_day)')}, {_of_each_visit('pages_before')}))))",
     ),
     _of(Source.ENTRIES_BEFORE, "entry_conversions", "Conversions of visits that began with a page.", "count()"),
     _of(Source.ENTRIES_BEFORE, "entry_revenue", "What they are worth.", "sum(revenue)"),

@@ -152,6 +152,27 @@ def test_a_link_to_a_site_is_the_same_with_and_without_a_slash(ask: Ask, store: 
     assert {row["label"]: row["nb_hits"] for row in folders[0]["subtable"]} == {"/": 2, "/a": 1}
 
 
+def test_of_orders_in_one_visit_the_first_tells_how_many_pages_came_before(ask: Ask, store: Store) -> None:
+    order = {"site_id": 3, "kind": "order", "goal_id": 0, "revenue": 1.004}
+    done = [
+        an_event(site_id=3, url="http://bells.example.org/a"),
+        a_conversion(conversion_id=1, time=NOON + 1_000, pages_before=2, **order),
+        a_conversion(conversion_id=2, time=NOON + 2_000, pages_before=3, **order),
+    ]
+    other = {"visit_id": 2, "time": NOON + 5_000}
+    again = [
+        an_event(site_id=3, event_id=9, url="http://bells.example.org/a", **other),
+        a_conversion(conversion_id=3, pages_before=1, **order, **other),
+    ]
+    inserted(store, a_visit(site_id=3, orders=2), a_visit(site_id=3, visit_id=2, orders=1), *done, *again)
+
+    pages = by_label(ask("Actions.getPageUrls", **OF_DAY))
+
+    told = pages["/a"]["goals"]["idgoal=ecommerceOrder"]
+    assert (told["nb_conversions"], told["nb_conv_pages_before"]) == (3, 2)
+    assert told["revenue_attrib"] == pytest.approx(0.84 + 1.0)
+
+
 def test_hours_of_a_site_are_whole_ones_of_utc(ask: Ask, store: Store) -> None:
     ask("SitesManager.updateSite", idSite="3", timezone="Asia/Kolkata")
     at_ten_past_six = NOON + 40 * 60_000
