@@ -48,6 +48,7 @@ def visit_row(details: VisitDetails, setting: Setting) -> Row:
         "events": visit.events,
         "resolution": labels.screen(visit.resolution),
         "plugins": ", ".join(sorted(visit.plugins)),
+        "pluginsIcons": [{"pluginName": name} for name in sorted(visit.plugins)] or None,
         **_times(visit, ZoneInfo(setting.site.timezone)),
         **_source(visit),
         **_device(visit),

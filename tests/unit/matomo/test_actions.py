@@ -241,3 +241,10 @@ def test_the_hour_of_a_visit_is_the_servers_own_and_an_untold_language_has_an_em
     row = visit_row(VisitDetails(a_visit(first_time=NOON, last_time=NOON, language=""), ()), SETTING)
 
     assert (row["visitServerHour"], row["serverTimePretty"], row["languageCode"]) == ("12", "13:00:00", "")
+
+
+def test_what_a_browser_can_show_is_listed_by_name_too() -> None:
+    able, unable = (visit_row(VisitDetails(a_visit(plugins=some), ()), SETTING) for some in (("pdf", "cookie"), ()))
+
+    assert able["pluginsIcons"] == [{"pluginName": "cookie"}, {"pluginName": "pdf"}]
+    assert unable["pluginsIcons"] is None
