@@ -121,6 +121,11 @@ A segment may use {", ".join(f"`{name}`" for name in sorted((*NAMES, *SEVERAL)))
   were set. Of a report whose rows have to be asked for one by one (pages by countries, say) the 100 rows are pivoted
   that have the most visits.
 - Place is found by the address as far as the preset lets it be seen: masked to /24 by default.
+- AI assistants are a channel of their own (`ai`), and more social networks are known than in 5.2.0, which takes both
+  for websites.
+- Hours in a segment (`visitServerHour`, `visitStartServerHour`) are those of the site's time zone, not of UTC.
+- A goal that is reached by how long a visit takes counts from when that visit began. In Matomo whoever comes back
+  reaches it at once.
 - What Matomo's configuration calls `exclude_requests` is a site's own here: `SitesManager.updateSite` takes it as
   `excludedRequests` (`e_c==Media,action_name=@draft`).
 - A custom dimension that is switched off (`active=0`) tells nothing until it is switched on again. What Matomo does not
