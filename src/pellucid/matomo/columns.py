@@ -188,6 +188,7 @@ def untimed(rows: Sequence[Row]) -> frozenset[str]:
 COUNTS_OF_PERFORMANCE = frozenset(column.name for column in OF_PERFORMANCE)
 NUMBERS = (
     (NAMES.keys() - {"label"})
+    | HIDDEN
     | frozenset({"goals"})
     | frozenset(
         one.name

@@ -77,14 +77,12 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
         if one_by_one:
             told = {"nb_visits": of_visits["visits"], **told, **_goals(by_goal, site, kinds, of_visits["visits"])}
         row |= {f"{name}{ending}": value for name, value in told.items() if not wanted or name in wanted}
-    if not row:
-        return []
-    return [row] if given.flag("flat") else row
+    return row or []
 
 
 def metrics(reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
     """Return what was converted, whoever converted it."""
-    row = goals(reports, site, period, given.without("flat"))
+    row = goals(reports, site, period, given)
     if not isinstance(row, dict):
         return row
     of_kinds = tuple(ending for ending in _ENDINGS if ending)
@@ -93,13 +91,13 @@ def metrics(reports: Answers, site: Site, period: Period, given: Parameters) -> 
 
 def rates(reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
     """Return which share of the visits was converted: of all, of new ones, and of those that came again."""
-    return goals(reports, site, period, given.without("flat").with_text(columns="conversion_rate"))
+    return goals(reports, site, period, given.with_text(columns="conversion_rate"))
 
 
 def _one(name: str) -> Report:
     def number(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
-        row = goals(reports, site, period, given.without("flat", "columns"))
-        return {"value": row.get(name, 0) if isinstance(row, dict) else 0}
+        row = goals(reports, site, period, given.without("columns"))
+        return {name: row.get(name, 0) if isinstance(row, dict) else 0}
 
     return number
 

@@ -20,6 +20,7 @@ from pellucid.matomo.dates import date_of, key
 from pellucid.matomo.dimension_methods import METHODS as DIMENSIONS
 from pellucid.matomo.event_tables import CHOSEN, chosen_events
 from pellucid.matomo.evolution import Followed, evolution
+from pellucid.matomo.flat import named
 from pellucid.matomo.glossary import metric_glossary, report_glossary
 from pellucid.matomo.goal_reports import REPORTS as GOAL_REPORTS
 from pellucid.matomo.goals_followed import goals_to_follow, names_to_follow
@@ -122,10 +123,8 @@ def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Ca
     def plain(site: Site, period: Period, given: Parameters) -> Answer:
         pivots = given.text("pivotBy", "")
         told = (partial(pivoted, REPORTS, reports()) if pivots else one)(call.reports, site, period, given)
-        if isinstance(told, dict) and one not in TRANSITIONS.values():
-            if not stays(told, given):
-                return []
-            told = told if given.whole else shown(told, given)
+        if one not in TRANSITIONS.values():
+            told = _left(told, given)
         return all_pretty(told, given.text("format_metrics", ""), site.currency)
 
     def of_site(site: Site) -> Answer:
@@ -139,6 +138,17 @@ def _report(one: Callable[[Answers, Site, Period, Parameters], Answer], call: Ca
     return {str(site.id): of_site(site) for site in sites}
 
 
+def _left(told: Answer, given: Parameters) -> Answer:
+    """Return what the filters leave of a report with one row; a flat one is a list, and its rows are named."""
+    if not isinstance(told, dict):
+        plain = not given.flag("flat") or given.text("pivotBy", "")
+        return told if plain or not isinstance(told, list) else named(given.text("method"), told)
+    if not stays(told, given):
+        return []
+    row = told if given.whole else shown(told, given)
+    return [row] if given.flag("flat") else row
+
+
 def _sources_of_one_site(method: str, call: Call, sites: list[Site]) -> Answer:
     """Answer for one site alone, where Matomo does."""
     if len(sites) > 1 or call.given.text("idSite") == setup.ALL_SITES:
@@ -149,7 +159,7 @@ def _sources_of_one_site(method: str, call: Call, sites: list[Site]) -> Answer:
 
 
 def _number(name: str, reports: Answers, site: Site, period: Period, given: Parameters) -> Answer:
-    return {"value": number(name, reports, site, period, given)}
+    return {name: number(name, reports, site, period, given)}
 
 
 def _events(name: str, reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:

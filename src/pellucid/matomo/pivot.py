@@ -50,7 +50,7 @@ _BLANK = "\N{NO-BREAK SPACE}"
 _OF_VISITS = frozenset({"segment", "idsubdatatable", SUBTABLE})
 """What leads to the visits or the subtable of a row: in a pivot each column is on others."""
 _OWN, _OWN_REPORT = "CustomDimension.CustomDimension", "CustomDimensions.getCustomDimension"
-_DIMENSIONS: Mapping[str, tuple[str, str]] = {
+DIMENSIONS: Mapping[str, tuple[str, str]] = {
     "Actions.getPageUrls": ("Actions.PageUrl", "pageUrl"),
     "Actions.getEntryPageUrls": ("Actions.EntryPageUrl", "entryPageUrl"),
     "Actions.getExitPageUrls": ("Actions.ExitPageUrl", "exitPageUrl"),
@@ -120,12 +120,12 @@ _BELOW: Mapping[str, str] = {
     "Referrers.getSocials": "Referrers.WebsitePage",
     **{
         name: dimension
-        for name, (dimension, segment) in _DIMENSIONS.items()
+        for name, (dimension, segment) in DIMENSIONS.items()
         if name.startswith(("Actions.get", "Contents.")) and segment and dimension != "Actions.SearchCategory"
     },
 }
 """By report: the dimension of its subtables."""
-_OF_EVENTS = {segment: dimension for name, (dimension, segment) in _DIMENSIONS.items() if name in CHOSEN}
+_OF_EVENTS = {segment: dimension for name, (dimension, segment) in DIMENSIONS.items() if name in CHOSEN}
 
 
 class _Pivot(Struct, frozen=True):
@@ -205,15 +205,15 @@ def _shown(rows: Sequence[Row], given: Parameters, called: Mapping[str, str]) ->
 def _pivot(method: str, site: Site, given: Parameters) -> _Pivot:
     by = given.text("pivotBy")
     own = {f"{_OWN}{one.id}": {"idDimension": str(one.id)} for one in site.dimensions if one.active}
-    known = _DIMENSIONS
+    known = DIMENSIONS
     if method == _OWN_REPORT:
         number = given.number("idDimension")
-        known = {**_DIMENSIONS, method: (f"{_OWN}{number}", f"dimension{number}")}
+        known = {**DIMENSIONS, method: (f"{_OWN}{number}", f"dimension{number}")}
     dimension, segment = known.get(method, ("", _UNSEGMENTED))
     below = _dimension_below(method, given)
-    report = next((name for name, (told, _) in _DIMENSIONS.items() if told == by), _OWN_REPORT if by in own else "")
+    report = next((name for name, (told, _) in DIMENSIONS.items() if told == by), _OWN_REPORT if by in own else "")
     if not report and by not in _BELOW.values():
-        there = ", ".join(dict.fromkeys((*(one for one, _ in _DIMENSIONS.values()), *_BELOW.values(), *own)))
+        there = ", ".join(dict.fromkeys((*(one for one, _ in DIMENSIONS.values()), *_BELOW.values(), *own)))
         raise RequestError(f"Invalid dimension '{by}'. There are {there}.")
     if by == below:
         return _Pivot(dimension, segment, "", {})

@@ -13,6 +13,7 @@ from pellucid.matomo import goals_of_pages, goals_of_rows
 from pellucid.matomo.answers import Answers, together
 from pellucid.matomo.columns import (
     COUNTS_OF_PERFORMANCE,
+    FOLLOWING,
     GOALS,
     NOT_ENABLED,
     OF_ACTIONS,
@@ -91,7 +92,7 @@ def number(name: str, reports: Answers, site: Site, period: Period, given: Param
 
 
 def summary(report: Summary, reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
-    """Return the one row of a report; asked for `flat`, it is a list like any other.
+    """Return the one row of a report.
 
     As in Matomo there is none beside those of other sites or periods if nothing was done.
     """
@@ -101,8 +102,7 @@ def summary(report: Summary, reports: Answers, site: Site, period: Period, given
     if given.beside and not any(answered):
         return []
     row = with_ratios(row_of(columns, answered), report.ratios, written=written_of(given))
-    row = {name: value for name, value in row.items() if name in wanted or not (wanted or name in report.hidden)}
-    return [row] if given.flag("flat") else row
+    return {name: value for name, value in row.items() if name in wanted or not (wanted or name in report.hidden)}
 
 
 def table(report: Table, reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
@@ -151,14 +151,17 @@ def _rows(
     if flat and report.needs and report.path:
         found = _in_needed_folders(found, report)
     rows = _flat(report, found) if flat else having(_filed(report, found, site), report.needs)
+    if flat and (not report.path or report.needs == FOLLOWING):
+        rows = having(rows, report.needs)
     if flat and given.flag("include_aggregate_rows"):
         tree = having(_filed(report, found, site), report.needs)
         rows = _with_folders(rows, tree, of_pages=report.dimensions == BY_PAGE)
     # As in Matomo nothing is there without any visit at all.
     there = {row["label"] for row in rows}
     nothing: Row = {column.name: 0 for column in columns} if report.whole else {"nb_visits": 0}
-    always = [{"label": one.text, **nothing, **one.more} for one in report.always if one.text not in there]
-    return rows + always if rows else [], reached
+    # As in Matomo only rows that are whole are always there beside those of other sites or periods.
+    always = [one for one in report.always if one.text not in there and (report.whole or not given.beside)]
+    return [*rows, *({"label": one.text, **nothing, **one.more} for one in always)] if rows else [], reached
 
 
 def _counted(report: Table, columns: Sequence[Column], answered: Result) -> list[tuple[list[str], Row]]:

@@ -19,10 +19,11 @@ from pellucid.matomo.columns import (
 )
 from pellucid.matomo.labels import Label, chosen, written
 from pellucid.matomo.table import BY_PAGE, Goals, Table
-from pellucid.matomo.tree import escaped_twice, path_and_query, path_of, without_scheme
+from pellucid.matomo.tree import decoded, escaped_twice, path_and_query, path_of, without_scheme
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import Condition, Operator
 
+_DESTINATION = "Actions_DestinationPage"
 _MOST_PAGES = 10_000
 """Of how many pages it is remembered how they are labelled: the same are shown again and again."""
 
@@ -39,6 +40,9 @@ def _page(url: str, *, column: str, segment: str) -> Label:
         label = _no_page(segment)
         return Label(label.text, {**label.more, column: label.text})
     path = path_and_query(url)
+    if column == _DESTINATION and "/" in path[1:]:
+        # Here Matomo writes what lies in a folder with the folder's name first.
+        path = decoded(path[1:])
     return Label(path, {"url": url, column: path, **_chosen_by(segment, url)})
 
 
@@ -186,8 +190,8 @@ def _hours(dimension: str, segment: str, goals: Goals) -> Table:
 
 TABLES: Mapping[str, Table] = {
     **event_tables.TABLES,
-    "Actions.getPageUrlsFollowingSiteSearch": _pages("Actions_PageUrl", FOLLOWING),
-    "Actions.getPageTitlesFollowingSiteSearch": _titles("Actions_PageTitle", FOLLOWING),
+    "Actions.getPageUrlsFollowingSiteSearch": _pages(_DESTINATION, FOLLOWING),
+    "Actions.getPageTitlesFollowingSiteSearch": _titles(_DESTINATION, FOLLOWING),
     "VisitTime.getVisitInformationPerServerTime": _hours("moved_hour", "visitStartServerHour", Goals.ALL),
     "VisitTime.getVisitInformationPerLocalTime": _hours("local_hour", "visitLocalHour", Goals.NONE),
     "UserId.getUsers": Table(("user_id",), labels.user, where=(Condition("user_id", Operator.DIFFERS, ""),)),

@@ -222,7 +222,7 @@ def _distinct(name: str) -> Report:
     kind, place = _DISTINCT[name]
 
     def report(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
-        return {"value": _by_kind(reports, site, period, given)[kind][place]}
+        return {f"Referrers_distinct{name}": _by_kind(reports, site, period, given)[kind][place]}
 
     return report
 
@@ -249,13 +249,13 @@ def all_referrers(reports: Answers, site: Site, period: Period, given: Parameter
 def countries(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
     """Return from how many different countries visits came: as in Matomo what is not known is one of them."""
     asked = structs.replace(query_of(site, period, given, (Column("", "visits"),)), dimensions=("country",))
-    return {"value": sum(number != 0 for _, number in reports.answer(asked).rows)}
+    return {"UserCountry_distinctCountries": sum(number != 0 for _, number in reports.answer(asked).rows)}
 
 
 def length(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
     """Return how long visits took, added up, as Matomo writes it."""
     answered = reports.answer(query_of(site, period, given, (Column("", "visit_seconds"),))).rows[0][0]
-    return {"value": duration(int(str(answered)))}
+    return {"sum_visit_length": duration(int(str(answered)))}
 
 
 REPORTS: dict[str, Report] = {
