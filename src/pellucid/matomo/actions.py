@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pellucid.matomo.columns import Cell, Row, plain, rounded
 from pellucid.matomo.labels import SOURCES
-from pellucid.matomo.pretty import money
+from pellucid.matomo.pretty import duration, money
 from pellucid.model.column import Item
 from pellucid.model.event import Event
 from pellucid.model.goal import CustomDimension, DimensionScope, Goal
@@ -38,7 +38,6 @@ _STATUS = {
     (False, True): "abandonedCart",
     (True, True): "orderedThenAbandonedCart",
 }
-_UNITS = (("years", 31_557_600), ("days", 86_400), ("hours", 3_600), ("min", 60), ("s", 1))
 _LEAST_SECONDS = 10
 """How long the last page of a visit was looked at is told if it is more."""
 _DIGITS_OF_VALUES = 3
@@ -260,13 +259,3 @@ _DETAILS: Mapping[HitKind, Callable[[Event], Row]] = {
 
 def _money(amount: float) -> int | float:
     return int(amount) if float(amount).is_integer() else amount
-
-
-def duration(seconds: int) -> str:
-    """Return a duration as Matomo writes it: in the largest of its units and the next below it."""
-    largest = next((place for place, (_, size) in enumerate(_UNITS) if seconds >= size), len(_UNITS) - 1)
-    told = []
-    for name, size in _UNITS[largest : largest + 2]:
-        number, seconds = divmod(seconds, size)
-        told.append(f"{number}{'' if name == 's' else ' '}{name}")
-    return " ".join(told)

@@ -11,7 +11,7 @@ from pellucid.matomo.columns import Cell, Column, Row, cell, number_in, quotient
 from pellucid.matomo.goals_of_rows import CART, ORDER
 from pellucid.matomo.labels import chosen
 from pellucid.matomo.parameters import Parameters
-from pellucid.matomo.reports import query_of
+from pellucid.matomo.reports import query_of, written_of
 from pellucid.matomo.rows import filtered
 from pellucid.matomo.tree import add, decoded
 from pellucid.matomo.visit_reports import FREQUENCIES, by_frequency, counted
@@ -73,9 +73,13 @@ def goals(reports: Answers, site: Site, period: Period, given: Parameters) -> Ro
             # As in Matomo a site that has set nothing up has visits that were converted, and no conversions.
             kept = {"nb_visits_converted"} if not goal else set()
             converted = {name: number if name in kept else 0 for name, number in converted.items()}
-        told = _finished(columns, converted, of_visits["visits"])
+        told = _finished(columns, converted, of_visits["visits"], given)
         if one_by_one:
-            told = {"nb_visits": of_visits["visits"], **told, **_goals(by_goal, site, kinds, of_visits["visits"])}
+            told = {
+                "nb_visits": of_visits["visits"],
+                **told,
+                **_goals(by_goal, site, kinds, of_visits["visits"], given),
+            }
         row |= {f"{name}{ending}": value for name, value in told.items() if not wanted or name in wanted}
     return row or []
 
@@ -102,11 +106,11 @@ def _one(name: str) -> Report:
     return number
 
 
-def _finished(columns: tuple[Column, ...], converted: Row, visits: Cell) -> Row:
+def _finished(columns: tuple[Column, ...], converted: Row, visits: Cell, given: Parameters) -> Row:
     told = _rounded(converted)
     if columns is not _PLAIN:
         told["avg_order_revenue"] = quotient(told["revenue"], told["nb_conversions"], 2)
-    told["conversion_rate"] = _percent(told["nb_visits_converted"], visits)
+    told["conversion_rate"] = _share(told["nb_visits_converted"], visits, given)
     return told
 
 
@@ -116,14 +120,16 @@ def _by_goal(reports: Answers, query: Query) -> dict[tuple[str, str], Row]:
     return {(str(kind), str(goal)): row_of(_PLAIN, numbers) for kind, goal, *numbers in answered.rows}
 
 
-def _goals(by_goal: Mapping[tuple[str, str], Row], site: Site, kinds: Sequence[str], visits: Cell) -> Row:
+def _goals(
+    by_goal: Mapping[tuple[str, str], Row], site: Site, kinds: Sequence[str], visits: Cell, given: Parameters
+) -> Row:
     """Return what visitors of some kinds converted, goal by goal, those without any too."""
     row: Row = {}
     for goal in site.goals:
         told: Row = {column.name: 0 for column in _PLAIN}
         for kind in kinds:
             add(told, by_goal.get((kind, str(goal.id)), {}))
-        told = _finished(_PLAIN, told, visits)
+        told = _finished(_PLAIN, told, visits, given)
         row |= {f"goal_{goal.id}_{name}": value for name, value in told.items()}
     return row
 
@@ -143,8 +149,9 @@ def _goal(name: str) -> Condition:
     return Condition("goal", Operator.EQUALS, name)
 
 
-def _percent(part: Cell, whole: Cell) -> str:
-    return f"{quotient(number_in(part) * 100, whole, 2)}%"
+def _share(part: Cell, whole: Cell, given: Parameters) -> Cell:
+    """Return which part of a whole something is: in percent, or as a number if numbers are asked for as they are."""
+    return f"{quotient(number_in(part) * 100, whole, 2)}%" if written_of(given) else quotient(part, whole, 4)
 
 
 def _until(what: str, label: Callable[[tuple[int, int | None]], str]) -> Report:
@@ -221,8 +228,7 @@ def _item(told: Mapping[str, Cell], period: Period, given: Parameters, *, orders
     prices, times = (told["prices"], told["orders"]) if told["orders"] else (told["viewed_prices"], 1)
     row["avg_price"] = quotient(prices, times, 2)
     row["avg_quantity"] = quotient(told["quantity"], told["orders"], 1)
-    share = _percent(told["orders"], told["nb_visits"])
-    row["conversion_rate"] = share if given.text("format_metrics", "bc") != "0" else float(share.rstrip("%")) / 100
+    row["conversion_rate"] = _share(told["orders"], told["nb_visits"], given)
     return row
 
 

@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from pellucid.matomo import labels
-from pellucid.matomo.actions import Setting, action_rows, duration, sales
+from pellucid.matomo.actions import Setting, action_rows, sales
 from pellucid.matomo.columns import Row
-from pellucid.matomo.pretty import symbol
+from pellucid.matomo.pretty import duration, symbol
 from pellucid.model.goal import DimensionScope
 from pellucid.model.hit import HitKind, SourceKind
 from pellucid.model.visit import Visit, VisitorKind

@@ -9,7 +9,9 @@ from babel.numbers import get_currency_symbol
 from pellucid.matomo.call import Answer
 from pellucid.matomo.columns import rounded
 from pellucid.matomo.metric_names import type_of
+from pellucid.report.metrics import TIMINGS
 
+_UNITS = (("years", 31_557_600), ("days", 86_400), ("hours", 3_600), ("min", 60), ("s", 1))
 _SECONDS_PER_DAY, _SECONDS_PER_HOUR, _SECONDS_PER_MINUTE = 86_400, 3_600, 60
 
 
@@ -36,6 +38,16 @@ def clock(seconds: float) -> str:
     return (f"{days} days " if days else "") + text + (f".{rest:02}" if rest else "")
 
 
+def duration(seconds: int) -> str:
+    """Return a duration as Matomo writes it: in the largest of its units and the next below it."""
+    largest = next((place for place, (_, size) in enumerate(_UNITS) if seconds >= size), len(_UNITS) - 1)
+    told = []
+    for name, size in _UNITS[largest : largest + 2]:
+        number, seconds = divmod(seconds, size)
+        told.append(f"{number}{'' if name == 's' else ' '}{name}")
+    return " ".join(told)
+
+
 def pretty(column: str, value: Answer, currency: str) -> Answer:
     """Return a value as people read what its column holds; what is no number is left as it is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -51,6 +63,9 @@ def pretty(column: str, value: Answer, currency: str) -> Answer:
 
 _PLAIN, _AS_EVER = "0", "bc"
 _OF_ALL = "all"
+_ON_SITE = "avg_time_on_site"
+"""How long visits took, which Matomo writes in words here, and by the clock in a processed report."""
+_OF_LOADING = ("avg_page_load_time", *(f"avg_time_{part}" for part in TIMINGS))
 _WORKED_OUT = ("avg_", "goal_", "revenue_per_")
 
 
@@ -74,4 +89,8 @@ def _in_form(name: str, value: Answer, form: str, currency: str) -> Answer:
         return value
     if "revenue" in name and (form == _OF_ALL or name.startswith(_WORKED_OUT)):
         return money(value, currency)
+    if name.startswith(_ON_SITE):
+        return duration(round(value))
+    if name.startswith(_OF_LOADING):
+        return f"{value}s"
     return pretty(name, value, currency) if name.startswith(_WORKED_OUT) else value

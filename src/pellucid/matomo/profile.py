@@ -6,9 +6,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pellucid.matomo import labels
-from pellucid.matomo.actions import Setting, duration, sold
+from pellucid.matomo.actions import Setting, sold
 from pellucid.matomo.call import Answer
 from pellucid.matomo.live import date_in_words, visit_row
+from pellucid.matomo.pretty import duration
 from pellucid.model.hit import HitKind, SourceKind
 from pellucid.model.visit import Visit
 from pellucid.report.live import VisitDetails

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import structs
 
-from pellucid.matomo.actions import duration
 from pellucid.matomo.answers import Answers
 from pellucid.matomo.columns import (
     NOT_ENABLED,
@@ -20,6 +19,7 @@ from pellucid.matomo.columns import (
 from pellucid.matomo.every_source import EverySource
 from pellucid.matomo.labels import SOURCES, chosen
 from pellucid.matomo.parameters import Parameters
+from pellucid.matomo.pretty import duration
 from pellucid.matomo.reports import LONG, query_of, table, written_of
 from pellucid.matomo.rows import filtered
 from pellucid.matomo.tables import TABLES
@@ -168,7 +168,7 @@ def by_visit_number(reports: Answers, site: Site, period: Period, given: Paramet
     label = counted("visit", "visits")
     rows = _interest("visit_number", label, "visitCount", reports, site, period, given)
     total = sum(int(str(row["nb_visits"])) for row in rows)
-    return filtered([_with_share(row, total) for row in _with_visits(rows)], given, order=())
+    return filtered([_with_share(row, total, given) for row in _with_visits(rows)], given, order=())
 
 
 def by_days_since(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
@@ -187,11 +187,13 @@ def plugins(reports: Answers, site: Site, period: Period, given: Parameters) -> 
     answered = reports.answer(structs.replace(query, dimensions=("plugin",)))
     found = {str(name): number for name, number in answered.rows}
     rows: list[Row] = [{"label": name.capitalize(), "nb_visits": cell(found.get(name, 0))} for name in _PLUGINS]
-    return filtered([_with_share(row, total) for row in rows] if total else [], given)
+    return filtered([_with_share(row, total, given) for row in rows] if total else [], given)
 
 
-def _with_share(row: Row, total: int) -> Row:
-    return row | {"nb_visits_percentage": _percent(int(str(row["nb_visits"])), total)}
+def _with_share(row: Row, total: int, given: Parameters) -> Row:
+    visits = int(str(row["nb_visits"]))
+    share = _percent(visits, total) if written_of(given) else quotient(visits, total, 2)
+    return row | {"nb_visits_percentage": share}
 
 
 def _percent(part: int, total: int) -> str:

@@ -5,8 +5,9 @@ import pytest
 from msgspec import structs
 
 from builders import NOON, a_conversion, a_visit, an_event
-from pellucid.matomo.actions import Setting, action_rows, duration, sales
+from pellucid.matomo.actions import Setting, action_rows, sales
 from pellucid.matomo.live import visit_row
+from pellucid.matomo.pretty import duration
 from pellucid.model.column import Item
 from pellucid.model.event import Event
 from pellucid.model.goal import CustomDimension, DimensionScope, Goal

@@ -5,7 +5,8 @@ import pytest
 from msgspec import json
 
 from builders import an_event
-from pellucid.matomo.pretty import clock, money
+from pellucid.matomo.call import Answer
+from pellucid.matomo.pretty import all_pretty, clock, money
 from pellucid.model.event import Event
 from pellucid.registry.registry import Registry
 from pellucid.store.client import Store
@@ -171,8 +172,16 @@ def test_money_is_written_with_its_currency(value: float, written: str) -> None:
     assert money(value, "EUR") == written
 
 
+def test_a_time_is_written_by_what_it_is_of() -> None:
+    row: dict[str, Answer] = {"avg_page_load_time": 1.27, "avg_time_on_page": 61, "avg_time_on_site": 337}
+
+    told = all_pretty(row, "1", "EUR")
+
+    assert told == {"avg_page_load_time": "1.27s", "avg_time_on_page": "00:01:01", "avg_time_on_site": "5 min 37s"}
+
+
 def test_numbers_of_any_report_can_be_asked_for_as_people_read_them(ask: Ask) -> None:
-    assert ask("VisitsSummary.get", **DAY, format_metrics="1")["avg_time_on_site"] == "00:00:31"
+    assert ask("VisitsSummary.get", **DAY, format_metrics="1")["avg_time_on_site"] == "31s"
     assert ask("VisitsSummary.get", **DAY, format_metrics="0")["bounce_rate"] == 0.5
     assert ask("VisitsSummary.get", **DAY)["avg_time_on_site"] == 31
 

@@ -322,6 +322,21 @@ def test_a_visit_in_which_an_order_was_told_again_is_converted_and_sold_nothing(
     assert ask("Goals.get", **OF_DAY, idGoal="ecommerceOrder")["nb_visits_converted"] == 0
 
 
+def test_shares_are_numbers_where_numbers_are_asked_for_as_they_are(ask: Any, store: Store) -> None:
+    visits = [a_visit(site_id=3, visit_id=one, conversions=one == 1, plugins=("pdf",) * (one < 3)) for one in (1, 2, 3)]
+    inserted(store, *visits)
+
+    def told(method: str, form: str) -> list[dict[str, Any]]:
+        answer = ask(method, **OF_DAY, format_metrics=form)
+        return answer if isinstance(answer, list) else [answer]
+
+    share, plugin = "conversion_rate", "nb_visits_percentage"
+    assert [told("Goals.get", form)[0][share] for form in "01"] == [0.3333, "33.33%"]
+    assert [told("API.get", form)[0][share] for form in "01"] == [0.3333, "33.33%"]
+    assert [told("DevicePlugins.getPlugin", form)[0][plugin] for form in "01"] == [0.67, "67%"]
+    assert [told("VisitorInterest.getNumberOfVisitsByVisitCount", form)[0][plugin] for form in "01"] == [1, "100%"]
+
+
 @pytest.mark.parametrize(("number", "name"), [("0", "ecommerceOrder"), ("-1", "ecommerceAbandonedCart")])
 def test_orders_and_carts_have_a_number_beside_those_of_goals(
     ask: Any, store: Store, registry: Registry, number: str, name: str
