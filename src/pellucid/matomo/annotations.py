@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import structs
 
 from pellucid.errors import NotAllowed, RequestError
-from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method
+from pellucid.matomo.call import NOBODY, SUCCESS, Answer, Call, Method, Record
 from pellucid.matomo.dates import asked
 from pellucid.model.account import Access
 from pellucid.model.annotation import Annotation
@@ -32,7 +32,7 @@ def _row(call: Call, note: Annotation) -> dict[str, Answer]:
         "starred": int(note.starred),
         "user": note.login,
         "idNote": note.id,
-        "canEditOrDelete": int(_may_change(call, note)),
+        "canEditOrDelete": _may_change(call, note),
     }
 
 
@@ -56,7 +56,7 @@ def _add(call: Call, sites: list[Site]) -> Answer:
         starred=call.given.flag("starred"),
         login=(call.account or NOBODY).login,
     )
-    return [_row(call, call.registry.annotations.add(note))]
+    return Record(_row(call, call.registry.annotations.add(note)))
 
 
 def _changeable(call: Call, site: Site) -> Annotation:
@@ -75,7 +75,7 @@ def _save(call: Call, sites: list[Site]) -> Answer:
         starred=call.given.flag("starred", default=note.starred),
     )
     call.registry.annotations.update(changed)
-    return [_row(call, changed)]
+    return Record(_row(call, changed))
 
 
 def _delete(call: Call, sites: list[Site]) -> Answer:
@@ -89,7 +89,7 @@ def _delete_all(call: Call, sites: list[Site]) -> Answer:
 
 
 def _get(call: Call, sites: list[Site]) -> Answer:
-    return [_row(call, call.registry.annotations.find(sites[0].id, call.given.number("idNote")))]
+    return Record(_row(call, call.registry.annotations.find(sites[0].id, call.given.number("idNote"))))
 
 
 def _periods(call: Call, site: Site) -> Sequence[Period]:
@@ -114,7 +114,8 @@ def _all(call: Call, sites: list[Site]) -> Answer:
     for site in sites:
         periods = _periods(call, site) if call.given.text("date", "") else ()
         span = (periods[0].first, periods[-1].last) if periods else (None, None)
-        found[str(site.id)] = [_row(call, note) for note in call.registry.annotations.on(site.id, *span)]
+        rows: list[Answer] = [_row(call, note) for note in call.registry.annotations.on(site.id, *span)]
+        found |= {str(site.id): rows} if rows else {}
     return found
 
 

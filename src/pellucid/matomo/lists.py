@@ -8,10 +8,13 @@ from pellucid.matomo.rows import columns_left, expression
 
 _LISTS = (
     *("SitesManager.get", "UsersManager.get", "LanguagesManager.get", "SegmentEditor.getAll", "Goals.getGoals"),
-    *("CustomDimensions.getConfigured", "API.getReportMetadata", "API.getSegmentsMetadata", "API.getGlossary"),
+    *("CustomDimensions.getConfigured", "CustomDimensions.getAvailableScopes", "API.getGlossary", "API.getMetadata"),
+    *("API.getReport", "API.getSegmentsMetadata", "API.getSuggestedValuesForSegment", "API.getWidgetMetadata"),
 )
 NUMBERED: Mapping[str, str] = {"SitesManager.getAllSites": "idsite", "Goals.getGoals": "idgoal"}
 """Lists that Matomo has under the numbers of what they are of, and by which column."""
+_BY_SITE = frozenset({"Annotations.getAll", "Annotations.getAnnotationCountForDates"})
+"""What is told of sites, by their numbers."""
 
 
 def cut(method: str, told: Answer, given: Parameters) -> Answer:
@@ -19,10 +22,13 @@ def cut(method: str, told: Answer, given: Parameters) -> Answer:
 
     As in Matomo rows stand under their numbers only where `filter_limit=-1` says that the list is not cut.
     """
+    limit, offset = given.number("filter_limit", DEFAULT_LIMIT), max(given.number("filter_offset", 0), 0)
+    if isinstance(told, Mapping) and method in _BY_SITE:
+        whole = limit < 0 and not offset
+        return told if whole else list(told.values())[offset : None if limit < 0 else offset + limit]
     if not isinstance(told, list) or not method.startswith(_LISTS):
         return told
     told = _matching(told, given)
-    limit, offset = given.number("filter_limit", DEFAULT_LIMIT), max(given.number("filter_offset", 0), 0)
     left = told[offset:] if limit < 0 else told[offset : offset + limit]
     rows = [columns_left(row, given) if isinstance(row, Mapping) else row for row in left]
     number = NUMBERED.get(method, "")

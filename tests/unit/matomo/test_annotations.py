@@ -20,19 +20,19 @@ def a_reader(client: TestClient, registry: Registry) -> Ask:
 
 
 def test_notes_are_added_changed_and_deleted(ask: Ask) -> None:
-    (added,) = ask("Annotations.add", **NOTE, starred="1")
+    added = ask("Annotations.add", **NOTE, starred="1")
     assert added == {
         "date": "2025-11-24",
         "note": "Sale",
         "starred": 1,
         "user": "root",
         "idNote": 0,
-        "canEditOrDelete": 1,
+        "canEditOrDelete": True,
     }
-    assert ask("Annotations.save", idSite="1", idNote="0", note="Snow", starred="0")[0]["note"] == "Snow"
-    assert ask("Annotations.get", idSite="1", idNote="0")[0]["starred"] == 0
+    assert ask("Annotations.save", idSite="1", idNote="0", note="Snow", starred="0")["note"] == "Snow"
+    assert ask("Annotations.get", idSite="1", idNote="0")["starred"] == 0
     assert ask("Annotations.delete", idSite="1", idNote="0") == {"result": "success", "message": "ok"}
-    assert ask("Annotations.getAll", idSite="1") == {"1": []}
+    assert ask("Annotations.getAll", idSite="1") == []
     assert "no note with id 0" in ask("Annotations.get", idSite="1", idNote="0")["message"]
     assert "has to say something" in ask("Annotations.add", **NOTE | {"note": " "})["message"]
 
@@ -42,14 +42,14 @@ def test_notes_are_counted_by_period(ask: Ask) -> None:
         ask("Annotations.add", **NOTE | {"date": day, "note": day})
 
     weeks = {"idSite": "1", "period": "week", "date": "2025-11-24", "lastN": "2", "getAnnotationText": "1"}
-    assert ask("Annotations.getAnnotationCountForDates", **weeks) == {
-        "1": [
+    assert ask("Annotations.getAnnotationCountForDates", **weeks) == [
+        [
             ["2025-11-17", {"count": 2, "starred": 0}],
             ["2025-11-24", {"count": 1, "starred": 0, "note": "2025-11-24"}],
         ]
-    }
-    one = ask("Annotations.getAll", idSite="1,2", period="week", date="2025-11-24")
-    assert ([note["date"] for note in one["1"]], one["2"]) == (["2025-11-24"], [])
+    ]
+    (one,) = ask("Annotations.getAll", idSite="1,2", period="week", date="2025-11-24")
+    assert [note["date"] for note in one] == ["2025-11-24"]
     assert "1000 at most" in ask("Annotations.getAll", **weeks | {"lastN": "5000"})["message"]
 
 
@@ -57,14 +57,14 @@ def test_who_sees_a_site_writes_notes_and_changes_no_others(ask: Ask, client: Te
     reading = a_reader(client, registry)
     ask("Annotations.add", **NOTE)
 
-    assert reading("Annotations.add", **NOTE)[0]["canEditOrDelete"] == 1
-    assert [note["canEditOrDelete"] for note in reading("Annotations.getAll", idSite="1")["1"]] == [0, 1]
+    assert reading("Annotations.add", **NOTE)["canEditOrDelete"] is True
+    assert [note["canEditOrDelete"] for note in reading("Annotations.getAll", idSite="1")[0]] == [False, True]
     assert "permission" in reading("Annotations.delete", idSite="1", idNote="0")["message"]
     assert "permission" in reading("Annotations.save", idSite="1", idNote="0", note="x")["message"]
     assert "superuser" in reading("Annotations.deleteAll", idSite="1")["message"]
     assert "view" in reading("Annotations.add", **NOTE | {"idSite": "2"})["message"]
     ask("Annotations.deleteAll", idSite="1")
-    assert ask("Annotations.getAll", idSite="1") == {"1": []}
+    assert ask("Annotations.getAll", idSite="1") == []
 
 
 def test_a_token_that_reads_changes_nothing(client: TestClient, registry: Registry) -> None:
@@ -79,14 +79,26 @@ def test_a_token_that_reads_changes_nothing(client: TestClient, registry: Regist
 
     assert {"Annotations.add", "SegmentEditor.add", "Goals.addGoal"} <= told.keys()
     assert [name for name, answer in told.items() if answer.get("result") != "error"] == []
-    assert reading("Annotations.getAll", idSite="1") == {"1": []}
+    assert reading("Annotations.getAll", idSite="1") == []
 
 
 def test_a_range_is_counted_by_its_days_whatever_number_is_asked_for(ask: Ask) -> None:
     ask("Annotations.add", **NOTE)
     days = {"idSite": "1", "period": "range", "date": "2025-11-23,2025-11-25", "lastN": "9"}
 
-    counts = ask("Annotations.getAnnotationCountForDates", **days)["1"]
+    counts = ask("Annotations.getAnnotationCountForDates", **days)[0]
 
     assert [(day, told["count"]) for day, told in counts] == [("2025-11-23", 0), ("2025-11-24", 1), ("2025-11-25", 0)]
-    assert [note["idNote"] for note in ask("Annotations.getAll", **days)["1"]] == [0]
+    assert [note["idNote"] for note in ask("Annotations.getAll", **days)[0]] == [0]
+
+
+def test_notes_stand_under_the_numbers_of_their_sites_where_they_are_not_cut(ask: Ask) -> None:
+    for site in "12":
+        ask("Annotations.add", **NOTE | {"idSite": site})
+
+    told = ask("Annotations.getAll", idSite="1,2", filter_limit="-1")
+
+    assert list(told) == ["1", "2"]
+    assert ask("Annotations.getAll", idSite="1,2") == list(told.values())
+    assert ask("Annotations.getAll", idSite="1,2", filter_limit="1") == [told["1"]]
+    assert ask("Annotations.getAll", idSite="1,2", filter_offset="1", filter_limit="-1") == [told["2"]]

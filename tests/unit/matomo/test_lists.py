@@ -13,6 +13,11 @@ def test_lists_have_the_rows_and_columns_that_are_asked_for(ask: Ask) -> None:
     assert ask("SitesManager.getAllSitesId", filter_offset="1") == [2]
     assert "name" not in ask("SitesManager.getAllSites", hideColumns="name")[0]
     assert len(ask("API.getReportMetadata", idSite="1", filter_limit="3")) == 3
+    assert len(ask("API.getReportPagesMetadata", idSite="1", filter_limit="3")) == 3
+    actions = {"apiModule": "Actions", "apiAction": "getPageUrls"}
+    assert ask("API.getMetadata", idSite="1", **actions, showColumns="action") == [{"action": "getPageUrls"}]
+    kinds = ask("API.getSuggestedValuesForSegment", idSite="1", segmentName="actionType", filter_limit="1")
+    assert kinds == ["pageviews"]
 
 
 def test_a_long_list_is_cut_as_a_report_is(ask: Ask, registry: Registry) -> None:
