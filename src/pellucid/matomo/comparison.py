@@ -13,6 +13,7 @@ from pellucid.matomo.columns import explains, plain
 from pellucid.matomo.dates import Asked, asked, key
 from pellucid.matomo.overview import spelled
 from pellucid.matomo.parameters import ALL, Parameters
+from pellucid.matomo.segment_editor import seen
 from pellucid.matomo.tree import SUBTABLE
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.site import Site
@@ -34,8 +35,9 @@ _FILTERS = ("filter_offset", "filter_truncate", "filter_pattern", "filter_patter
 class Series(Struct, frozen=True):
     """A period and a segment as they are asked for; `is_base` says that the period is the one of the report itself.
 
-    Where several periods are compared one by one, `whole` is what they come to: the series that the period is of. A
-    series that is shorter than that of the report has no `period` beside its last ones.
+    A segment that is kept is `called` by its name. Where several periods are compared one by one, `whole` is what they
+    come to: the series that the period is of. A series that is shorter than that of the report has no `period` beside
+    its last ones.
     """
 
     period: Period | None
@@ -43,12 +45,13 @@ class Series(Struct, frozen=True):
     kind: PeriodKind
     date: str
     segment: str
+    called: str
     is_base: bool
 
     @property
     def told(self) -> dict[str, Answer]:
         """What tells which series a row is of."""
-        shown, segment = self.period or self.whole, unquote(self.segment) or "All visits"
+        shown, segment = self.period or self.whole, self.called
         period, whole = (text[:1].upper() + text[1:] for text in (spelled(shown), spelled(self.whole)))
         return {
             "compareSegment": self.segment,
@@ -103,10 +106,16 @@ def _series(call: Call, site: Site, period: Period) -> list[Series]:
             raise RequestError(f"Cannot compare: {told}")
         alike = beside.periods[place] if place < len(beside.periods) else None
         periods.append((beside, alike, key(alike) if alike and wanted.several else named, False))
+    names = {unquote(kept.definition): kept.name for kept in seen(call)}
     return [
-        Series(one, _whole(of), of.periods[0].kind, date, segment, is_base)
+        Series(one, _whole(of), of.periods[0].kind, date, segment, _called(segment, names), is_base)
         for (of, one, date, is_base), segment in product(periods, segments)
     ]
+
+
+def _called(segment: str, names: Mapping[str, str]) -> str:
+    definition = unquote(segment)
+    return names.get(definition, definition) or "All visits"
 
 
 def _subtables(given: Parameters, number: int) -> list[str]:

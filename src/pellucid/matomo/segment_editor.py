@@ -47,6 +47,11 @@ def _sees(account: Account, segment: SavedSegment) -> bool:
     return own_or_shared and (segment.site_id is None or account.may(segment.site_id, Access.VIEW))
 
 
+def seen(call: Call) -> list[SavedSegment]:
+    """Return the segments that who asks may use."""
+    return [segment for segment in call.registry.segments.all() if _sees(_account(call), segment)]
+
+
 def _changeable(call: Call) -> SavedSegment:
     segment, account = _found(call), _account(call)
     if not (account.superuser or segment.login == account.login):
@@ -105,8 +110,7 @@ def _all(call: Call, _sites: list[Site]) -> Answer:
     """Return the segments that an account may use, for one site or all; its own first."""
     account = _account(call)
     site_id = None if call.given.text("idSite", "") in _ALL_SITES else call.given.number("idSite")
-    seen = [segment for segment in call.registry.segments.all() if _sees(account, segment)]
-    fitting = [segment for segment in seen if site_id is None or segment.site_id in {None, site_id}]
+    fitting = [segment for segment in seen(call) if site_id is None or segment.site_id in {None, site_id}]
     return [_row(segment) for segment in sorted(fitting, key=lambda segment: segment.login != account.login)]
 
 

@@ -31,6 +31,15 @@ def test_a_report_stands_beside_another_period_and_another_segment(ask: Ask) -> 
     assert "nb_visits_change" not in told["comparisons"][1]
 
 
+def test_a_segment_that_is_kept_is_called_by_its_name(ask: Ask) -> None:
+    ask("SegmentEditor.add", name="Germans", definition="countryCode==de", idSite="1")
+
+    (_, told) = ask("VisitsSummary.get", **DAY, **{"compareSegments[]": "countryCode%3D%3Dde"})["comparisons"]
+
+    assert (told["compareSegmentPretty"], told["compareSegment"]) == ("Germans", "countryCode%3D%3Dde")
+    assert told["compareSeriesPretty"] == "(Monday, November 24, 2025) (Germans)"
+
+
 def test_what_grew_a_thousandfold_is_told_in_whole_numbers(ask: Ask, store: Store) -> None:
     long = a_visit(visit_id=9, visit_day=date(2025, 11, 25), seconds=1_234_567)
     store.insert("visits", Visit, json.encode(long), token="a long visit")
