@@ -15,10 +15,11 @@ from pellucid.model.goal import Goal
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import EVERYBODY, Condition, Operator, Segment
 from pellucid.model.site import Site
-from pellucid.report.dimensions import DIMENSIONS, hidden, own_numbers
+from pellucid.report.dimensions import DIMENSIONS, dimension_of, hidden, own_numbers
 
 _CONDITION = re.compile(r"(?P<name>[A-Za-z0-9]+)(?P<operator>==|!=|<=|>=|=@|!@|=\^|=\$|<|>)(?P<value>.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([,;])")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _OWN = re.compile(r"dimension[0-9]{1,3}")
 # What joins nothing, as the last character, belongs to the value.
 _AND = re.compile(r"(?<!\\);(?!$)")
@@ -47,10 +48,6 @@ class _Name(Struct, frozen=True):
     dimension: str
     value: Callable[[str], str] = str
     bare: bool = False
-
-
-def _days(text: str) -> str:
-    return str(int(text) * _SECONDS_PER_DAY) if text.isdecimal() else text
 
 
 def _page(dimension: str) -> _Name:
@@ -135,6 +132,16 @@ ACTIONS = {
 }
 
 
+def _number(text: str) -> str:
+    """Return the number that a text begins with: to Matomo's database a text is that, and 0 without any."""
+    found = _NUMBER.match(text)
+    return found[0] if found else "0"
+
+
+def _in_seconds(days: str) -> str:
+    return str(int(float(_number(days))) * _SECONDS_PER_DAY)
+
+
 def _visitor_type(text: str) -> str:
     return CUSTOMERS.get(text, text)
 
@@ -155,7 +162,7 @@ _MATOMOS: Mapping[str, _Name] = {
     "contentTarget": _Name("content_target"),
     "countryName": _Name("country", _country),
     # In Matomo a day is so many seconds here, and none is less than one.
-    "daysSinceFirstVisit": _Name("seconds_since_first_visit", _days),
+    "daysSinceFirstVisit": _Name("seconds_since_first_visit", _in_seconds),
     "daysSinceLastEcommerceOrder": _Name("days_since_last_order"),
     "eventUrl": _page("event_url"),
     "eventValue": _Name("event_value"),
@@ -387,4 +394,7 @@ def _condition(text: str) -> Condition:
         return Condition(f"bare_{name.dimension}", operator, value)
     # Every value contains nothing, but not what is written in place of nothing.
     operator = _WHOLE.get(operator, operator) if text and not value else operator
+    dimension = dimension_of(name.dimension)
+    if value and dimension and dimension.number and operator not in _WHOLE:
+        value = _number(value)
     return Condition(name.dimension, _compared(name.dimension, operator, value), value)

@@ -15,6 +15,19 @@ def test_nothing_asked_is_everybody() -> None:
     assert segment_of("") == EVERYBODY
 
 
+@pytest.mark.parametrize(("value", "number"), [("3.5", "3.5"), ("3 pages", "3"), ("-1", "-1"), ("many", "0")])
+def test_a_number_is_compared_with_that_which_a_value_begins_with(value: str, number: str) -> None:
+    assert segment_of(f"actions>{value}").groups[0][0].value == number
+    assert segment_of(f"actions=@{value}").groups[0][0].value == value
+    assert segment_of(f"city=={value}").groups[0][0].value == value
+
+
+def test_days_since_the_first_visit_are_compared_as_seconds() -> None:
+    condition = Condition("seconds_since_first_visit", Operator.AT_LEAST, "172800")
+
+    assert segment_of("daysSinceFirstVisit>=2") == Segment(((condition,),))
+
+
 def test_or_binds_tighter_than_and() -> None:
     german = Condition("country", Operator.EQUALS, "de")
     french = Condition("country", Operator.EQUALS, "fr")
