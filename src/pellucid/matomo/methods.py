@@ -47,6 +47,7 @@ from pellucid.matomo.user_access import METHODS as USER_ACCESS
 from pellucid.matomo.user_changes import METHODS as USER_CHANGES
 from pellucid.matomo.users import METHODS as USERS
 from pellucid.matomo.visit_reports import REPORTS as VISIT_REPORTS
+from pellucid.matomo.visit_reports import shares_of_all
 from pellucid.matomo.widgets import pages, widgets
 from pellucid.model.account import Access
 from pellucid.model.period import Period, PeriodKind
@@ -156,6 +157,11 @@ def _sources_of_one_site(method: str, call: Call, sites: list[Site]) -> Answer:
     if method == "Referrers.getAll" and call.periods(sites[0]).several:
         raise RequestError(f"{method} with multiple sites or dates is not supported (yet).")
     return _report(REPORTS[method], call, sites)
+
+
+def _channels(call: Call, sites: list[Site]) -> Answer:
+    told = _report(REPORTS["Referrers.get"], call, sites)
+    return told if call.given.flag("compare") else shares_of_all(told, call.given)
 
 
 def _number(name: str, reports: Answers, site: Site, period: Period, given: Parameters) -> Answer:
@@ -280,6 +286,7 @@ METHODS: Mapping[str, Method] = {
     **{name: Method(partial(_report, partial(summary, report))) for name, report in SUMMARIES.items()},
     **{name: Method(partial(_report, partial(_number, column))) for name, column in NUMBERS.items()},
     **{name: Method(partial(_sources_of_one_site, name)) for name in ("Referrers.getAll", "Referrers.getReferrerType")},
+    "Referrers.get": Method(_channels),
     "Transitions.isPeriodAllowed": Method(lambda _call, _sites: {"value": True}),
     "Transitions.getTranslations": Method(lambda _call, _sites: Record(WORDS), access=None),
     **PLACES,

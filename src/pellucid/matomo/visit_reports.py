@@ -1,14 +1,16 @@
 """Reports on visits that are more than one question, or have rows that no dimension tells."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
 from pellucid.matomo.answers import Answers
+from pellucid.matomo.call import Answer
 from pellucid.matomo.columns import (
     NOT_ENABLED,
     RATIOS_OF_VISITS,
     SUMMARY,
+    Cell,
     Column,
     Row,
     cell,
@@ -192,12 +194,11 @@ def plugins(reports: Answers, site: Site, period: Period, given: Parameters) -> 
 
 def _with_share(row: Row, total: int, given: Parameters) -> Row:
     visits = int(str(row["nb_visits"]))
-    share = _percent(visits, total) if written_of(given) else quotient(visits, total, 2)
-    return row | {"nb_visits_percentage": share}
+    return row | {"nb_visits_percentage": _share(visits, total, given)}
 
 
-def _percent(part: int, total: int) -> str:
-    return f"{quotient(100 * part, total, 0)}%"
+def _share(part: int, total: int, given: Parameters) -> Cell:
+    return f"{quotient(100 * part, total, 0)}%" if written_of(given) else quotient(part, total, 2)
 
 
 def referrers(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
@@ -206,11 +207,30 @@ def referrers(reports: Answers, site: Site, period: Period, given: Parameters) -
     total = sum(numbers[0] for numbers in found.values())
     row: Row = {f"Referrers_visitorsFrom{name}": found[kind][0] for name, kind in _KINDS.items()}
     row |= {f"Referrers_distinct{name}": found[kind][place] for name, (kind, place) in _DISTINCT.items()}
-    for name, kind in _KINDS.items():
-        visits = found[kind][0]
-        share = quotient(visits, total, 2)
-        row[f"Referrers_visitorsFrom{name}_percent"] = _percent(visits, total) if written_of(given) else share
-    return row
+    return row | _shares(row, total, given)
+
+
+def _shares(row: Row, total: int, given: Parameters) -> Row:
+    counts = [name for name in (f"Referrers_visitorsFrom{kind}" for kind in _KINDS) if name in row]
+    return {f"{name}_percent": _share(int(str(row[name])), total, given) for name in counts}
+
+
+def shares_of_all(told: Answer, given: Parameters) -> Answer:
+    """Return how visits came on several days or sites: as in Matomo the shares are those of what all come to."""
+    rows = list(_rows_in(told))
+    total = sum(int(str(row.get(f"Referrers_visitorsFrom{kind}", 0))) for row in rows for kind in _KINDS)
+    for row in rows:
+        row |= {name: share for name, share in _shares(row, total, given).items() if name in row}
+    return told
+
+
+def _rows_in(told: Answer) -> Iterator[Row]:
+    """Yield the rows that are told, by site and by date."""
+    if isinstance(told, dict) and any(str(name).startswith("Referrers_") for name in told):
+        yield told
+    elif isinstance(told, Mapping | list):
+        for one in told.values() if isinstance(told, Mapping) else told:
+            yield from _rows_in(one)
 
 
 def _by_kind(reports: Answers, site: Site, period: Period, given: Parameters) -> dict[str, Sequence[int]]:

@@ -322,6 +322,22 @@ def test_a_visit_in_which_an_order_was_told_again_is_converted_and_sold_nothing(
     assert ask("Goals.get", **OF_DAY, idGoal="ecommerceOrder")["nb_visits_converted"] == 0
 
 
+@pytest.mark.parametrize(("form", "shares"), [("1", ["25%", "75%"]), ("0", [0.25, 0.75])])
+def test_shares_of_channels_on_several_days_are_those_of_all_days(
+    ask: Any, store: Store, form: str, shares: list[object]
+) -> None:
+    days = [DAY, *[DAY + timedelta(1)] * 3]
+    inserted(store, *(a_visit(site_id=3, visit_day=day, visit_id=one) for one, day in enumerate(days)))
+    span = OF_DAY | {"date": f"{DAY},{DAY + timedelta(1)}", "format_metrics": form}
+
+    told = ask("Referrers.get", **span)
+
+    assert [one["Referrers_visitorsFromDirectEntry_percent"] for one in told.values()] == shares
+    (flat, *_) = ask("Referrers.get", **span, flat="1").values()
+    assert flat[0]["Referrers_visitorsFromDirectEntry_percent"] == shares[0]
+    assert ask("Referrers.get", **OF_DAY)["Referrers_visitorsFromDirectEntry_percent"] == "100%"
+
+
 def test_shares_are_numbers_where_numbers_are_asked_for_as_they_are(ask: Any, store: Store) -> None:
     visits = [a_visit(site_id=3, visit_id=one, conversions=one == 1, plugins=("pdf",) * (one < 3)) for one in (1, 2, 3)]
     inserted(store, *visits)
