@@ -346,6 +346,8 @@ def _is_negative(condition: Condition) -> bool:
 def _conditions(text: str, goals: Sequence[Goal]) -> list[Condition]:
     """Return what a condition comes to: one that names a goal, or variables in any place, is several."""
     found = _CONDITION.fullmatch(text)
+    if found and not found["value"] and found["operator"] not in _OF_ANY_CASE:
+        raise RequestError(f"The segment {text!r} has no value: only == and != can do without one.")
     if found is None or found["name"] not in SEVERAL:
         return [_condition(text)]
     operator, value = Operator(found["operator"]), unquote_plus(_ESCAPED.sub(r"\1", found["value"]))

@@ -112,7 +112,6 @@ def test_what_matomo_calls_unknown_is_empty() -> None:
 @pytest.mark.parametrize(("asked", "done"), [("=@", "=="), ("=^", "=="), ("!@", "!="), ("!=", "!=")])
 def test_what_is_called_unknown_is_no_part_of_every_value(asked: str, done: str) -> None:
     assert segment_of(f"countryCode{asked}xx").groups[0][0] == Condition("country", Operator(done), "")
-    assert segment_of(f"city{asked}").groups[0][0] == Condition("city", Operator(asked), "")
 
 
 def test_codes_are_the_same_in_letters_of_either_case() -> None:
@@ -141,6 +140,10 @@ def test_kinds_and_visitors_have_matomos_values() -> None:
         ("countryCode~de", "needs a name"),
         ("referrerType==magic", "'magic' is not known; there are direct"),
         ("visitorId==xyz", "16 hexadecimal digits"),
+        ("city=@", "has no value"),
+        ("actions>", "has no value"),
+        ("visitConvertedGoalName!@", "has no value"),
+        ("customVariableName=^", "has no value"),
     ],
 )
 def test_what_is_not_understood_is_said(text: str, told: str) -> None:
