@@ -160,7 +160,10 @@ def _duration(within: Range) -> str:
 def _interests(what: str, label: Callable[[Range], str], segment: str) -> Report:
     def report(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
         rows = _interest(what, label, segment, reports, site, period, given)
-        return filtered(_with_visits(rows), given, order=())
+        places = {row["label"]: place for place, row in enumerate(rows)}
+        # As in Matomo those that are left stand as they follow each other, whatever they are sorted by.
+        left = filtered(_with_visits(rows), given, order=())
+        return sorted(left, key=lambda row: places.get(row["label"], len(places)))
 
     return report
 

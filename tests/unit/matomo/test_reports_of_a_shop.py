@@ -338,6 +338,23 @@ def test_shares_of_channels_on_several_days_are_those_of_all_days(
     assert ask("Referrers.get", **OF_DAY)["Referrers_visitorsFromDirectEntry_percent"] == "100%"
 
 
+@pytest.mark.parametrize(
+    ("report", "labels"),
+    [
+        ("getNumberOfVisitsPerPage", ["1 page", "2 pages"]),
+        ("getNumberOfVisitsPerVisitDuration", ["0\N{EN DASH}10s", "11\N{EN DASH}30s"]),
+    ],
+)
+def test_spans_stand_as_they_follow_each_other_whatever_they_are_sorted_by(
+    ask: Any, store: Store, report: str, labels: list[str]
+) -> None:
+    inserted(store, *(a_visit(site_id=3, visit_id=one, actions=min(one, 2), seconds=one * 9) for one in (1, 2, 3)))
+
+    rows = ask(f"VisitorInterest.{report}", **OF_DAY, filter_sort_column="nb_visits", filter_limit="2")
+
+    assert [(row["label"], row["nb_visits"]) for row in rows] == list(zip(labels, (1, 2), strict=True))
+
+
 def test_shares_are_numbers_where_numbers_are_asked_for_as_they_are(ask: Any, store: Store) -> None:
     visits = [a_visit(site_id=3, visit_id=one, conversions=one == 1, plugins=("pdf",) * (one < 3)) for one in (1, 2, 3)]
     inserted(store, *visits)
