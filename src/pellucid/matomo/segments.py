@@ -2,39 +2,38 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from ipaddress import IPv4Address
 from urllib.parse import unquote_plus
 
-from babel import Locale
 from msgspec import Struct
 
 from pellucid.errors import RequestError
 from pellucid.matomo.labels import NO_CODE, NO_SCREEN, NOWHERE, UNKNOWN
+from pellucid.matomo.segment_values import (
+    action,
+    address,
+    country,
+    in_seconds,
+    kind,
+    number,
+    unless,
+    unless_generic,
+    visitor,
+    visitor_type,
+    yes,
+)
 from pellucid.matomo.tree import without_www
 from pellucid.model.goal import Goal
-from pellucid.model.hit import SourceKind
 from pellucid.model.query import EVERYBODY, Condition, Operator, Segment
 from pellucid.model.site import Site
 from pellucid.report.dimensions import DIMENSIONS, dimension_of, hidden, own_numbers
 
 _CONDITION = re.compile(r"(?P<name>[A-Za-z0-9]+)(?P<operator>==|!=|<=|>=|=@|!@|=\^|=\$|<|>)(?P<value>.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([,;])")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _OWN = re.compile(r"dimension[0-9]{1,3}")
 # What joins nothing, as the last character, belongs to the value.
 _AND = re.compile(r"(?<!\\);(?!$)")
 _OR = re.compile(r"(?<!\\),(?!$)")
 
-KINDS = {
-    "direct": SourceKind.DIRECT,
-    "search": SourceKind.SEARCH,
-    "website": SourceKind.WEBSITE,
-    "campaign": SourceKind.CAMPAIGN,
-    "social": SourceKind.SOCIAL,
-    "ai": SourceKind.ASSISTANT,
-}
-
-_SECONDS_PER_DAY = 86_400
 _WHOLE = dict.fromkeys((Operator.CONTAINS, Operator.STARTS, Operator.ENDS), Operator.EQUALS)
 _WHOLE[Operator.LACKS] = Operator.DIFFERS
 _OF_ANY_CASE = {Operator.EQUALS: Operator.ALIKE, Operator.DIFFERS: Operator.UNLIKE}
@@ -52,47 +51,6 @@ class _Name(Struct, frozen=True):
 
 def _page(dimension: str) -> _Name:
     return _Name(dimension, without_www, bare=True)
-
-
-def _visitor(text: str) -> str:
-    try:
-        return str(int(text, 16))
-    except ValueError as error:
-        raise RequestError(f"A visitor's id has 16 hexadecimal digits; {text!r} has not.") from error
-
-
-def _kind(text: str) -> str:
-    if text not in KINDS:
-        raise RequestError(f"The referrerType {text!r} is not known; there are {', '.join(KINDS)}.")
-    return KINDS[text]
-
-
-def _unless(unknown: str, written: Callable[[str], str] = str) -> Callable[[str], str]:
-    """Return what reads a value: empty where it is the word or code for what is not known, else as it is `written`.
-
-    Matomo's database takes letters of either case for the same; codes are kept in one of them.
-    """
-    return lambda text: "" if text.lower() == unknown.lower() else written(text)
-
-
-def _unless_generic(text: str) -> str:
-    return "" if text.lower().startswith("generic ") else text
-
-
-def _address(text: str) -> str:
-    try:
-        return str(int(IPv4Address(text)))
-    except ValueError as error:
-        raise RequestError(f"A visitIp is an address such as 81.2.69.0, and {text!r} is none.") from error
-
-
-def _country(text: str) -> str:
-    codes = {str(name).lower(): str(code).lower() for code, name in Locale("en").territories.items()}
-    return codes.get(text.lower(), text.lower())
-
-
-def _yes(text: str) -> str:
-    return "1" if text.lower() in {"1", "true", "yes"} else "0"
 
 
 _GOAL_NAME = "visitConvertedGoalName"
@@ -121,52 +79,23 @@ SEVERAL: Mapping[str, tuple[str, ...]] = {
 }
 """Names that stand for several conditions: by goal, or by place."""
 
-CUSTOMERS = {"returningCustomer": "customer"}
-ACTIONS = {
-    "pageviews": "pageview",
-    "contents": "content",
-    "sitesearches": "search",
-    "events": "event",
-    "outlinks": "outlink",
-    "downloads": "download",
-}
-
-
-def _number(text: str) -> str:
-    """Return the number that a text begins with: to Matomo's database a text is that, and 0 without any."""
-    found = _NUMBER.match(text)
-    return found[0] if found else "0"
-
-
-def _in_seconds(days: str) -> str:
-    return str(int(float(_number(days))) * _SECONDS_PER_DAY)
-
-
-def _visitor_type(text: str) -> str:
-    return CUSTOMERS.get(text, text)
-
-
-def _action(text: str) -> str:
-    return ACTIONS.get(text, text)
-
-
 _MATOMOS: Mapping[str, _Name] = {
     "actions": _Name("actions"),
     "actionServerHour": _Name("action_hour"),
     "actionServerMinute": _Name("action_minute"),
-    "actionType": _Name("action_kind", _action),
+    "actionType": _Name("action_kind", action),
     "actionUrl": _page("action_url"),
     "contentInteraction": _Name("content_interaction"),
     "contentName": _Name("content_name"),
     "contentPiece": _Name("content_piece"),
     "contentTarget": _Name("content_target"),
-    "countryName": _Name("country", _country),
+    "countryName": _Name("country", country),
     # In Matomo a day is so many seconds here, and none is less than one.
-    "daysSinceFirstVisit": _Name("seconds_since_first_visit", _in_seconds),
+    "daysSinceFirstVisit": _Name("seconds_since_first_visit", in_seconds),
     "daysSinceLastEcommerceOrder": _Name("days_since_last_order"),
     "eventUrl": _page("event_url"),
     "eventValue": _Name("event_value"),
-    "fingerprint": _Name("fingerprint", _visitor),
+    "fingerprint": _Name("fingerprint", visitor),
     "interactions": _Name("interactions"),
     "latitude": _Name("latitude"),
     "longitude": _Name("longitude"),
@@ -179,14 +108,14 @@ _MATOMOS: Mapping[str, _Name] = {
     "productViewName": _Name("viewed_product"),
     "productViewPrice": _Name("viewed_price"),
     "productViewSku": _Name("viewed_sku"),
-    "profilable": _Name("profilable", _yes),
+    "profilable": _Name("profilable", yes),
     "revenueAbandonedCart": _Name("cart_revenue"),
     "revenueOrder": _Name("order_revenue"),
     "secondsSinceFirstVisit": _Name("seconds_since_first_visit"),
     "secondsSinceLastEcommerceOrder": _Name("seconds_since_last_order"),
     "secondsSinceLastVisit": _Name("seconds_since_last_visit"),
     "siteSearchCount": _Name("search_count"),
-    "visitConverted": _Name("converted", _yes),
+    "visitConverted": _Name("converted", yes),
     "visitConvertedGoalId": _Name("converted_goal"),
     "visitEcommerceStatus": _Name("ecommerce_status"),
     "visitEndServerDate": _Name("end_date"),
@@ -200,20 +129,20 @@ _MATOMOS: Mapping[str, _Name] = {
     "visitEndServerWeekOfYear": _Name("end_week"),
     "visitEndServerYear": _Name("end_year"),
     "visitId": _Name("visit_id"),
-    "visitIp": _Name("masked_address", _address),
+    "visitIp": _Name("masked_address", address),
     "visitLocalMinute": _Name("local_minute"),
     "visitServerHour": _Name("end_hour"),
     "visitStartServerMinute": _Name("minute"),
-    "browserCode": _Name("browser_code", _unless(NO_CODE)),
+    "browserCode": _Name("browser_code", unless(NO_CODE)),
     "browserEngine": _Name("engine"),
-    "browserName": _Name("browser", _unless(UNKNOWN)),
+    "browserName": _Name("browser", unless(UNKNOWN)),
     "browserVersion": _Name("browser_version"),
     "city": _Name("city"),
-    "continentCode": _Name("continent", _unless(NO_CODE, str.lower)),
-    "countryCode": _Name("country", _unless(NOWHERE, str.lower)),
+    "continentCode": _Name("continent", unless(NO_CODE, str.lower)),
+    "countryCode": _Name("country", unless(NOWHERE, str.lower)),
     "daysSinceLastVisit": _Name("days_since_last_visit"),
-    "deviceBrand": _Name("device_brand", _unless(UNKNOWN)),
-    "deviceModel": _Name("device_model", _unless_generic),
+    "deviceBrand": _Name("device_brand", unless(UNKNOWN)),
+    "deviceModel": _Name("device_model", unless_generic),
     "deviceType": _Name("device_type", str.lower),
     "downloadUrl": _Name("download_url"),
     "entryPageTitle": _Name("entry_title"),
@@ -224,19 +153,19 @@ _MATOMOS: Mapping[str, _Name] = {
     "events": _Name("events"),
     "exitPageTitle": _Name("exit_title"),
     "exitPageUrl": _page("exit_url"),
-    "languageCode": _Name("language", _unless(NOWHERE, str.lower)),
-    "operatingSystemCode": _Name("system_code", _unless(NO_CODE)),
-    "operatingSystemName": _Name("system", _unless(UNKNOWN)),
-    "operatingSystemVersion": _Name("system_version", _unless(NO_CODE)),
+    "languageCode": _Name("language", unless(NOWHERE, str.lower)),
+    "operatingSystemCode": _Name("system_code", unless(NO_CODE)),
+    "operatingSystemName": _Name("system", unless(UNKNOWN)),
+    "operatingSystemVersion": _Name("system_version", unless(NO_CODE)),
     "outlinkUrl": _Name("outlink_url"),
     "pageTitle": _Name("page_title"),
     "pageUrl": _page("page_url"),
     "referrerKeyword": _Name("source_keyword"),
     "referrerName": _Name("source_name"),
-    "referrerType": _Name("source_kind", _kind),
+    "referrerType": _Name("source_kind", kind),
     "referrerUrl": _Name("source_url"),
     "regionCode": _Name("region"),
-    "resolution": _Name("resolution", _unless(NO_SCREEN)),
+    "resolution": _Name("resolution", unless(NO_SCREEN)),
     "searches": _Name("searches"),
     "siteSearchCategory": _Name("search_category"),
     "siteSearchKeyword": _Name("search_keyword"),
@@ -245,8 +174,8 @@ _MATOMOS: Mapping[str, _Name] = {
     "visitDuration": _Name("seconds"),
     "visitLocalHour": _Name("local_hour"),
     "visitStartServerHour": _Name("hour"),
-    "visitorId": _Name("visitor_id", _visitor),
-    "visitorType": _Name("visitor_type", _visitor_type),
+    "visitorId": _Name("visitor_id", visitor),
+    "visitorType": _Name("visitor_type", visitor_type),
     **{f"{name}{place}": _Name(f"{variable}_{place}") for name, variable in _VARIABLES.items() for place in _PLACES},
 }
 IN_ANY_CASE = frozenset(
@@ -398,5 +327,5 @@ def _condition(text: str) -> Condition:
     operator = _WHOLE.get(operator, operator) if text and not value else operator
     dimension = dimension_of(name.dimension)
     if value and dimension and dimension.number and operator not in _WHOLE:
-        value = _number(value)
+        value = number(value)
     return Condition(name.dimension, _compared(name.dimension, operator, value), value)

@@ -6,7 +6,8 @@ from ipaddress import IPv4Address
 
 from pellucid.matomo import labels
 from pellucid.matomo.call import Answer, Call
-from pellucid.matomo.segments import ACTIONS, CUSTOMERS, KINDS, dimension_named, raise_if_not_shown
+from pellucid.matomo.segment_values import ACTIONS, CUSTOMERS, KINDS
+from pellucid.matomo.segments import dimension_named, raise_if_not_shown
 from pellucid.model.period import Period
 from pellucid.model.query import Order, Query
 from pellucid.model.site import Site
