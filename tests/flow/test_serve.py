@@ -8,14 +8,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection
 from itertools import count
 from pathlib import Path
+from time import sleep
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
 from flow.server import PATIENCE_SECONDS, Server, command_line, descendants, lives, until
+from pellucid.serving import SECONDS_KEPT
 
 PARTS = ("web", "ingest", "engine")
 
@@ -171,6 +175,20 @@ def test_it_listens_on_ipv6(tmp_path: Path) -> None:
 
         assert server.url.startswith("http://[::1]:")
         assert taken.status_code == 204
+
+
+def test_the_engine_keeps_a_connection_on_which_nothing_is_asked_for_a_while(server: Server) -> None:
+    engine = urlsplit(server.engine())
+    with closing(HTTPConnection(engine.hostname or "", engine.port, timeout=PATIENCE_SECONDS)) as connection:
+        connection.request("GET", "/ping")
+        connection.getresponse().read()
+        # A browser's connection is closed by then.
+        sleep(SECONDS_KEPT + 1)
+
+        connection.sock.setblocking(False)
+        # Nothing is there to be read, not even the end.
+        with pytest.raises(BlockingIOError):
+            connection.sock.recv(1)
 
 
 def test_what_was_acknowledged_until_the_end_is_in_the_store_after_it(tmp_path: Path) -> None:
