@@ -24,6 +24,8 @@ _OF_VIEWS: Mapping[str, str] = {
 }
 _OF_CARTS = ("nb_conversions", "revenue")
 """The first of them: no more is told of carts."""
+_IN_SEGMENTS = {"nb_conv_pages_before": "pages_before_least_order"}
+"""What is told of views in place of that, where a segment is asked about: Matomo reads orders in another order then."""
 _OF_ENTRIES: Mapping[str, str] = {
     "nb_conversions_entry": "entry_conversions",
     "nb_conversions_entry_rate": "entry_rate",
@@ -43,7 +45,8 @@ Told = list[tuple[str, Numbers, Numbers]]
 
 def queries(query: Query) -> tuple[Query, ...]:
     """Return the questions that tell the goals of the pages that a query is about."""
-    metrics = (*_OF_VIEWS.values(), *_OF_ENTRIES.values())
+    of_views = {**_OF_VIEWS, **(_IN_SEGMENTS if query.segment.groups else {})}
+    metrics = (*of_views.values(), *_OF_ENTRIES.values())
     return (
         structs.replace(query, metrics=metrics, dimensions=(*query.dimensions, *DIMENSIONS)),
         structs.replace(query, metrics=("goals_reached",), dimensions=DIMENSIONS, where=()),

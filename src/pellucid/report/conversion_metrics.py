@@ -44,6 +44,12 @@ def _of_each_visit(least: str) -> str:
     return f"mapValues(minMap(map(visit_id, {least})))"
 
 
+def _pages_before(name: str, meaning: str, of_each_visit: str) -> Metric:
+    most = "arrayReduce('maxMap', arrayMap((day, before) -> map(day, before), {}, {}))"
+    by_day = most.format(_of_each_visit("toUInt32(visit_day)"), of_each_visit)
+    return _of(Source.VIEWS_BEFORE, name, meaning, f"arraySum(mapValues({by_day}))")
+
+
 METRICS = (
     _of(Source.VIEWS_BEFORE, "page_conversions", "Conversions after a page, for each view of it.", "count()"),
     _of(Source.VIEWS_BEFORE, "page_revenue", "What they are worth.", "sum(revenue)"),
@@ -60,12 +66,15 @@ METRICS = (
         "arraySum(worth -> round(worth, 2), mapValues(sumMap(map(visit_id, "
         "if(pages_before = 0, 0, toFloat64(toFloat32(revenue)) / pages_before)))))",
     ),
-    _of(
-        Source.VIEWS_BEFORE,
+    _pages_before(
         "pages_before",
         "The most page views before a visit's first conversion of a day, added up over days.",
-        "arraySum(mapValues(arrayReduce('maxMap', arrayMap((day, before) -> map(day, before), "
-        f"{_of_each_visit('toUInt32(visit_day)')}, {_of_each_visit('pages_before')}))))",
+        _of_each_visit("pages_before"),
+    ),
+    _pages_before(
+        "pages_before_least_order",
+        "The same, of the order whose id has the least MD5: the first that Matomo finds where it looks for visits.",
+        f"tupleElement({_of_each_visit('(MD5(order_id), pages_before)')}, 2)",
     ),
     _of(Source.ENTRIES_BEFORE, "entry_conversions", "Conversions of visits that began with a page.", "count()"),
     _of(Source.ENTRIES_BEFORE, "entry_revenue", "What they are worth.", "sum(revenue)"),

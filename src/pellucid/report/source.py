@@ -38,7 +38,7 @@ SCOPE = "site_id in {sites:Array(UInt32)} and visit_day between {first:Date} and
 """The rows a query is about; it stands within a join too, so that no more is joined."""
 
 
-_OF_CONVERSIONS = "site_id, visit_day, visit_id, time, kind, goal_id, revenue, pages_before, conversion_id"
+_OF_CONVERSIONS = "site_id, visit_day, visit_id, time, kind, goal_id, revenue, pages_before, order_id"
 """What is told of what was converted: the engine would plan to read every column of it for a star."""
 
 
@@ -51,7 +51,7 @@ def _before(table: str, columns: str, rows: str) -> str:
     """Return what happened in visits before what they converted: a row for each pair."""
     return f"""(
 select before.*, after.kind as kind, after.goal_id as goal_id, after.revenue as revenue,
-after.pages_before as pages_before, after.conversion_id as conversion_id
+after.pages_before as pages_before, after.order_id as order_id
 from (select {columns} from {table} where {SCOPE} and {rows} {CHOSEN}) as before
 inner join (select {_OF_CONVERSIONS} from conversions final where {SCOPE}) as after
 on before.site_id = after.site_id and before.visit_day = after.visit_day and before.visit_id = after.visit_id

@@ -173,6 +173,23 @@ def test_of_orders_in_one_visit_the_first_tells_how_many_pages_came_before(ask: 
     assert told["revenue_attrib"] == pytest.approx(0.84 + 1.0)
 
 
+def test_of_orders_in_one_visit_of_a_segment_that_with_the_least_key_tells_it(ask: Ask, store: Store) -> None:
+    order = {"site_id": 3, "kind": "order", "goal_id": 0}
+    # Their MD5s begin with e4, 16 and ec.
+    done = [
+        an_event(site_id=3, url="http://bells.example.org/a"),
+        a_conversion(conversion_id=1, time=NOON + 1_000, order_id="5", pages_before=2, **order),
+        a_conversion(conversion_id=2, time=NOON + 2_000, order_id="6", pages_before=3, **order),
+        a_conversion(conversion_id=3, time=NOON + 3_000, order_id="3", pages_before=4, **order),
+    ]
+    inserted(store, a_visit(site_id=3, orders=3), *done)
+
+    pages, of_some = (ask("Actions.getPageUrls", **OF_DAY, segment=those) for those in ("", "actions>=0"))
+
+    told = [rows[0]["goals"]["idgoal=ecommerceOrder"] for rows in (pages, of_some)]
+    assert [(of["nb_conversions"], of["nb_conv_pages_before"]) for of in told] == [(3, 2), (3, 3)]
+
+
 def test_hours_of_a_site_are_whole_ones_of_utc(ask: Ask, store: Store) -> None:
     ask("SitesManager.updateSite", idSite="3", timezone="Asia/Kolkata")
     at_ten_past_six = NOON + 40 * 60_000
