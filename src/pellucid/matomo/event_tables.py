@@ -26,19 +26,22 @@ _OF_EVENTS = (
 _VALUE = (Ratio("avg_event_value", "sum_event_value", "nb_events_with_value", 2),)
 
 
+_SEEN, _USED = "nb_impressions", "nb_interactions"
+
+
 def _of_contents(interactions: str) -> tuple[Column, ...]:
     return (
         # Matomo counts visits by where content leads too, and adds them up.
-        Column("nb_uniq_visitors", "daily_content_visitors_by_target", Shown.OF_A_DAY),
-        Column("nb_visits", "content_visits_by_target"),
-        Column("nb_impressions", "impressions"),
-        Column("nb_interactions", interactions),
-        Column("sum_daily_nb_uniq_visitors", "daily_content_visitors_by_target", Shown.OF_DAYS),
+        Column("nb_uniq_visitors", "daily_content_visitors_by_target", Shown.OF_A_DAY, _SEEN),
+        Column("nb_visits", "content_visits_by_target", beside=_SEEN),
+        Column(_SEEN, "impressions", beside=_SEEN),
+        Column(_USED, interactions),
+        Column("sum_daily_nb_uniq_visitors", "daily_content_visitors_by_target", Shown.OF_DAYS, _SEEN),
     )
 
 
 _NO_CONTENT = {"content_name": "Content Name not defined", "content_piece": "Content Piece not defined"}
-_INTERACTIONS = (Ratio("interaction_rate", "nb_interactions", "nb_impressions", percent_digits=2),)
+_INTERACTIONS = (Ratio("interaction_rate", _USED, _SEEN, percent_digits=2),)
 
 
 def events(main: str, second: str) -> Table:
@@ -142,7 +145,7 @@ CHOSEN = ("Events.getCategory", "Events.getAction", "Events.getName")
 TABLES: Mapping[str, Table] = {
     **{name: events(main, second) for name, (main, second) in EVENTS.items()},
     "Contents.getContentNames": _contents(
-        *("content_name", "content_piece", "Contents_ContentName", "contentName"), "interactions"
+        *("content_name", "content_piece", "Contents_ContentName", "contentName"), "name_interactions"
     ),
     "Contents.getContentPieces": _contents(
         # Matomo finds no row of what has no name for what was done with it.

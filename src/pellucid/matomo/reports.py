@@ -168,7 +168,12 @@ def _counted(report: Table, columns: Sequence[Column], answered: Result) -> list
     """Return the rows of a report that visits have, each with its values of the dimensions."""
     read, of_key = reader(columns), len(report.dimensions)
     told = (([str(value) for value in values[:of_key]], read(values[of_key:])) for values in answered.rows)
-    found = [(key, row) for key, row in told if row["nb_visits"] and (key[0] or not report.only_told)]
+    # A piece of content may be used where others of its name are seen.
+    found = [
+        (key, row)
+        for key, row in told
+        if (row.get("nb_visits") or row.get("nb_interactions")) and (key[0] or not report.only_told)
+    ]
     if report.goals is Goals.PAGES:
         return [(key, row if key[0] else _unnamed(row)) for key, row in found]
     return found
@@ -287,7 +292,7 @@ def _filed(report: Table, found: Sequence[tuple[Sequence[str], Row]], site: Site
     # Where upper rows alone tell of conversions, those that no visit came with have nothing below.
     deepest = 1 if report.goals is Goals.UPPER else None
     rows = grown(
-        [(report.path(*key)[: None if row["nb_visits"] else deepest], row) for key, row in found], report.apart
+        [(report.path(*key)[: None if row.get("nb_visits") else deepest], row) for key, row in found], report.apart
     )
     if report.dimensions != BY_PAGE:
         return rows

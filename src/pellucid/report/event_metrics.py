@@ -1,7 +1,7 @@
 """What is counted of the site's own events, of content, of searches, and of all that is done in a visit."""
 
 from pellucid.report.metric import VISIT, VISITOR_OF_DAY, Metric, Unit, of_views
-from pellucid.report.source import SCOPE, Source
+from pellucid.report.source import CHOSEN, SCOPE, Source
 
 
 def _of(source: Source, name: str, meaning: str, counted: str, nothing: str = "0", unit: Unit = Unit.NUMBER) -> Metric:
@@ -12,6 +12,14 @@ _OF_BOUNCES = (
     "(site_id, visit_day, visit_id) in "
     f"(select site_id, visit_day, visit_id from visits final where {SCOPE} and actions <= 1)"
 )
+
+
+def _used(part: str) -> str:
+    """Return how often content was used on days on which such was seen."""
+    seen = f"from events where {SCOPE} and kind = 'content' and content_interaction = '' {CHOSEN}"
+    rows = f"(site_id, visit_day, {part}) in (select site_id, visit_day, {part} {seen})"
+    return f"countIf(content_interaction != '' and {part} != '' and {rows})"
+
 
 METRICS = (
     Metric(
@@ -52,9 +60,15 @@ METRICS = (
     _of(Source.CONTENTS, "interactions", "How often content was used.", "countIf(content_interaction != '')"),
     _of(
         Source.CONTENTS,
+        "name_interactions",
+        "How often content was used on days on which some of that name was seen.",
+        _used("content_name"),
+    ),
+    _of(
+        Source.CONTENTS,
         "piece_interactions",
-        "How often a piece of content that has a name was used.",
-        "countIf(content_interaction != '' and content_piece != '')",
+        "How often a piece of content that has a name was used on days on which that piece was seen.",
+        _used("content_piece"),
     ),
     _of(Source.ACTS, "acts", "What was done: views, searches, events, contents, downloads and outlinks.", "count()"),
     _of(Source.ACTS, "act_visits", "Visits in which it was done.", f"uniqExact({VISIT})"),

@@ -152,11 +152,12 @@ def _part(
         f"{metric.counted[source] if source is sources[metric.name] else metric.nothing} as m{place}"
         for place, metric in enumerate(counted)
     ]
+    within = f"and {chosen}" if chosen else ""
     if CHOSEN in table:
         alike = [f", {dimension.told[Source.ENTRIES]}" for dimension in dimensions if Source.ENTRIES in dimension.told]
-        table = table.replace(CHOSEN, f"and {chosen}" if chosen else "").replace(ALIKE, "".join(alike))
+        table = table.replace(ALIKE, "".join(alike))
         chosen = ""
-    return " ".join(
+    part = " ".join(
         [
             f"select {', '.join([*keys, *numbers])}",
             f"from {table}",
@@ -164,6 +165,7 @@ def _part(
             *([f"group by {', '.join(f'k{place}' for place in range(len(dimensions)))}"] if dimensions else []),
         ],
     )
+    return part.replace(CHOSEN, within)
 
 
 def among(segment: Segment, bind: Bind) -> str:

@@ -116,6 +116,32 @@ def test_what_is_done_with_content_without_a_piece_is_told_of_its_name_alone(ask
     }
 
 
+def test_what_is_done_with_content_counts_on_days_on_which_it_was_seen(ask: Ask, store: Store) -> None:
+    shown = {"site_id": 3, "kind": "content", "url": "", "content_name": "Ad"}
+    later = {"visit_day": DAY + timedelta(days=1), "visit_id": 2, "time": NOON + 86_400_000}
+    seen = [
+        an_event(event_id=1, content_piece="a.png", **shown),
+        an_event(event_id=2, content_piece="b.png", content_interaction="click", **shown),
+        an_event(event_id=3, content_piece="b.png", **shown, **later),
+        an_event(event_id=4, content_piece="a.png", content_interaction="click", **shown, **later),
+        an_event(event_id=5, content_piece="b.png", content_interaction="click", **shown, **later),
+    ]
+    visits = (a_visit(site_id=3), a_visit(site_id=3, visit_id=2, visit_day=later["visit_day"], actions=9))
+    inserted(store, *visits, *seen)
+    few = OF_WEEK | {"segment": "actions<9"}
+
+    def used(what: str, **asked: str) -> dict[str, int]:
+        return {row["label"]: row["nb_interactions"] for row in ask(f"Contents.getContent{what}", **asked)}
+
+    assert used("Names", **OF_WEEK) == {"Ad": 3}
+    assert used("Pieces", **OF_WEEK) == {"a.png": 0, "b.png": 1}
+    assert used("Names", **OF_DAY) == used("Names", **few) == {"Ad": 1}
+    assert used("Pieces", **OF_DAY) == used("Pieces", **few) == {"a.png": 0}
+    rows = by_label(ask("Contents.getContentNames", **OF_DAY, flat="1"))
+    assert (rows["Ad - a.png"]["nb_visits"], rows["Ad - a.png"]["nb_interactions"]) == (1, 0)
+    assert rows["Ad - b.png"].keys() & {"nb_visits", "nb_impressions", "nb_interactions"} == {"nb_interactions"}
+
+
 def test_what_was_downloaded_or_followed_right_after_a_search_is_told(ask: Ask, store: Store) -> None:
     done = {"site_id": 3, "url": "http://maker.example/a.pdf"}
     seen = [
