@@ -10,8 +10,9 @@ from pellucid.model.period import Period
 class Operator(StrEnum):
     """How a condition compares.
 
-    Numbers and dates by `==` `!=` `<` `<=` `>` `>=`; texts by `==` `!=`, and without regard to case by `=~` (is), `!~`
-    (is not), `=@` (contains), `!@` (lacks), `=^` (starts with) and `=$` (ends with).
+    By `==` and `!=`; without regard to case by `=~` (is), `!~` (is not), `=@` (contains), `!@` (lacks), `=^` (starts
+    with) and `=$` (ends with), numbers as they are written; and by `<` `<=` `>` `>=`: numbers by their size, and texts,
+    dates among them, by which comes first without regard to case.
     """
 
     EQUALS = "=="
