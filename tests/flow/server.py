@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Self, TypeVar
@@ -118,6 +118,16 @@ class Server:
         with suppress(ProcessLookupError):
             os.kill(running[0], signal.SIGKILL)
         return len(running)
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """Have a process of a part stand still for as long as this is entered."""
+        (process,) = self.until(lambda: self.parts(name))
+        os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(process, signal.SIGCONT)
 
     def registry(self) -> Registry:
         """Return what is set up on it."""

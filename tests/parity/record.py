@@ -72,11 +72,15 @@ class Replay:
 
     def send(self, hits: Sequence[Mapping[str, str]], at_once: int = HITS_AT_ONCE) -> None:
         """Send hits in bulk, and return when all of them are in the store."""
+        self.post(hits, at_once)
+        self.settle()
+
+    def post(self, hits: Sequence[Mapping[str, str]], at_once: int) -> None:
+        """Send hits in bulk, and return when all of them are acknowledged."""
         for start in range(0, len(hits), at_once):
             some = [f"?{httpx2.QueryParams(hit)}" for hit in hits[start : start + at_once]]
             answer = self._client.post("/matomo.php", json={"requests": some, "token_auth": self._token}).json()
             assert (answer["status"], answer["invalid"]) == ("success", 0), answer
-        self.settle()
 
     def answers(self, questions: Mapping[str, Question]) -> Iterator[tuple[str, object]]:
         """Yield what the server answers to each question."""
