@@ -24,8 +24,6 @@ _OF_EVENTS = (
     Column("max_event_value", "most_event_value"),
 )
 _VALUE = (Ratio("avg_event_value", "sum_event_value", "nb_events_with_value", 2),)
-
-
 _SEEN, _USED = "nb_impressions", "nb_interactions"
 
 
