@@ -3,14 +3,15 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import ArgumentError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from pellucid.errors import ConfigurationError, Unavailable
 
@@ -22,6 +23,9 @@ _LOCK = 0x50656C6C
 _PATIENCE_SECONDS = 10
 """How long SQLite waits for who holds a lock."""
 _BETWEEN_TRIES_SECONDS = 0.02
+_CONNECTIONS_KEPT = 8
+"""How many to a file of SQLite wait for the next question; of more that are needed at once the rest is closed."""
+_FILE = "file"
 
 
 def sqlite_url(path: Path) -> str:
@@ -49,8 +53,10 @@ def _engine(url: URL) -> Engine:
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, poolclass=NullPool)
+    # A new connection reads the whole schema: that would take longer than what is asked.
+    engine = create_engine(url, pool_size=_CONNECTIONS_KEPT, max_overflow=-1)
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "checkout", partial(_look_at_file, Path(url.database or "")))
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -65,6 +71,16 @@ def _prepare(connection: Any, _record: object) -> None:  # the driver's own conn
     for pragma in (f"busy_timeout = {_PATIENCE_SECONDS * 1000}", "synchronous = full", "foreign_keys = on"):
         connection.execute(f"pragma {pragma}")
     _log_ahead(connection)
+
+
+def _look_at_file(path: Path, _connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Have a new connection made where another file, or none, has taken the place of the one it was opened for."""
+    try:
+        found = path.stat()
+    except OSError:
+        raise DisconnectionError from None
+    if record.info.setdefault(_FILE, (found.st_dev, found.st_ino)) != (found.st_dev, found.st_ino):
+        raise DisconnectionError
 
 
 def _log_ahead(connection: sqlite3.Connection) -> None:

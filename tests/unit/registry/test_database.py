@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 
 from pellucid.errors import ConfigurationError, Unavailable
 from pellucid.registry.database import _MIGRATIONS, newest_revision, open_database, sqlite_url
@@ -151,3 +151,36 @@ def test_a_question_does_not_wait_for_a_change(tmp_path: Path) -> None:
         assert registry.sites() == ()
 
     registry.close()
+
+
+def test_one_question_after_another_opens_no_connection(tmp_path: Path) -> None:
+    engine = open_database(sqlite_url(tmp_path / "registry.db"))
+    opened: list[object] = []
+    event.listen(engine, "connect", lambda connection, _record: opened.append(connection))
+
+    with closing(Registry(engine)) as registry:
+        registry.add_site("Shop", ["http://shop.example"])
+        already = len(opened)
+        for _ in range(3):
+            registry.sites()
+
+    assert len(opened) == already
+
+
+def test_another_file_in_the_place_of_a_database_is_what_is_asked_and_written(tmp_path: Path) -> None:
+    path, other = tmp_path / "registry.db", tmp_path / "other.db"
+    with closing(Registry(open_database(sqlite_url(other)))) as registry:
+        registry.add_site("Other", ["http://other.example"])
+
+    with closing(Registry(open_database(sqlite_url(path)))) as registry:
+        registry.add_site("Shop", ["http://shop.example"])
+        assert [site.name for site in registry.sites()] == ["Shop"]
+        for file in tmp_path.glob("registry.db*"):
+            file.unlink()
+        other.rename(path)
+
+        assert [site.name for site in registry.sites()] == ["Other"]
+        registry.add_site("New", ["http://new.example"])
+
+    with closing(Registry(open_database(sqlite_url(path)))) as registry:
+        assert [site.name for site in registry.sites()] == ["Other", "New"]
