@@ -151,3 +151,9 @@ def test_what_was_inserted_long_before_is_still_known_again(store: Store) -> Non
     insert(0)
 
     assert numbers(store, "select count() from visits") == [120]
+
+
+def test_hundreds_of_new_visitors_are_looked_for_in_an_index_that_seldom_errs(store: Store) -> None:
+    asked = "select name, type_full from system.data_skipping_indices where table = 'visits'"
+
+    assert store.ask(asked).rows == (("known_visitor", "bloom_filter(0.0001)"),)
