@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import cache
 from itertools import chain
+from operator import itemgetter
 from typing import cast
 
 from msgspec import Struct
@@ -219,16 +220,15 @@ def shown(columns: Sequence[Column], kind: PeriodKind) -> tuple[Column, ...]:
 def reader(columns: Sequence[Column]) -> Callable[[Sequence[Value]], Row]:
     """Return what makes the columns of a row, given the number of each of their metrics."""
     places = {metric: place for place, metric in enumerate(metrics(columns))}
-    named = [(column.name, places[column.metric]) for column in columns]
-    in_order = [place for _, place in named] == list(range(len(named)))
-    names = [name for name, _ in named]
+    names = [column.name for column in columns]
+    # Of one place it would be the number alone, and of none nothing.
+    pick = itemgetter(*(places[column.metric] for column in columns)) if len(columns) > 1 else tuple
     beside = {one: [column.name for column in columns if column.beside == one] for one in names}
     beside = {one: absent for one, absent in beside.items() if absent}
 
     def read(numbers: Sequence[Value]) -> Row:
         # A number is a cell as it is.
-        told = cast("Sequence[Cell]", numbers)
-        row = dict(zip(names, told, strict=True)) if in_order else {name: told[place] for name, place in named}
+        row: Row = dict(zip(names, cast("Sequence[Cell]", pick(numbers)), strict=True))
         for absent in [absent for one, absent in beside.items() if not row[one]]:
             for name in absent:
                 del row[name]

@@ -107,12 +107,13 @@ def summary(report: Summary, reports: Answers, site: Site, period: Period, given
 
 def table(report: Table, reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
     """Return the rows of a report: flat, or as a tree of folders that are open (`expanded`) or closed."""
-    rows, reached = _rows(report, reports, site, period, given)
-    finish = _finish(report, reached, given)
-    number_folders(rows, count(1))
     opens = given.flag("expanded") and (report.expands or given.flag("pivotBy"))
     # What has no subtables has as in Matomo no use for the number of one.
     wanted = given.text("idSubtable", "") if report.path else ""
+    deep = bool(opens or wanted or looks_below(given))
+    rows, reached = _rows(report, reports, site, period, given, deep=deep)
+    finish = _finish(report, reached, given)
+    number_folders(rows, count(1))
     if wanted == _EVERY_SUBTABLE:
         # To Matomo that is the report itself, and opened one that is not there.
         rows = [] if opens else rows
@@ -127,11 +128,11 @@ def table(report: Table, reports: Answers, site: Site, period: Period, given: Pa
 
 
 def _rows(
-    report: Table, reports: Answers, site: Site, period: Period, given: Parameters
+    report: Table, reports: Answers, site: Site, period: Period, given: Parameters, *, deep: bool
 ) -> tuple[list[Row], Mapping[str, float]]:
     """Return the rows with what is counted, in their folders, and how often each goal was reached in all.
 
-    What is worked out comes to those rows that are left.
+    What is worked out comes to those rows that are left. What lies in folders is told where that is `deep`.
     """
     columns, flat = shown(report.columns, period.kind), given.flag("flat")
     query = query_of(site, period, given, columns, report)
@@ -150,11 +151,11 @@ def _rows(
         found = [([with_scheme(bare, int(number_in(row.pop(SCHEME.name))))], row) for (bare,), row in found]
     if flat and report.needs and report.path:
         found = _in_needed_folders(found, report)
-    rows = _flat(report, found) if flat else having(_filed(report, found, site), report.needs)
+    rows = _flat(report, found) if flat else having(_filed(report, found, site, deep=deep), report.needs)
     if flat and (not report.path or report.needs == FOLLOWING):
         rows = having(rows, report.needs)
     if flat and given.flag("include_aggregate_rows"):
-        tree = having(_filed(report, found, site), report.needs)
+        tree = having(_filed(report, found, site, deep=True), report.needs)
         rows = _with_folders(rows, tree, of_pages=report.dimensions == BY_PAGE)
     # As in Matomo nothing is there without any visit at all.
     there = {row["label"] for row in rows}
@@ -209,7 +210,7 @@ def _in_needed_folders(found: Sequence[tuple[list[str], Row]], report: Table) ->
     return [(key, row) for key, row in found if report.path(*key)[0].text in uppermost]
 
 
-def _with_segments(rows: Sequence[Row], start: str) -> list[Row]:
+def _with_segments(rows: Sequence[Row], start: str, *, deep: bool) -> list[Row]:
     """Return rows whose folders tell by which segment the pages in them are chosen, at the site's main address."""
     done: list[Row] = []
     for row in rows:
@@ -217,7 +218,8 @@ def _with_segments(rows: Sequence[Row], start: str) -> list[Row]:
         if isinstance(below, list):
             address = f"{start}{quote(str(row['label']))}"
             chosen_by = f"pageUrl=^{escaped_twice(address)}"
-            done.append(row | {"segment": chosen_by, SUBTABLE: _with_segments(below, f"{address}/")})
+            inner = _with_segments(below, f"{address}/", deep=True) if deep else below
+            done.append(row | {"segment": chosen_by, SUBTABLE: inner})
         else:
             done.append(row)
     return done
@@ -286,17 +288,19 @@ def _with_folders(rows: Sequence[Row], tree: Sequence[Row], *, of_pages: bool) -
     return [*folders(tree), *(row | {"is_aggregate": 0} for row in rows)]
 
 
-def _filed(report: Table, found: Sequence[tuple[Sequence[str], Row]], site: Site) -> list[Row]:
+def _filed(report: Table, found: Sequence[tuple[Sequence[str], Row]], site: Site, *, deep: bool) -> list[Row]:
     if report.path is None:
         return grown([((report.label(*key),), row) for key, row in found])
     # Where upper rows alone tell of conversions, those that no visit came with have nothing below.
     deepest = 1 if report.goals is Goals.UPPER else None
     rows = grown(
-        [(report.path(*key)[: None if row.get("nb_visits") else deepest], row) for key, row in found], report.apart
+        [(report.path(*key)[: None if row.get("nb_visits") else deepest], row) for key, row in found],
+        report.apart,
+        None if deep else report.needs,
     )
     if report.dimensions != BY_PAGE:
         return rows
-    return _with_segments(rows, f"{next(iter(site.urls), '').rstrip('/')}/")
+    return _with_segments(rows, f"{next(iter(site.urls), '').rstrip('/')}/", deep=deep)
 
 
 def query_of(

@@ -66,36 +66,78 @@ def with_scheme(bare: str, length: int) -> str:
     return f"{_OF_LENGTH.get(length, '')}{bare}"
 
 
-def grown(rows: Sequence[tuple[Sequence[Label], Row]], apart: frozenset[str] = frozenset()) -> list[Row]:
+def grown(
+    rows: Sequence[tuple[Sequence[Label], Row]], apart: frozenset[str] = frozenset(), inner: str | None = None
+) -> list[Row]:
     """Return rows under the paths of their labels as a tree: `subtable` holds what a folder is the sum of.
 
     Rows under the same labels are one row. A folder has none of the columns `apart`: the visitors of a folder are
-    fewer than those of its pages.
+    fewer than those of its pages. Where a column `inner` is named, it is all that is told of what lies in folders, with
+    their subtables: to add all of it up for each folder takes as long as the rest of a report.
     """
-    labels: dict[tuple[str, ...], Label] = {}
-    numbers: dict[tuple[str, ...], Row] = {}
-    inside: dict[tuple[str, ...], list[tuple[str, ...]]] = {(): []}
+    tree = _Tree(apart)
     for path, row in rows:
-        names = tuple(label.text for label in path)
-        numbers[names] = _summed([numbers[names], row]) if names in numbers else row
+        tree.put(path, row)
+    return tree.rows() if inner is None else tree.uppermost(inner)
+
+
+_Path = tuple[str, ...]
+
+
+class _Tree:
+    """Rows by their paths: what each tells of its own, and what lies in it."""
+
+    def __init__(self, apart: frozenset[str]) -> None:
+        self._apart = apart
+        self._labels: dict[_Path, Label] = {}
+        self._numbers: dict[_Path, Row] = {}
+        self._inside: dict[_Path, list[_Path]] = {(): []}
+
+    def put(self, path: Sequence[Label], row: Row) -> None:
+        names = tuple([label.text for label in path])
+        self._numbers[names] = _summed([self._numbers[names], row]) if names in self._numbers else row
         for depth in range(len(path), 0, -1):
             here = names[:depth]
-            if here in labels:
+            if here in self._labels:
                 break
-            labels[here] = path[depth - 1]
-            inside.setdefault(here[:-1], []).append(here)
+            self._labels[here] = path[depth - 1]
+            self._inside.setdefault(here[:-1], []).append(here)
 
-    def row_at(here: tuple[str, ...]) -> tuple[Row, Row]:
+    def rows(self) -> list[Row]:
+        return [self._row(here)[1] for here in self._inside[()]]
+
+    def uppermost(self, inner: str) -> list[Row]:
+        done: list[Row] = []
+        for here in self._inside[()]:
+            found: list[Row] = []
+            below = self._gather(here, inner, found).get(SUBTABLE)
+            of_label = self._of_label(here)
+            done.append(of_label | found[0] if below is None else {**of_label, SUBTABLE: below, **self._sum(found)})
+        return done
+
+    def _of_label(self, here: _Path) -> Row:
+        label = self._labels[here]
+        return {"label": decoded(label.text), **label.more}
+
+    def _sum(self, rows: Sequence[Row]) -> Row:
+        return _summed(rows, self._apart)
+
+    def _row(self, here: _Path) -> tuple[Row, Row]:
         """Return what a row tells of its own, and all of it: its label and what is in it, too."""
-        told, label, below = numbers.get(here, {}), labels[here], inside.get(here)
+        told, below = self._numbers.get(here, {}), self._inside.get(here)
         if not below:
-            return told, {"label": decoded(label.text), **label.more, **told}
-        inner = [row_at(child) for child in below]
-        told = _summed([told, *(of_child for of_child, _ in inner)], apart)
-        subtable = [whole for _, whole in inner]
-        return told, {"label": decoded(label.text), **label.more, SUBTABLE: subtable, **told}
+            return told, self._of_label(here) | told
+        rows = [self._row(child) for child in below]
+        told = self._sum([told, *(of_child for of_child, _ in rows)])
+        return told, {**self._of_label(here), SUBTABLE: [whole for _, whole in rows], **told}
 
-    return [row_at(here)[1] for here in inside[()]]
+    def _gather(self, here: _Path, column: str, found: list[Row]) -> Row:
+        """Add what a row tells of its own, and those in it, to what is found; return what a folder tells of it."""
+        told, below = self._numbers.get(here, {}), self._inside.get(here, ())
+        found.append(told)
+        rows = [self._gather(child, column, found) for child in below]
+        some: Row = {column: any(row.get(column) for row in (told, *rows))}
+        return {**some, SUBTABLE: rows} if below else some
 
 
 def _summed(rows: Sequence[Row], apart: frozenset[str] = frozenset()) -> Row:
