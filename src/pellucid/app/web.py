@@ -57,6 +57,7 @@ _TRACKS = frozenset({"POST", "OPTIONS"})
 """By these nobody asks for a file."""
 
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
+_SECONDS_BETWEEN_CLEANINGS = 60
 
 
 def run_web(settings: Settings, listener: socket.socket) -> None:
@@ -88,9 +89,13 @@ async def web_application(settings: Settings) -> AsyncIterator[ASGIApp]:
         numbers = Numbers(os.environ)
         places = Places(place_database(settings), monotonic, provider_database(settings))
         collector = await parts.enter_async_context(_collector(settings, snapshot, salts, journal, places))
-        for watching in (_keep_up(snapshot, collector, numbers, registry), _watch_store(store, numbers)):
-            parts.callback(asyncio.create_task(watching).cancel)
         reports = Reports(store)
+        for watching in (
+            _keep_up(snapshot, collector, numbers, registry),
+            _watch_store(store, numbers),
+            _forget(reports),
+        ):
+            parts.callback(asyncio.create_task(watching).cancel)
         outside = Outside(client_address(proxies), is_secure(proxies), places.look_up)
         others = Starlette(
             routes=[
@@ -123,7 +128,7 @@ async def _collector(
 
     async def forget() -> None:
         while True:
-            await asyncio.sleep(60)
+            await asyncio.sleep(_SECONDS_BETWEEN_CLEANINGS)
             for memory in (devices, agents, places, salts):
                 memory.forget()
 
@@ -169,6 +174,12 @@ async def _watch_store(store: Store, numbers: Numbers) -> None:
     while True:
         numbers.store_is(up=await asyncio.to_thread(store.ready))
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+async def _forget(reports: Reports) -> None:
+    while True:
+        await asyncio.sleep(_SECONDS_BETWEEN_CLEANINGS)
+        reports.forget()
 
 
 class Front:

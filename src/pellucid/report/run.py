@@ -4,19 +4,22 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import zip_longest
 from threading import Lock
+from time import monotonic
 
-from msgspec import structs
+from msgspec import json, structs
 
 from pellucid.errors import RequestError
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Query, Segment
 from pellucid.model.result import Result, Value
 from pellucid.report.dimensions import DIMENSIONS
+from pellucid.report.kept import Kept
 from pellucid.report.metrics import METRICS
 from pellucid.report.periods import period_of
 from pellucid.report.rollups import MARKS, MOST_DAYS, Marks, group_of, marks_of
 from pellucid.report.segment import looks_elsewhere
-from pellucid.report.sql import DEFINITION, Statement, choice, comparison, statement
+from pellucid.report.sql import DEFINITION, Part, Statement, choice, comparison, parts, statement
+from pellucid.report.summing import Told, added_up
 from pellucid.store.client import Bound, Store, Urgency
 
 _HOURS = 24
@@ -25,10 +28,14 @@ _MOST_KNOWN = 7_500
 
 
 class Reports:
-    """Answers queries from the events and visits of a store; safe between threads."""
+    """Answers queries from the events and visits of a store; safe between threads.
 
-    def __init__(self, store: Store) -> None:
+    What was rolled up never changes: what was read of it is kept for whoever asks again.
+    """
+
+    def __init__(self, store: Store, kept: Kept | None = None) -> None:
         self._store = store
+        self._kept = kept or Kept(monotonic)
         self._read: dict[tuple[tuple[int, ...], date, date], Marks] | None = None
         self._visits: dict[tuple[tuple[int, ...], Period, str, Segment], list[int] | None] = {}
         self._lock = Lock()
@@ -38,7 +45,7 @@ class Reports:
 
         That is which days are rolled up, and which visits a segment chooses, where these are few.
         """
-        reports = Reports(self._store)
+        reports = Reports(self._store, self._kept)
         reports._read = {}
         return reports
 
@@ -47,11 +54,30 @@ class Reports:
 
         By one steady dimension (day, week, month, year, hour) alone, every step of the period has its row, in order.
         """
-        asked = statement(query, self._marks(query), self._known(query))
-        result = self._ask(asked, query.dimensions + query.metrics)
+        marks, columns = self._marks(query), query.dimensions + query.metrics
+        if told := self._told(parts(query, marks)):
+            result = Result(columns, added_up(query.metrics, len(query.dimensions), told))
+        else:
+            result = self._ask(statement(query, marks, self._known(query)), columns)
         if len(query.dimensions) == 1 and query.limit is None and is_steady(query.dimensions[0]):
             return _filled(result, query)
         return result
+
+    def _told(self, asked: Sequence[Part]) -> list[Told]:
+        """Return what each part tells; what always tells the same is asked once."""
+        kept = {place: self._kept.find(_question(part)) for place, part in enumerate(asked) if part.lasting}
+        found = {place: rows for place, rows in kept.items() if rows is not None}
+        left = [(place, part) for place, part in enumerate(asked) if place not in found]
+        answers = self._store.ask_all([(part.statement.sql, part.statement.parameters) for _, part in left])
+        for (place, part), answer in zip(left, answers, strict=True):
+            found[place] = answer.rows
+            if part.lasting:
+                self._kept.keep(_question(part), answer.rows)
+        return [(part.metrics, found[place]) for place, part in enumerate(asked)]
+
+    def forget(self) -> None:
+        """Forget what is kept for those who ask again, where nobody does."""
+        self._kept.forget()
 
     def compare(self, query: Query, earlier: Period) -> Result:
         """Return the rows that a query asks for, each with the metrics of another period behind its own.
@@ -116,6 +142,10 @@ class Reports:
 
     def _ask(self, asked: Statement, columns: tuple[str, ...]) -> Result:
         return Result(columns, self._store.ask(asked.sql, asked.parameters).rows)
+
+
+def _question(part: Part) -> bytes:
+    return json.encode((part.statement.sql, part.statement.parameters))
 
 
 def _is_of_calendar(name: str) -> bool:

@@ -20,7 +20,7 @@ from pellucid.report.dimension import Dimension
 from pellucid.report.dimensions import DIMENSIONS, dimension_of
 from pellucid.report.metric import Metric
 from pellucid.report.metrics import METRICS
-from pellucid.report.rollups import GROUPS, Group, Marks, days_to_count, group_of, part_of, versions_to_read
+from pellucid.report.rollups import GROUPS, Day, Group, Marks, days_to_count, group_of, part_of, versions_to_read
 from pellucid.report.segment import Bind, Values, condition_on_rows, condition_on_visits
 from pellucid.report.source import ALIKE, CHOSEN, OF_CONVERSIONS, OF_VISITS, ROWS, SCOPE, Source
 from pellucid.store.client import Bound
@@ -44,6 +44,55 @@ class Statement(Struct, frozen=True):
     parameters: dict[str, Bound]
 
 
+class Part(Struct, frozen=True):
+    """A statement that tells some `metrics` of a query by its dimensions; some `lasting` ones always tell the same."""
+
+    statement: Statement
+    metrics: tuple[str, ...]
+    lasting: bool = False
+
+
+def parts(query: Query, marks: Marks) -> list[Part]:
+    """Return the statements whose rows add up to those of a query, one of which reads what was rolled up.
+
+    Each has the query's dimensions in front. There are none where one statement has to tell all of it: where nothing is
+    rolled up, where something is worked out from what is counted, and where rows are in an order of their own.
+    """
+    group = group_of(query) if marks.days else None
+    metrics = [_metric(name) for name in query.metrics]
+    if group is None or query.order or query.limit is not None or _counted(metrics) != metrics:
+        return []
+    dimensions = [_dimension(name) for name in query.dimensions]
+    sources = _sources(metrics, dimensions)
+    by_source = {source: [one for one in metrics if sources[one.name] is source] for source in sources.values()}
+    rolled = {
+        source: [one.name for one in some]
+        for source, some in by_source.items()
+        if group.metrics.issuperset(one.name for one in some)
+    }
+    if not rolled:
+        return []
+    read, values = [one for one in metrics if sources[one.name] in rolled], scope_of(query)
+    sql = part_of(group, query, read, rolled, values)
+    bound = values.bound | {"versions": versions_to_read(query, marks)}
+    told = [Part(Statement(sql, bound), tuple(one.name for one in read), lasting=True)]
+    days = days_to_count(query, marks)
+    for source, some in by_source.items():
+        if source in rolled and _has_none(source, days, marks):
+            continue
+        values = scope_of(query)
+        sql = _part(source, some, sources, dimensions, "", condition_on_rows(query.where, source, values.bind))
+        if source in rolled:
+            sql, values.bound["counted"] = sql.replace(SCOPE, _COUNTED), days
+        told.append(Part(Statement(sql, values.bound), tuple(one.name for one in some)))
+    return told
+
+
+def _has_none(source: Source, days: Sequence[Day], marks: Marks) -> bool:
+    """Return whether a source has no rows on days that are not rolled up."""
+    return not days or (source in OF_CONVERSIONS and marks.converted.isdisjoint(days))
+
+
 def statement(query: Query, marks: Marks = _NONE, visits: Sequence[int] | None = None) -> Statement:
     """Return the statement that answers a query, or raise `RequestError` telling what can not be asked.
 
@@ -60,7 +109,7 @@ def statement(query: Query, marks: Marks = _NONE, visits: Sequence[int] | None =
     for name, source in sources.items():
         counting.setdefault(source, set()).add(name)
     shared = [_CHOSEN.format(visits=_visits(chosen))] if chosen not in {"", _KNOWN} and len(counting) > 1 else []
-    parts = {
+    anew = {
         source: _part(
             source,
             counted,
@@ -75,12 +124,13 @@ def statement(query: Query, marks: Marks = _NONE, visits: Sequence[int] | None =
     rolled = {source: names for source, names in counting.items() if group and names <= group.metrics}
     added = [] if group is None or not rolled else [part_of(group, query, counted, rolled, values)]
     if added:
-        values.bound["versions"] = versions_to_read(query, marks)
-        values.bound["counted"] = days_to_count(query, marks)
-        if marks.converted.isdisjoint(days_to_count(query, marks)):
-            # What was converted is all rolled up.
-            parts = {source: part for source, part in parts.items() if source not in OF_CONVERSIONS & rolled.keys()}
-    counted_anew = [part.replace(SCOPE, _COUNTED) if source in rolled else part for source, part in parts.items()]
+        days = days_to_count(query, marks)
+        values.bound |= {"versions": versions_to_read(query, marks), "counted": days}
+        anew = {
+            source: part.replace(SCOPE, _COUNTED) if source in rolled else part
+            for source, part in anew.items()
+            if source not in rolled or not _has_none(source, days, marks)
+        }
     # A dimension and a metric can have the same name.
     keys = [f"k{place} as {_KEY}{place}" for place in range(len(dimensions))]
     sums = [f"{metric.over_days.format(f'm{place}')} as {metric.name}" for place, metric in enumerate(counted)]
@@ -91,7 +141,7 @@ def statement(query: Query, marks: Marks = _NONE, visits: Sequence[int] | None =
         *shared,
         *([around] if around else []),
         f"select {', '.join([*keys, *sums])}",
-        f"from ({' union all '.join([*counted_anew, *added])})",
+        f"from ({' union all '.join([*anew.values(), *added])})",
         *([f"group by {', '.join(f'k{place}' for place in range(len(dimensions)))}"] if dimensions else []),
         *([")"] if around else []),
         *_order(query),

@@ -11,11 +11,12 @@ from builders import DAY
 from pellucid.ingest import Ingest
 from pellucid.model.hit import Hit, HitKind, Product
 from pellucid.model.period import Period
-from pellucid.model.query import Condition, Operator, Query, Segment
+from pellucid.model.query import Condition, Operator, Order, Query, Segment
+from pellucid.report.kept import SECONDS_KEPT, Kept
 from pellucid.report.rolling import Rolling
 from pellucid.report.rollups import GROUPS, Marks, group_of
 from pellucid.report.run import Reports
-from pellucid.report.sql import statement
+from pellucid.report.sql import parts, statement
 from pellucid.store.client import Store
 from pellucid.store.schema import ROLLUPS, TABLES
 from unit.installation import FAR, Installation
@@ -181,6 +182,82 @@ def test_a_request_reads_once_which_days_are_rolled_up(
 
     assert reports.answer(query) == before
     assert Reports(store).answer(query).rows == ()
+
+
+def test_what_was_read_of_days_that_are_over_is_not_read_again(
+    installation: Installation, ingest: Ingest, rolling: Rolling, store: Store
+) -> None:
+    installation.append(*(on_day(day) for day in range(DAYS)))
+    ingest.round(FAR)
+    rolling.once()
+    query, reports = query_of(GROUPS[1], ("page_url",), "views"), Reports(store)
+    before = reports.answer(query)
+
+    # The rows are gone, and the marks are not; what is not over is counted.
+    store.command("truncate table pages_by_day")
+    installation.append(on_day(DAYS - 1, 5))
+    ingest.round(FAR)
+
+    assert before.rows == (("http://a/", 4),)
+    assert reports.answer(query).rows == (("http://a/", 5),)
+    assert reports.of_one_request().answer(query).rows == (("http://a/", 5),)
+    assert Reports(store).answer(query).rows == (("http://a/", 2),)
+
+
+def test_a_day_that_changes_is_not_answered_by_what_was_read_of_it(
+    installation: Installation, ingest: Ingest, rolling: Rolling, store: Store
+) -> None:
+    installation.append(on_day(0), on_day(1))
+    ingest.round(FAR)
+    rolling.once()
+    query, reports = query_of(GROUPS[1], ("page_url",), "views"), Reports(store)
+    assert reports.answer(query).rows == (("http://a/", 2),)
+
+    installation.append(on_day(1, 5))
+    ingest.round(FAR)
+    late = reports.answer(query).rows
+    rolling.once()
+
+    assert late == (("http://a/", 3),)
+    assert reports.answer(query).rows == (("http://a/", 3),)
+
+
+def test_what_was_read_is_forgotten_when_nobody_asks_for_it(
+    installation: Installation, ingest: Ingest, rolling: Rolling, store: Store
+) -> None:
+    seconds = [0.0]
+    installation.append(on_day(0), on_day(1))
+    ingest.round(FAR)
+    rolling.once()
+    query, reports = query_of(GROUPS[1], ("page_url",), "views"), Reports(store, Kept(lambda: seconds[0]))
+    before = reports.answer(query)
+    store.command("truncate table pages_by_day")
+    assert reports.answer(query) == before
+
+    seconds[0] = SECONDS_KEPT + 1
+    reports.forget()
+
+    assert reports.answer(query).rows == ()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"order": (Order("views"),)},
+        {"limit": 5},
+        {"metrics": ("visits", "bounce_rate")},
+        {"segment": Segment(((HOME,),))},
+    ],
+)
+def test_what_one_statement_has_to_tell_is_not_parted(other: dict[str, object]) -> None:
+    asked = Query(site_ids=(1,), period=PERIOD, metrics=("views",), dimensions=("page_url",))
+    marks = Marks({(1, DAY): 7})
+
+    assert [part.lasting for part in parts(asked, marks)] == [True, False]
+    assert parts(structs.replace(asked, **other), marks) == []
+    assert parts(asked, Marks()) == []
+    every_day = {(1, DAY + timedelta(days=number)): 7 + number for number in range(DAYS)}
+    assert [part.lasting for part in parts(asked, Marks(every_day))] == [True]
 
 
 def test_products_that_are_chosen_are_counted() -> None:

@@ -1,0 +1,68 @@
+"""Answers that stay as they are, kept for who asks again."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from threading import Lock
+
+from msgspec import Struct
+
+from pellucid.model.result import Value
+
+MOST_VALUES = 1_000_000
+"""How many values are kept, of some 40 bytes each; an answer of more than a quarter of them is not."""
+
+SECONDS_KEPT = 600.0
+"""For how long an answer is kept that nobody asks for."""
+
+Rows = Sequence[Sequence[Value]]
+
+
+class _Answer(Struct):
+    rows: Rows
+    values: int
+    asked: float
+
+
+class Kept:
+    """Answers to questions that have the same one for ever; safe between threads.
+
+    `now` tells seconds that only grow. Those that were asked for least of late make room for others.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._lock = Lock()
+        self._answers: OrderedDict[bytes, _Answer] = OrderedDict()
+        self._values = 0
+
+    def find(self, question: bytes) -> Rows | None:
+        """Return the answer to a question, if it is kept."""
+        with self._lock:
+            answer = self._answers.get(question)
+            if answer is None:
+                return None
+            answer.asked = self._now()
+            self._answers.move_to_end(question)
+            return answer.rows
+
+    def keep(self, question: bytes, rows: Rows) -> None:
+        """Keep the answer to a question, where it is not too large."""
+        values = len(rows) * len(rows[0]) if rows else 0
+        if values > MOST_VALUES // 4:
+            return
+        with self._lock:
+            self._drop(question)
+            while self._values + values > MOST_VALUES:
+                self._drop(next(iter(self._answers)))
+            self._answers[question] = _Answer(rows, values, self._now())
+            self._values += values
+
+    def forget(self) -> None:
+        """Drop what nobody has asked for of late: what was deleted is not here for much longer either."""
+        with self._lock:
+            while self._answers and self._now() - next(iter(self._answers.values())).asked > SECONDS_KEPT:
+                self._drop(next(iter(self._answers)))
+
+    def _drop(self, question: bytes) -> None:
+        if question in self._answers:
+            self._values -= self._answers.pop(question).values
