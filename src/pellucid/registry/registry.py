@@ -51,6 +51,7 @@ class Registry:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.changes = 0
+        self._seen: tuple[int, dict[int, Site]] = (-1, {})
         self.refusals = Refusals(engine)
         self.annotations = Annotations(engine)
         self.segments = SavedSegments(engine)
@@ -72,7 +73,13 @@ class Registry:
     def site(self, site_id: int) -> Site:
         """Return one site, or raise `NotFound`."""
         with self._engine.connect() as connection:
-            return find_site(connection, site_id)
+            revision, seen = _revision(connection), self._seen
+            if seen[0] != revision:
+                # Other threads go on with theirs: a site is only ever put to the revision it was read at.
+                seen = self._seen = (revision, {})
+            if site_id not in seen[1]:
+                seen[1][site_id] = find_site(connection, site_id)
+            return seen[1][site_id]
 
     def add_site(
         self,
@@ -137,7 +144,7 @@ class Registry:
     def revision(self) -> int:
         """Return a number that grows whenever something is set up anew."""
         with self._engine.connect() as connection:
-            return connection.execute(select(tables.REVISION.c.number)).scalar() or 0
+            return _revision(connection)
 
     # Accounts
 
@@ -367,3 +374,7 @@ class Registry:
             connection.execute(update(tables.REVISION).values(number=tables.REVISION.c.number + 1))
             yield connection
         self.changes += 1
+
+
+def _revision(connection: Connection) -> int:
+    return connection.execute(select(tables.REVISION.c.number)).scalar() or 0

@@ -228,3 +228,27 @@ def test_changes_for_all_sites_at_once_are_all_kept(registry: Registry, another:
     each_ten_times((registry, another) * 2, exclude)
 
     assert len(registry.for_all_sites().rules.excluded_agents) == 40
+
+
+def test_a_site_that_was_looked_at_is_told_as_it_is_after_every_change(registry: Registry, another: Registry) -> None:
+    number = registry.add_site("A", ["http://a"]).id
+    goal = registry.add_goal(a_goal(number))
+    dimension = registry.add_dimension(number, "Type", DimensionScope.VISIT, active=True)
+    seen = {another.site(number)}
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: registry.update_site(number, name="B"),
+        lambda: registry.change_for_all_sites(lambda _: ForAllSites(rules=Rules(excluded_agents=("probe",)))),
+        lambda: registry.add_goal(a_goal(number, "Another")),
+        lambda: registry.update_goal(structs.replace(goal, name="Changed")),
+        lambda: registry.delete_goal(number, goal.id),
+        lambda: registry.add_dimension(number, "Author", DimensionScope.ACTION, active=True),
+        lambda: registry.update_dimension(structs.replace(dimension, name="Changed")),
+        lambda: registry.delete_dimension(number, dimension.id),
+    )
+
+    for change in changes:
+        change()
+        told = another.site(number)
+        assert told == next(site for site in registry.sites() if site.id == number)
+        assert told not in seen
+        seen.add(told)
