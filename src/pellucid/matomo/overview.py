@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from threading import Lock
 
 from babel.numbers import get_currency_symbol
 from msgspec import structs
@@ -27,8 +28,10 @@ from pellucid.matomo.goals_of_rows import ORDER
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.reports import Summary, summary
 from pellucid.matomo.rows import names
-from pellucid.matomo.visit_reports import FREQUENCIES, frequency, referrers
+from pellucid.matomo.visit_reports import FREQUENCIES, by_kind, frequency, referrers
 from pellucid.model.period import Period, PeriodKind
+from pellucid.model.query import Query
+from pellucid.model.result import Result
 from pellucid.model.site import Site
 from pellucid.report.changes import growth
 from pellucid.report.metrics import TIMINGS
@@ -64,13 +67,39 @@ def everything(reports: Answers, site: Site, period: Period, given: Parameters) 
     wanted = given.parts("columns")
     every = structs.replace(given.without("columns", "flat"), beside=False)
     asked = (partial(summary, _OF_VISITS), frequency, referrers, goals)
+    once = _Once(reports, by_kind(site, period, every))
     row: Row = {}
-    for told in together(*(partial(one, reports, site, period, every) for one in asked)):
+    for told in together(*(partial(one, once, site, period, every) for one in asked)):
         row |= told[0] if isinstance(told, list) else told
     if given.beside and not (row["nb_visits"] or row["nb_conversions"]):
         return []
     row = {name: value for name, value in (row | _performance(row)).items() if name not in _NOT_TOLD}
     return {name: value for name, value in row.items() if not wanted or name in wanted}
+
+
+class _Once:
+    """Answers queries; one of them is asked once, and with it all that ask for some of its metrics."""
+
+    def __init__(self, answers: Answers, query: Query) -> None:
+        self._answers = answers
+        self._query = query
+        self._lock = Lock()
+        self._found: Result | None = None
+
+    def of_one_request(self) -> Answers:
+        """Return itself."""
+        return self
+
+    def answer(self, query: Query) -> Result:
+        """Return the rows that a query asks for."""
+        names = self._query.metrics
+        if structs.replace(query, metrics=names) != self._query or not set(query.metrics) <= set(names):
+            return self._answers.answer(query)
+        with self._lock:
+            self._found = self._found or self._answers.answer(self._query)
+        columns = query.dimensions + query.metrics
+        places = [self._found.columns.index(name) for name in columns]
+        return Result(columns, tuple(tuple(row[place] for place in places) for row in self._found.rows))
 
 
 def _performance(row: Row) -> Row:

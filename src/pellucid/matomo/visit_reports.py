@@ -49,6 +49,7 @@ _PLUGINS = ("cookie", "pdf", "flash", "java", "quicktime", "realplayer", "silver
 _SECONDS_PER_MINUTE = 60
 FREQUENCIES = ("new", "returning")
 """Whether visitors had been there before."""
+_BY_KIND = ("visitor_returns",)
 _KINDS = {
     "SearchEngines": SourceKind.SEARCH,
     "SocialNetworks": SourceKind.SOCIAL,
@@ -70,8 +71,7 @@ _OF_SOURCES = ("visits", "source_names", "source_keywords", "source_urls")
 
 def frequency(reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
     """Return the summary of new and of returning visitors; beside other answers only of those there were."""
-    columns = [column for column in SUMMARY if not (column.name in NOT_ENABLED and period.kind in LONG)]
-    found = by_frequency(reports, query_of(site, period, given, columns))
+    columns, found = _summarized(period), by_frequency(reports, by_kind(site, period, given))
     row: Row = {}
     for kind in FREQUENCIES:
         told = row_of(columns, found.get(kind, [0] * len(columns)))
@@ -83,9 +83,18 @@ def frequency(reports: Answers, site: Site, period: Period, given: Parameters) -
     return {name: value for name, value in row.items() if name in wanted or not wanted} or []
 
 
+def _summarized(period: Period) -> list[Column]:
+    return [column for column in SUMMARY if not (column.name in NOT_ENABLED and period.kind in LONG)]
+
+
+def by_kind(site: Site, period: Period, given: Parameters) -> Query:
+    """Return the question for the summary of new and of returning visitors."""
+    return structs.replace(query_of(site, period, given, _summarized(period)), dimensions=_BY_KIND)
+
+
 def by_frequency(reports: Answers, query: Query) -> dict[str, Sequence[Value]]:
     """Return the metrics of a query of those of `FREQUENCIES` that there were."""
-    answered = reports.answer(structs.replace(query, dimensions=("visitor_returns",)))
+    answered = reports.answer(structs.replace(query, dimensions=_BY_KIND))
     return {str(kind): numbers for kind, *numbers in answered.rows}
 
 
