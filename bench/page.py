@@ -199,9 +199,10 @@ Python {platform.python_version()}. Figures of one machine say little about anot
 - **Reports on many events.** A year of visits is made up (`bench/year.py`): one in twenty goes through a journal and
   ingest hit by hit, and the engine writes the rows of each nineteen times more. Days that are over are rolled up, and
   the visits of each month put together, as they are on any server before long. While 1,000 hits a second are to be sent
-  (how many were stored stands above) to two web processes, each report of Matomo's API is asked for over HTTP, and in
-  turns with it the statements that it needs, sent to the engine alone: all of them, also what the web process has kept
-  since it asked for the first time. The segment is `{SEGMENT}`.
+  (how many were stored stands above) to two web processes, and once their parsers of devices know the
+  browsers, each report of Matomo's API is asked for over HTTP, and in turns with it the statements that it needs, sent
+  to the engine alone: all of them, also what the web process has kept since it asked for the first time. The segment
+  is `{SEGMENT}`.
 - **Memory.** The most that was resident at any time (`VmHWM`), after all of this.
 """
 

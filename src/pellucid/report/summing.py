@@ -1,8 +1,11 @@
-"""Rows that several statements tell of one query, added up."""
+"""Rows that several statements tell of one query, added up.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import add
-from typing import Any
+A column at a time: a report on pages has a hundred thousand numbers.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
+from typing import Any, cast
 
 from pellucid.model.result import Value
 from pellucid.report.metrics import METRICS
@@ -11,46 +14,85 @@ Rows = Sequence[Sequence[Value]]
 Told = tuple[Sequence[str], Rows]
 """Metrics, and rows of the dimensions of a query and then of these."""
 
-_HOW: Mapping[str, Callable[[Any, Any], Any]] = {
-    "sum({})": add,
-    "round(sum({}), 3)": lambda one, other: round(one + other, 3),
-    "min({})": min,
-    "max({})": max,
-}
-"""What `Metric.over_days` says to the engine, of two numbers."""
+_Add = Callable[[list[Any], Sequence[int], Sequence[Any]], None]
 
 
-def added_up(metrics: Sequence[str], of_key: int, told: Iterable[Told]) -> tuple[tuple[Value, ...], ...]:
+def added_up(metrics: Sequence[str], of_key: int, told: Sequence[Told]) -> tuple[tuple[Value, ...], ...]:
     """Return the rows of all that is told, in the order of their first `of_key` values, the dimensions.
 
-    A metric that nobody tells of a row has what it has without any row of its source.
+    What one alone tells of a metric stays as it is; numbers of several become one as those of days do. A metric that
+    nobody tells of a row has what it has without any row of its source.
     """
-    places = {name: place for place, name in enumerate(metrics)}
-    told = list(told)
-    nothing = _nothing(metrics, of_key, told)
-    rows: dict[tuple[Value, ...], list[Value]] = {}
-    for names, of_names in told:
-        whole = list(names) == list(metrics)
-        into = [(places[name], _HOW[METRICS[name].over_days]) for name in names]
-        for row in of_names:
-            key, numbers = tuple(row[:of_key]), row[of_key:]
-            so_far = rows.get(key)
-            if so_far is None and whole:
-                rows[key] = list(numbers)
-                continue
-            if so_far is None:
-                so_far = rows[key] = nothing.copy()
-            for (place, how), number in zip(into, numbers, strict=True):
-                other = so_far[place]
-                so_far[place] = number if other is None else other if number is None else how(other, number)
-    return tuple((*key, *rows[key]) for key in sorted(rows))
-
-
-def _nothing(metrics: Sequence[str], of_key: int, told: Iterable[Told]) -> list[Value]:
-    """Return what stands for each metric in a row that nobody tells it of: of what is no whole number, none either."""
-    nothing: dict[str, Value] = {name: None if METRICS[name].nothing == "null" else 0 for name in metrics}
+    rows_of: dict[tuple[Value, ...], int] = {}
+    columns: dict[str, list[Value]] = {name: [] for name in metrics}
+    nothing = {name: _nothing(name, of_key, told) for name in metrics}
     for names, rows in told:
-        for name, number in zip(names, rows[0][of_key:] if rows else (), strict=False):
-            if isinstance(number, float) and nothing[name] is not None:
-                nothing[name] = 0.0
-    return list(nothing.values())
+        values, is_first = list(zip(*rows, strict=True)), not rows_of
+        keys = zip(*values[:of_key], strict=True) if of_key else repeat((), len(rows))
+        at = [rows_of.setdefault(key, len(rows_of)) for key in keys]
+        for name, column in zip(names, values[of_key:], strict=False):
+            if is_first:
+                columns[name] = list(column)
+                continue
+            # Of what nobody has told yet there is nothing to add to.
+            how = METRICS[name].over_days if columns[name] else ""
+            _fill(columns[name], nothing[name], len(rows_of))
+            _ADD[how](columns[name], at, column)
+    for name, so_far in columns.items():
+        _fill(so_far, nothing[name], len(rows_of))
+    found: list[tuple[Value, ...]] = list(zip(*zip(*rows_of, strict=True), *columns.values(), strict=True))
+    try:
+        # No two have the same key, so that nothing else of them is compared.
+        return tuple(sorted(cast("list[tuple[Any, ...]]", found)))
+    except TypeError:
+        return tuple(sorted(found, key=lambda row: [(value is None, value) for value in row[:of_key]]))
+
+
+def _nothing(name: str, of_key: int, told: Sequence[Told]) -> Value:
+    """Return what a metric has in a row that nobody tells it of; of what is no whole number, that is none either."""
+    if METRICS[name].nothing == "null":
+        return None
+    firsts = [rows[0][of_key + list(names).index(name)] for names, rows in told if name in names and rows]
+    return 0.0 if any(isinstance(first, float) for first in firsts) else 0
+
+
+def _fill(column: list[Value], nothing: Value, length: int) -> None:
+    column += [nothing] * (length - len(column))
+
+
+def _put(to: list[Any], at: Sequence[int], column: Sequence[Any]) -> None:
+    for place, number in zip(at, column, strict=True):
+        to[place] = number
+
+
+def _add(to: list[Any], at: Sequence[int], column: Sequence[Any]) -> None:
+    for place, number in zip(at, column, strict=True):
+        to[place] += number
+
+
+def _add_milliseconds(to: list[Any], at: Sequence[int], column: Sequence[Any]) -> None:
+    for place, number in zip(at, column, strict=True):
+        # Ten times as fast as to round to three digits.
+        to[place] = int((to[place] + number) * 1000 + 0.5) / 1000
+
+
+def _least(to: list[Any], at: Sequence[int], column: Sequence[Any]) -> None:
+    for place, number in zip(at, column, strict=True):
+        if number is not None and (to[place] is None or number < to[place]):
+            to[place] = number
+
+
+def _most(to: list[Any], at: Sequence[int], column: Sequence[Any]) -> None:
+    for place, number in zip(at, column, strict=True):
+        if number is not None and (to[place] is None or number > to[place]):
+            to[place] = number
+
+
+_ADD: Mapping[str, _Add] = {
+    "": _put,
+    "sum({})": _add,
+    "round(sum({}), 3)": _add_milliseconds,
+    "min({})": _least,
+    "max({})": _most,
+}
+"""What `Metric.over_days` says to the engine."""

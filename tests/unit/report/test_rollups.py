@@ -11,7 +11,7 @@ from builders import DAY
 from pellucid.ingest import Ingest
 from pellucid.model.hit import Hit, HitKind, Product
 from pellucid.model.period import Period
-from pellucid.model.query import Condition, Operator, Order, Query, Segment
+from pellucid.model.query import Condition, Operator, Query, Segment
 from pellucid.report.kept import SECONDS_KEPT, Kept
 from pellucid.report.rolling import Rolling
 from pellucid.report.rollups import GROUPS, Marks, group_of
@@ -240,24 +240,13 @@ def test_what_was_read_is_forgotten_when_nobody_asks_for_it(
     assert reports.answer(query).rows == ()
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"order": (Order("views"),)},
-        {"limit": 5},
-        {"metrics": ("visits", "bounce_rate")},
-        {"segment": Segment(((HOME,),))},
-    ],
-)
-def test_what_one_statement_has_to_tell_is_not_parted(other: dict[str, object]) -> None:
+def test_what_was_rolled_up_is_one_part_and_may_be_all() -> None:
     asked = Query(site_ids=(1,), period=PERIOD, metrics=("views",), dimensions=("page_url",))
-    marks = Marks({(1, DAY): 7})
-
-    assert [part.lasting for part in parts(asked, marks)] == [True, False]
-    assert parts(structs.replace(asked, **other), marks) == []
-    assert parts(asked, Marks()) == []
     every_day = {(1, DAY + timedelta(days=number)): 7 + number for number in range(DAYS)}
+
+    assert [part.lasting for part in parts(asked, Marks({(1, DAY): 7}))] == [True, False]
     assert [part.lasting for part in parts(asked, Marks(every_day))] == [True]
+    assert parts(asked, Marks()) == []
 
 
 def test_products_that_are_chosen_are_counted() -> None:

@@ -45,6 +45,12 @@ def test_what_nobody_tells_of_a_row_is_what_no_row_of_its_source_has() -> None:
     assert isinstance(found[2][3], float)
 
 
+def test_rows_may_be_told_in_any_order() -> None:
+    told: list[Told] = [(("views",), [("a", 1), ("b", 2)]), (("exits",), [("b", 3), ("a", 4)])]
+
+    assert added_up(("views", "exits"), 1, told) == (("a", 1, 4), ("b", 2, 3))
+
+
 def test_rows_of_no_dimension_are_one() -> None:
     one: Rows = [(3, None)]
     other: Rows = [(4, 1.5)]
@@ -59,3 +65,12 @@ def test_rows_that_are_told_are_left_as_they_are() -> None:
 
     for _ in range(2):
         assert added_up(("views",), 1, [(("views",), first), (("views",), [("a", 2)])]) == (("a", 3),)
+
+
+def test_what_has_no_value_stands_last_and_is_one_row() -> None:
+    told: list[Told] = [
+        (("views",), [(None, "b", 1), ("b", None, 2), ("a", "b", 3)]),
+        (("exits",), [("a", "b", 4), (None, "b", 5)]),
+    ]
+
+    assert added_up(("views", "exits"), 2, told) == (("a", "b", 3, 4), ("b", None, 2, 0), (None, "b", 1, 5))

@@ -29,6 +29,13 @@ def test_a_wrong_question_says_so_without_repeating_values(store: Store) -> None
     assert "secret-value" not in str(caught.value)
 
 
+@pytest.mark.parametrize("numbers", [[], [0], [1, -(2**63), 2**63 - 1], list(range(7_500))])
+def test_many_numbers_are_bound_as_they_are(store: Store, numbers: list[int]) -> None:
+    asked = "select n from (select arrayJoin({numbers:Array(Int64)}) as n) order by indexOf({numbers:Array(Int64)}, n)"
+
+    assert [row[0] for row in store.ask(asked, {"numbers": numbers}).rows] == numbers
+
+
 def test_an_address_that_is_no_url_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="http://host"):
         Store("localhost:8123")
