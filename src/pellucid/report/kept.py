@@ -33,6 +33,7 @@ class Kept:
         self._now = now
         self._lock = Lock()
         self._answers: OrderedDict[bytes, _Answer] = OrderedDict()
+        self._too_large: dict[bytes, float] = {}
         self._values = 0
 
     def find(self, question: bytes) -> Rows | None:
@@ -45,12 +46,18 @@ class Kept:
             self._answers.move_to_end(question)
             return answer.rows
 
+    def is_too_large(self, question: bytes) -> bool:
+        """Return whether the answer to a question was too large to be kept, not long ago."""
+        with self._lock:
+            return question in self._too_large
+
     def keep(self, question: bytes, rows: Rows) -> None:
         """Keep the answer to a question, where it is not too large."""
         values = len(rows) * len(rows[0]) if rows else 0
-        if values > MOST_VALUES // 4:
-            return
         with self._lock:
+            if values > MOST_VALUES // 4:
+                self._too_large[question] = self._now()
+                return
             self._drop(question)
             while self._values + values > MOST_VALUES:
                 self._drop(next(iter(self._answers)))
@@ -62,6 +69,7 @@ class Kept:
         with self._lock:
             while self._answers and self._now() - next(iter(self._answers.values())).asked > SECONDS_KEPT:
                 self._drop(next(iter(self._answers)))
+            self._too_large = {one: told for one, told in self._too_large.items() if self._now() - told <= SECONDS_KEPT}
 
     def _drop(self, question: bytes) -> None:
         if question in self._answers:

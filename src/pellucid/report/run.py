@@ -55,7 +55,8 @@ class Reports:
         By one steady dimension (day, week, month, year, hour) alone, every step of the period has its row, in order.
         """
         marks, columns = self._marks(query), query.dimensions + query.metrics
-        if told := self._told(parts(query, marks)):
+        told = self._told(parts(query, marks))
+        if told:
             result = Result(columns, added_up(query.metrics, len(query.dimensions), told))
         else:
             result = self._ask(statement(query, marks, self._known(query)), columns)
@@ -64,16 +65,20 @@ class Reports:
         return result
 
     def _told(self, asked: Sequence[Part]) -> list[Told]:
-        """Return what each part tells; what always tells the same is asked once."""
-        kept = {place: self._kept.find(_question(part)) for place, part in enumerate(asked) if part.lasting}
-        found = {place: rows for place, rows in kept.items() if rows is not None}
-        left = [(place, part) for place, part in enumerate(asked) if place not in found]
-        answers = self._store.ask_all([(part.statement.sql, part.statement.parameters) for _, part in left])
-        for (place, part), answer in zip(left, answers, strict=True):
-            found[place] = answer.rows
-            if part.lasting:
-                self._kept.keep(_question(part), answer.rows)
-        return [(part.metrics, found[place]) for place, part in enumerate(asked)]
+        """Return what each part tells, the first of which is asked once; nothing where one statement does better."""
+        if not asked:
+            return []
+        first, *others = asked
+        question = json.encode((first.statement.sql, first.statement.parameters))
+        if self._kept.is_too_large(question):
+            return []
+        kept = self._kept.find(question)
+        left = asked if kept is None else others
+        answers = self._store.ask_all([(part.statement.sql, part.statement.parameters) for part in left])
+        if kept is None:
+            kept = answers.pop(0).rows
+            self._kept.keep(question, kept)
+        return [(first.metrics, kept), *((part.metrics, told.rows) for part, told in zip(others, answers, strict=True))]
 
     def forget(self) -> None:
         """Forget what is kept for those who ask again, where nobody does."""
@@ -142,10 +147,6 @@ class Reports:
 
     def _ask(self, asked: Statement, columns: tuple[str, ...]) -> Result:
         return Result(columns, self._store.ask(asked.sql, asked.parameters).rows)
-
-
-def _question(part: Part) -> bytes:
-    return json.encode((part.statement.sql, part.statement.parameters))
 
 
 def _is_of_calendar(name: str) -> bool:

@@ -15,7 +15,7 @@ from msgspec import Struct, structs
 from pellucid.errors import RequestError
 from pellucid.model.journey import Among
 from pellucid.model.period import Period
-from pellucid.model.query import EVERYBODY, Query, Segment
+from pellucid.model.query import Query, Segment
 from pellucid.report.dimension import Dimension
 from pellucid.report.dimensions import DIMENSIONS, dimension_of
 from pellucid.report.metric import Metric
@@ -45,44 +45,40 @@ class Statement(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True):
-    """A statement that tells some `metrics` of a query by its dimensions; some `lasting` ones always tell the same."""
+    """A statement that tells some `metrics` of a query by its dimensions."""
 
     statement: Statement
     metrics: tuple[str, ...]
-    lasting: bool = False
 
 
-def parts(query: Query, marks: Marks = _NONE) -> list[Part]:
+def parts(query: Query, marks: Marks) -> list[Part]:
     """Return the statements whose rows add up to those of a query: one that reads what was rolled up, one a source.
 
-    Each has the query's dimensions in front. There are none where one statement has to tell all of it: where it is all
-    of one source, where something is worked out from what is counted, where rows are in an order of their own, and
-    where visits are chosen: each part would have to look for them.
+    The first always tells the same. Each has the query's dimensions in front, and its rows stand in their order, so
+    that they are added up in half the time. There are none where nothing is rolled up, where something is worked out
+    from what is counted, and where rows are in an order of their own: then one statement has to tell all of it.
     """
     metrics = [_metric(name) for name in query.metrics]
-    if query.about or query.segment != EVERYBODY or query.order or query.limit is not None:
-        return []
-    if _counted(metrics) != metrics:
+    group = group_of(query) if marks.days else None
+    if group is None or query.order or query.limit is not None or _counted(metrics) != metrics:
         return []
     dimensions = [_dimension(name) for name in query.dimensions]
     sources = _sources(metrics, dimensions)
     by_source: dict[Source, list[Metric]] = {}
     for metric in metrics:
         by_source.setdefault(sources[metric.name], []).append(metric)
-    # Rows that stand in the same order are added up in half the time.
-    in_order = f" order by {', '.join(f'k{place}' for place in range(len(dimensions)))}" if dimensions else ""
-    group = group_of(query) if marks.days else None
     rolled = {
         source: [one.name for one in some]
         for source, some in by_source.items()
-        if group and group.metrics.issuperset(one.name for one in some)
+        if group.metrics.issuperset(one.name for one in some)
     }
-    told = []
-    if group and rolled:
-        read, values = [one for one in metrics if sources[one.name] in rolled], scope_of(query)
-        sql = part_of(group, query, read, rolled, values)
-        values.bound["versions"] = versions_to_read(query, marks)
-        told = [Part(Statement(sql + in_order, values.bound), tuple(one.name for one in read), lasting=True)]
+    if not rolled:
+        return []
+    in_order = f" order by {', '.join(f'k{place}' for place in range(len(dimensions)))}" if dimensions else ""
+    read, values = [one for one in metrics if sources[one.name] in rolled], scope_of(query)
+    sql = part_of(group, query, read, rolled, values)
+    values.bound["versions"] = versions_to_read(query, marks)
+    told = [Part(Statement(sql + in_order, values.bound), tuple(one.name for one in read))]
     days = days_to_count(query, marks)
     for source, some in by_source.items():
         if source in rolled and _has_none(source, days, marks):
@@ -92,7 +88,7 @@ def parts(query: Query, marks: Marks = _NONE) -> list[Part]:
         if source in rolled:
             sql, values.bound["counted"] = sql.replace(SCOPE, _COUNTED), days
         told.append(Part(Statement(sql + in_order, values.bound), tuple(one.name for one in some)))
-    return told if len(by_source) > 1 or rolled else []
+    return told
 
 
 def _has_none(source: Source, days: Sequence[Day], marks: Marks) -> bool:

@@ -47,6 +47,7 @@ def test_an_answer_of_a_quarter_of_the_room_is_kept_and_a_larger_one_is_not(monk
 
     assert answers.find(b"quarter")
     assert answers.find(b"larger") is None
+    assert [answers.is_too_large(question) for question in (b"quarter", b"larger")] == [False, True]
 
 
 def test_an_answer_that_is_kept_again_takes_its_room_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,3 +77,18 @@ def test_what_nobody_asks_for_is_forgotten() -> None:
 
     assert answers.find(b"one") == ROWS
     assert answers.find(b"two") is None
+
+
+def test_what_was_too_large_may_be_asked_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST_VALUES", 4)
+    clock = Clock()
+    answers = Kept(clock)
+    answers.keep(b"large", ROWS)
+    clock.seconds = SECONDS_KEPT
+    answers.forget()
+    assert answers.is_too_large(b"large")
+
+    clock.seconds += 1
+    answers.forget()
+
+    assert not answers.is_too_large(b"large")

@@ -12,11 +12,13 @@ from pellucid.ingest import Ingest
 from pellucid.model.hit import Hit, HitKind, Product
 from pellucid.model.period import Period
 from pellucid.model.query import Condition, Operator, Query, Segment
+from pellucid.model.result import Result
+from pellucid.report import kept
 from pellucid.report.kept import SECONDS_KEPT, Kept
 from pellucid.report.rolling import Rolling
 from pellucid.report.rollups import GROUPS, Marks, group_of
 from pellucid.report.run import Reports
-from pellucid.report.sql import parts, statement
+from pellucid.report.sql import Statement, statement
 from pellucid.store.client import Store
 from pellucid.store.schema import ROLLUPS, TABLES
 from unit.installation import FAR, Installation
@@ -240,13 +242,29 @@ def test_what_was_read_is_forgotten_when_nobody_asks_for_it(
     assert reports.answer(query).rows == ()
 
 
-def test_what_was_rolled_up_is_one_part_and_may_be_all() -> None:
-    asked = Query(site_ids=(1,), period=PERIOD, metrics=("views",), dimensions=("page_url",))
-    every_day = {(1, DAY + timedelta(days=number)): 7 + number for number in range(DAYS)}
+class AskedWhole(Reports):
+    """Answers queries, and counts those that one statement answers."""
 
-    assert [part.lasting for part in parts(asked, Marks({(1, DAY): 7}))] == [True, False]
-    assert [part.lasting for part in parts(asked, Marks(every_day))] == [True]
-    assert parts(asked, Marks()) == []
+    times = 0
+
+    def _ask(self, asked: Statement, columns: tuple[str, ...]) -> Result:
+        self.times += 1
+        return super()._ask(asked, columns)
+
+
+def test_what_is_not_kept_for_its_size_is_asked_with_the_rest(
+    installation: Installation, ingest: Ingest, rolling: Rolling, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "MOST_VALUES", 11)
+    installation.append(*(on_day(day, url=url) for day in (0, 1, DAYS - 1) for url in ("http://a/", "http://b/")))
+    ingest.round(FAR)
+    rolling.once()
+    query = structs.replace(query_of(GROUPS[1], ("page_url",)), metrics=("views", "entries"))
+    reports, before = AskedWhole(store), Reports(store).answer(query)
+
+    assert before.rows[0][:2] == ("http://a/", 3)
+    for whole in range(3):
+        assert (reports.answer(query), reports.times) == (before, whole)
 
 
 def test_products_that_are_chosen_are_counted() -> None:
