@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from flow.server import PATIENCE_SECONDS, Server, command_line, descendants, lives, until
+from flow.server import PATIENCE_SECONDS, Server, children, command_line, descendants, lives, until
 from pellucid.serving import SECONDS_KEPT
 
 PARTS = ("web", "ingest", "engine")
@@ -224,3 +224,22 @@ def test_a_killed_server_leaves_no_process_and_no_port(tmp_path: Path) -> None:
         until(lambda: not any(map(lives, left)), lambda: str([command_line(one) for one in left]))
         server.start(port=server.port)
         assert server.hit().is_success
+
+
+def test_what_a_web_process_starts_does_not_hold_the_port(tmp_path: Path) -> None:
+    with Server(tmp_path / "data") as server:
+        (web,) = server.parts("web")
+        (helper,) = server.until(lambda: children(web))
+        parts = [part for part in descendants(server.process.pid) if part != helper]
+        # It hangs, so that it does not notice that it is alone.
+        os.kill(helper, signal.SIGSTOP)
+        try:
+            server.process.send_signal(signal.SIGSTOP)
+            for part in parts:
+                os.kill(part, signal.SIGKILL)
+            server.crash()
+            until(lambda: not any(map(lives, parts)))
+
+            server.start(port=server.port)
+        finally:
+            os.kill(helper, signal.SIGKILL)

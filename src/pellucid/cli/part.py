@@ -28,8 +28,13 @@ def settings_of_part(data: Path, *, watched: bool, **given: str | int | None) ->
 
 
 def socket_of(host: str, port: int, descriptor: int | None) -> socket.socket:
-    """Return the socket that a part was given, or one of its own."""
-    return listening(host, port) if descriptor is None else socket.socket(fileno=descriptor)
+    """Return the socket that a part was given, or one of its own; what the part starts does not get it."""
+    if descriptor is None:
+        return listening(host, port)
+    given = socket.socket(fileno=descriptor)
+    # Whoever outlives the part would hold the port, and nobody could listen on it.
+    given.set_inheritable(False)
+    return given
 
 
 def listening(host: str, port: int) -> socket.socket:
