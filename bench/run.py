@@ -38,6 +38,8 @@ ROUNDS = 5
 SECONDS_OF_A_ROUND = 4
 SECONDS_END_TO_END = 10
 SAMPLES = 25
+MOST_LOOKS = 30
+SECONDS_BETWEEN_LOOKS = 2
 SHARE_WHEN_WARM = 0.05
 """Of a processor, what parsers of devices take that know all browsers but a few."""
 RATE_BESIDE_REPORTS = 1_000
@@ -177,11 +179,13 @@ def peaks(server: Server) -> dict[str, int]:
 def warm_up_to_report(server: Server) -> None:
     """Wait until the exact parsers of devices have seen the browsers of what comes in: later they rest."""
     service = Service(server.url, server.parts("web"))
-    before, busy = service.processor_seconds_of_children(), True
-    while busy:
-        sleep(2)
+    before = service.processor_seconds_of_children()
+    for _ in range(MOST_LOOKS):
+        sleep(SECONDS_BETWEEN_LOOKS)
         now = service.processor_seconds_of_children()
-        before, busy = now, now - before > SHARE_WHEN_WARM * 2
+        if now - before < SHARE_WHEN_WARM * SECONDS_BETWEEN_LOOKS:
+            return
+        before = now
 
 
 def peak(process: int) -> int:

@@ -1,11 +1,15 @@
 """An answer of the reports."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from msgspec import Struct
 
 Value = str | int | float | bool | date | None
 """A number of a metric, a label of a dimension, or None: there is none, as for a mean of nothing."""
+
+
+Rows = Sequence[Sequence[Value]]
 
 
 class Result(Struct, frozen=True):

@@ -9,7 +9,7 @@ from functools import cached_property
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from msgspec import json, structs
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, delete, event, func, insert, select, update
 
 from pellucid.errors import NotFound, NotSignedIn, RequestError
 from pellucid.model.account import Access, Account
@@ -52,6 +52,8 @@ class Registry:
         self._engine = engine
         self.changes = 0
         self._seen: tuple[int, dict[int, Site]] = (-1, {})
+        # A new connection may be to another file, with the same revision.
+        event.listen(engine, "connect", self._forget_seen)
         self.refusals = Refusals(engine)
         self.annotations = Annotations(engine)
         self.segments = SavedSegments(engine)
@@ -80,6 +82,9 @@ class Registry:
             if site_id not in seen[1]:
                 seen[1][site_id] = find_site(connection, site_id)
             return seen[1][site_id]
+
+    def _forget_seen(self, _connection: object, _record: object) -> None:
+        self._seen = (-1, {})
 
     def add_site(
         self,

@@ -1,20 +1,18 @@
 """Answers that stay as they are, kept for who asks again."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from threading import Lock
 
 from msgspec import Struct
 
-from pellucid.model.result import Value
+from pellucid.model.result import Rows
 
 MOST_VALUES = 1_000_000
 """How many values are kept, of some 40 bytes each; an answer of more than a quarter of them is not."""
 
 SECONDS_KEPT = 600.0
 """For how long an answer is kept that nobody asks for."""
-
-Rows = Sequence[Sequence[Value]]
 
 
 class _Answer(Struct):

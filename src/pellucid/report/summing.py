@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, cast
 
-from pellucid.model.result import Value
+from pellucid.model.result import Rows, Value
 from pellucid.report.metrics import METRICS
 
-Rows = Sequence[Sequence[Value]]
 Told = tuple[Sequence[str], Rows]
 """Metrics, and rows of the dimensions of a query and then of these."""
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from pellucid.model.result import Rows
 from pellucid.report import kept
-from pellucid.report.kept import SECONDS_KEPT, Kept, Rows
+from pellucid.report.kept import SECONDS_KEPT, Kept
 
 ROWS: Rows = ((1, 2), (3, 4))
 

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid.model.result import Value
-from pellucid.report.summing import Rows, Told, added_up
+from pellucid.model.result import Rows, Value
+from pellucid.report.summing import Told, added_up
 
 METRICS = ("visits", "network_seconds", "shortest_network", "longest_network")
 _KEYS = st.sampled_from(["a", "b", "é", "ﬁ", "𐍈"])
