@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import clickhouse_connect
 import httpx2
+from clickhouse_connect.driver.query import QueryResult
 from msgspec import Struct
 from rich.console import Console
 from rich.progress import track
@@ -27,7 +28,6 @@ from pellucid.matomo.transitions import REPORTS as TRANSITIONS
 from pellucid.matomo.visit_reports import REPORTS as VISIT_REPORTS
 from pellucid.model.account import Account
 from pellucid.model.hit import Place
-from pellucid.model.result import Result
 from pellucid.registry.registry import Registry
 from pellucid.report.run import Reports
 from pellucid.store.client import LIMITS, Bound, Store, Urgency
@@ -82,9 +82,9 @@ class _Recording(Store):
 
     asked: list[tuple[str, Mapping[str, Bound]]]
 
-    def ask(self, sql: str, parameters: Mapping[str, Bound] | None = None, urgency: Urgency = Urgency.REPORT) -> Result:
+    def _query(self, sql: str, parameters: Mapping[str, Bound] | None, urgency: Urgency) -> QueryResult:
         self.asked.append((sql, parameters or {}))
-        return super().ask(sql, parameters, urgency)
+        return super()._query(sql, parameters, urgency)
 
 
 def time_reports(server: Server, console: Console) -> dict[str, list[Timed]]:

@@ -41,6 +41,8 @@ _STATUS = {
 _LEAST_SECONDS = 10
 """How long the last page of a visit was looked at is told if it is more."""
 _DIGITS_OF_VALUES = 3
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""Python's own way to write them takes five times as long, and a list of visits tells hundreds of times."""
 
 
 class Setting(Struct, frozen=True):
@@ -83,7 +85,9 @@ def _begun(row: Event | Conversion, setting: Setting) -> Row:
         **({"pageId": row.event_id} if isinstance(row, Event) else {}),
         **({} if row.kind in _SALES else {"url": row.url}),
         "timestamp": row.time // 1000,
-        "serverTimePretty": f"{time:%b} {time.day}, {time:%Y %H:%M:%S}",
+        "serverTimePretty": (
+            f"{_MONTHS[time.month - 1]} {time.day}, {time.year} {time.hour:02}:{time.minute:02}:{time.second:02}"
+        ),
         "idpageview": row.pageview_id or None,
         **{f"dimension{one}": told.get(str(one)) for one in on_page},
     }

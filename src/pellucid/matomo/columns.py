@@ -123,7 +123,7 @@ OF_PAGES = (
     *(column for part in TIMINGS for column in timing(part)),
 )
 SCHEME = Column("scheme", "longest_scheme")
-"""How much stands before the host in the address that a page is told by; it is not shown."""
+"""How much stands before the host in the address that a page is told by: the last column, which is not shown."""
 VISITORS = frozenset(column.name for column in (*OF_VISITS, *OF_PAGES) if column.shown is not Shown.ALWAYS)
 """Columns that count people: those of a folder are fewer than those of its pages."""
 

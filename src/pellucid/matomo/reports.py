@@ -37,10 +37,20 @@ from pellucid.matomo.columns import (
 )
 from pellucid.matomo.labels import Label
 from pellucid.matomo.parameters import Parameters
-from pellucid.matomo.rows import DEFAULT_ORDER, Finish, closed, filtered, folder, looks_below, number_folders
+from pellucid.matomo.rows import (
+    DEFAULT_ORDER,
+    Finish,
+    closed,
+    filtered,
+    folder,
+    looks_below,
+    most_left,
+    number_folders,
+)
 from pellucid.matomo.segments import raise_if_not_shown, segment_on
 from pellucid.matomo.table import BY_PAGE, Goals, Table
 from pellucid.matomo.tree import SUBTABLE, add, escaped_twice, grown, having, path_of, with_scheme
+from pellucid.matomo.upper_rows import Numbers, upper_rows
 from pellucid.model.hit import SourceKind
 from pellucid.model.period import Period, PeriodKind
 from pellucid.model.query import Condition, Operator, Query
@@ -50,7 +60,8 @@ from pellucid.model.site import Site
 LONG = frozenset({PeriodKind.YEAR, PeriodKind.RANGE})
 """Periods in which Matomo counts no different visitors by default."""
 _EVERY_SUBTABLE = "all"
-_OF_ENDS = ("entry_", "exit_", "sum_daily_entry_", "sum_daily_exit_")
+_OF_NAMED = ("entry_", "exit_", "sum_daily_entry_", "sum_daily_exit_", "sum_time_spent")
+"""What columns begin with that tell nothing of pages without a name."""
 _NOT_ENABLED = (
     "The metric {name} is not enabled for the requested period. Please see this FAQ: "
     "https://matomo.org/faq/how-to/faq_113/"
@@ -138,17 +149,21 @@ def _rows(
     query = query_of(site, period, given, columns, report)
     of_goals = _queries_of_goals(site, period, given, report)
     answered, *goals = together(*(partial(reports.answer, one) for one in (query, *of_goals)))
-    found = _counted(report, columns, answered)
+    by_page: Mapping[tuple[str, ...], goals_of_pages.Told] = {}
     reached: Mapping[str, float] = {}
     if report.goals is Goals.PAGES:
         by_page, reached = goals_of_pages.goals_by_page(goals, len(report.dimensions))
-        for key, row in found:
-            if told := by_page.get(tuple(key)):
-                row[GOALS] = cast("Cell", told)
-    elif goals:
+    told = _told(report, columns, answered, by_page)
+    columns = tuple(column for column in columns if column is not SCHEME)
+    if report.path and not (deep or flat) and report.goals in {Goals.PAGES, Goals.NONE}:
+        path = report.path
+        by_path = ((path(*key), numbers, lists) for key, numbers, lists in told)
+        rows = upper_rows(by_path, columns, report.apart, report.needs, most_left(given))
+        return _chosen(report, rows, site, deep=False), reached
+    read = reader(columns)
+    found = [(key, read(numbers) | lists) for key, numbers, lists in told]
+    if goals and report.goals is not Goals.PAGES:
         found = _with_goals(found, goals[0], of_goals[0], report)
-    if report.dimensions == BY_PAGE:
-        found = [([with_scheme(bare, int(number_in(row.pop(SCHEME.name))))], row) for (bare,), row in found]
     if flat and report.needs and report.path:
         found = _in_needed_folders(found, report)
     rows = _flat(report, found) if flat else having(_filed(report, found, site, deep=deep), report.needs)
@@ -165,25 +180,32 @@ def _rows(
     return [*rows, *({"label": one.text, **nothing, **one.more} for one in always)] if rows else [], reached
 
 
-def _counted(report: Table, columns: Sequence[Column], answered: Result) -> list[tuple[list[str], Row]]:
-    """Return the rows of a report that visits have, each with its values of the dimensions."""
-    read, of_key = reader(columns), len(report.dimensions)
-    told = (([str(value) for value in values[:of_key]], read(values[of_key:])) for values in answered.rows)
+def _told(
+    report: Table,
+    columns: Sequence[Column],
+    answered: Result,
+    by_page: Mapping[tuple[str, ...], goals_of_pages.Told],
+) -> Iterator[tuple[list[str], Numbers, Row]]:
+    """Yield what visits have of a report: values of its dimensions, the number of each metric, and goals of pages.
+
+    As in Matomo no visit begins or ends with pages without a name, and no time is theirs.
+    """
+    asked, of_key = metrics(columns), len(report.dimensions)
     # A piece of content may be used where others of its name are seen.
-    found = [
-        (key, row)
-        for key, row in told
-        if (row.get("nb_visits") or row.get("nb_interactions")) and (key[0] or not report.only_told)
-    ]
-    if report.goals is Goals.PAGES:
-        return [(key, row if key[0] else _unnamed(row)) for key, row in found]
-    return found
-
-
-def _unnamed(row: Row) -> Row:
-    """Return the row of pages without a name: as in Matomo no visit begins or ends with them, and no time is theirs."""
-    told = {name: value for name, value in row.items() if not name.startswith(_OF_ENDS)}
-    return told | {"sum_time_spent": 0}
+    there = [asked.index(column.metric) for column in columns if column.name in {"nb_visits", "nb_interactions"}]
+    named = {asked.index(column.metric) for column in columns if column.name.startswith(_OF_NAMED)}
+    scheme = asked.index(SCHEME.metric) if report.dimensions == BY_PAGE else None
+    counted = slice(of_key, None if scheme is None else of_key + scheme)
+    for values in answered.rows:
+        key, numbers = [str(value) for value in values[:of_key]], values[counted]
+        if not (any(map(numbers.__getitem__, there)) and (key[0] or not report.only_told)):
+            continue
+        goals = by_page.get(tuple(key))
+        if report.goals is Goals.PAGES and not key[0]:
+            numbers = tuple([0 if place in named else number for place, number in enumerate(numbers)])
+        if scheme is not None:
+            key = [with_scheme(key[0], int(number_in(values[of_key + scheme])))]
+        yield key, numbers, {GOALS: cast("Cell", goals)} if goals else {}
 
 
 def _finish(report: Table, reached: Mapping[str, float], given: Parameters) -> Finish:
@@ -294,10 +316,13 @@ def _filed(report: Table, found: Sequence[tuple[Sequence[str], Row]], site: Site
     # Where upper rows alone tell of conversions, those that no visit came with have nothing below.
     deepest = 1 if report.goals is Goals.UPPER else None
     rows = grown(
-        [(report.path(*key)[: None if row.get("nb_visits") else deepest], row) for key, row in found],
-        report.apart,
-        None if deep else report.needs,
+        [(report.path(*key)[: None if row.get("nb_visits") else deepest], row) for key, row in found], report.apart
     )
+    return _chosen(report, rows, site, deep=deep)
+
+
+def _chosen(report: Table, rows: list[Row], site: Site, *, deep: bool) -> list[Row]:
+    """Return rows of pages with the segments that choose the folders; others as they are."""
     if report.dimensions != BY_PAGE:
         return rows
     return _with_segments(rows, f"{next(iter(site.urls), '').rstrip('/')}/", deep=deep)

@@ -27,6 +27,12 @@ _OF_UPPER_ROWS = (
     "keep_summary_row",
 )
 """What leaves rows out of a report, or adds to them, and not those of subtables: these are ordered and truncated."""
+_CHOOSING = (
+    *("filter_pattern", "filter_pattern_recursive", "filter_excludelowpop", "filter_truncate", "keep_summary_row"),
+    "disable_generic_filters",
+)
+"""What may leave rows out that have more visits than others which are left."""
+_LARGEST = frozenset({"", "desc"})
 _SIGNIFICANT = 0.02
 _VISITS, _LABEL = "nb_visits", "label"
 _DIGITS = re.compile(r"([0-9]+)")
@@ -124,6 +130,16 @@ def _are_told_apart_by_counts(rows: Sequence[Row], given: Parameters) -> bool:
     }
     counted = {name for name in looked_at - {"", "label"} - _OF_GOALS if any(name in row for row in rows)}
     return looked_at <= {"", "label", *counted}
+
+
+def most_left(given: Parameters) -> int | None:
+    """Return how many of the rows with the most visits are looked at; None where others may be left."""
+    limit = given.number("filter_limit", DEFAULT_LIMIT)
+    ordered = given.text("filter_sort_column", "") in {"", _VISITS} and given.text("filter_sort_order", "") in _LARGEST
+    chosen = adds(given) or given.several("label") or any(given.text(name, "") for name in _CHOOSING)
+    if limit <= ALL or chosen or not ordered:
+        return None
+    return max(given.number("filter_offset", 0), 0) + limit
 
 
 def looks_below(given: Parameters) -> bool:

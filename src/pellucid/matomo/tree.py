@@ -66,19 +66,16 @@ def with_scheme(bare: str, length: int) -> str:
     return f"{_OF_LENGTH.get(length, '')}{bare}"
 
 
-def grown(
-    rows: Sequence[tuple[Sequence[Label], Row]], apart: frozenset[str] = frozenset(), inner: str | None = None
-) -> list[Row]:
+def grown(rows: Sequence[tuple[Sequence[Label], Row]], apart: frozenset[str] = frozenset()) -> list[Row]:
     """Return rows under the paths of their labels as a tree: `subtable` holds what a folder is the sum of.
 
     Rows under the same labels are one row. A folder has none of the columns `apart`: the visitors of a folder are
-    fewer than those of its pages. Where a column `inner` is named, it is all that is told of what lies in folders, with
-    their subtables: to add all of it up for each folder takes as long as the rest of a report.
+    fewer than those of its pages.
     """
     tree = _Tree(apart)
     for path, row in rows:
         tree.put(path, row)
-    return tree.rows() if inner is None else tree.uppermost(inner)
+    return tree.rows()
 
 
 _Path = tuple[str, ...]
@@ -106,15 +103,6 @@ class _Tree:
     def rows(self) -> list[Row]:
         return [self._row(here)[1] for here in self._inside[()]]
 
-    def uppermost(self, inner: str) -> list[Row]:
-        done: list[Row] = []
-        for here in self._inside[()]:
-            found: list[Row] = []
-            below = self._gather(here, inner, found).get(SUBTABLE)
-            of_label = self._of_label(here)
-            done.append(of_label | found[0] if below is None else {**of_label, SUBTABLE: below, **self._sum(found)})
-        return done
-
     def _of_label(self, here: _Path) -> Row:
         label = self._labels[here]
         return {"label": decoded(label.text), **label.more}
@@ -130,14 +118,6 @@ class _Tree:
         rows = [self._row(child) for child in below]
         told = self._sum([told, *(of_child for of_child, _ in rows)])
         return told, {**self._of_label(here), SUBTABLE: [whole for _, whole in rows], **told}
-
-    def _gather(self, here: _Path, column: str, found: list[Row]) -> Row:
-        """Add what a row tells of its own, and those in it, to what is found; return what a folder tells of it."""
-        told, below = self._numbers.get(here, {}), self._inside.get(here, ())
-        found.append(told)
-        rows = [self._gather(child, column, found) for child in below]
-        some: Row = {column: any(row.get(column) for row in (told, *rows))}
-        return {**some, SUBTABLE: rows} if below else some
 
 
 def _summed(rows: Sequence[Row], apart: frozenset[str] = frozenset()) -> Row:

@@ -11,6 +11,9 @@ Value = str | int | float | bool | date | None
 
 Rows = Sequence[Sequence[Value]]
 
+Columns = Sequence[Sequence[Value]]
+"""Rows column by column: as many values in each as there are rows, and no columns where there are none."""
+
 
 class Result(Struct, frozen=True):
     """Rows of values under named columns: dimensions first, then metrics, in the order they were asked for."""

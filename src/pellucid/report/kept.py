@@ -6,7 +6,7 @@ from threading import Lock
 
 from msgspec import Struct
 
-from pellucid.model.result import Rows
+from pellucid.model.result import Columns
 
 MOST_VALUES = 1_000_000
 """How many values are kept, of some 40 bytes each; an answer of more than a quarter of them is not."""
@@ -16,7 +16,7 @@ SECONDS_KEPT = 600.0
 
 
 class _Answer(Struct):
-    rows: Rows
+    columns: Columns
     values: int
     asked: float
 
@@ -34,7 +34,7 @@ class Kept:
         self._too_large: dict[bytes, float] = {}
         self._values = 0
 
-    def find(self, question: bytes) -> Rows | None:
+    def find(self, question: bytes) -> Columns | None:
         """Return the answer to a question, if it is kept."""
         with self._lock:
             answer = self._answers.get(question)
@@ -42,16 +42,16 @@ class Kept:
                 return None
             answer.asked = self._now()
             self._answers.move_to_end(question)
-            return answer.rows
+            return answer.columns
 
     def is_too_large(self, question: bytes) -> bool:
         """Return whether the answer to a question was too large to be kept, not long ago."""
         with self._lock:
             return question in self._too_large
 
-    def keep(self, question: bytes, rows: Rows) -> None:
+    def keep(self, question: bytes, columns: Columns) -> None:
         """Keep the answer to a question, where it is not too large."""
-        values = len(rows) * len(rows[0]) if rows else 0
+        values = sum(map(len, columns))
         with self._lock:
             if values > MOST_VALUES // 4:
                 self._too_large[question] = self._now()
@@ -59,7 +59,7 @@ class Kept:
             self._drop(question)
             while self._values + values > MOST_VALUES:
                 self._drop(next(iter(self._answers)))
-            self._answers[question] = _Answer(rows, values, self._now())
+            self._answers[question] = _Answer(columns, values, self._now())
             self._values += values
 
     def forget(self) -> None:

@@ -1,6 +1,7 @@
 """Queries are answered here: their statements asked, marks of days that are rolled up read, empty steps filled in."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from itertools import zip_longest
 from threading import Lock
@@ -26,6 +27,12 @@ _HOURS = 24
 _MOST_KNOWN = 7_500
 """How many visits a statement names: the engine reads a bound value of 128 KiB (`http_max_field_value_size`)."""
 
+_MOST_EXPECTED = 100
+"""Of how many periods it is remembered which of their days were rolled up."""
+
+_Days = tuple[tuple[int, ...], date, date]
+"""Sites, and the first and the last day that is asked about."""
+
 
 class Reports:
     """Answers queries from the events and visits of a store; safe between threads.
@@ -36,7 +43,8 @@ class Reports:
     def __init__(self, store: Store, kept: Kept | None = None) -> None:
         self._store = store
         self._kept = kept or Kept(monotonic)
-        self._read: dict[tuple[tuple[int, ...], date, date], Marks] | None = None
+        self._latest: dict[_Days, Marks] = {}
+        self._read: dict[_Days, Marks] | None = None
         self._visits: dict[tuple[tuple[int, ...], Period, str, Segment], list[int] | None] = {}
         self._lock = Lock()
 
@@ -46,7 +54,7 @@ class Reports:
         That is which days are rolled up, and which visits a segment chooses, where these are few.
         """
         reports = Reports(self._store, self._kept)
-        reports._read = {}
+        reports._latest, reports._read = self._latest, {}
         return reports
 
     def answer(self, query: Query) -> Result:
@@ -54,15 +62,28 @@ class Reports:
 
         By one steady dimension (day, week, month, year, hour) alone, every step of the period has its row, in order.
         """
-        marks, columns = self._marks(query), query.dimensions + query.metrics
-        told = self._told(parts(query, marks))
-        if told:
-            result = Result(columns, added_up(query.metrics, len(query.dimensions), told))
-        else:
-            result = self._ask(statement(query, marks, self._known(query)), columns)
+        result = self._rows(query)
         if len(query.dimensions) == 1 and query.limit is None and is_steady(query.dimensions[0]):
             return _filled(result, query)
         return result
+
+    def _rows(self, query: Query) -> Result:
+        """Return the rows by the marks; where these are known from before, they are read while the rest is asked."""
+        expected = self._latest.get(_days_of(query)) if _reads_rolled_up(query) else None
+        if expected is None:
+            return self._rows_by(query, self._marks(query))
+        with ThreadPoolExecutor(1) as meanwhile:
+            asked = meanwhile.submit(self._marks, query)
+            result = self._rows_by(query, expected)
+        marks = asked.result()
+        return result if marks == expected else self._rows_by(query, marks)
+
+    def _rows_by(self, query: Query, marks: Marks) -> Result:
+        columns = query.dimensions + query.metrics
+        told = self._told(parts(query, marks))
+        if told:
+            return Result(columns, added_up(query.metrics, len(query.dimensions), told))
+        return self._ask(statement(query, marks, self._known(query)), columns)
 
     def _told(self, asked: Sequence[Part]) -> list[Told]:
         """Return what each part tells, the first of which is asked once; nothing where one statement does better."""
@@ -74,11 +95,11 @@ class Reports:
             return []
         kept = self._kept.find(question)
         left = asked if kept is None else others
-        answers = self._store.ask_all([(part.statement.sql, part.statement.parameters) for part in left])
+        answers = self._store.ask_for_columns([(part.statement.sql, part.statement.parameters) for part in left])
         if kept is None:
-            kept = answers.pop(0).rows
+            kept = answers.pop(0)
             self._kept.keep(question, kept)
-        return [(first.metrics, kept), *((part.metrics, told.rows) for part, told in zip(others, answers, strict=True))]
+        return [(first.metrics, kept), *((part.metrics, told) for part, told in zip(others, answers, strict=True))]
 
     def forget(self) -> None:
         """Forget what is kept for those who ask again, where nobody does."""
@@ -114,20 +135,19 @@ class Reports:
 
     def _marks(self, query: Query, *others: Period) -> Marks:
         """Return the marks of the days of a query, in its period and others, where it can use them."""
-        # What is no metric is told by the statement.
-        if not METRICS.keys() >= set(query.metrics) or not group_of(query):
+        if not _reads_rolled_up(query):
             return Marks()
         periods = (query.period, *others)
         first, last = min(one.first for one in periods), max(one.last for one in periods)
         if ((last - first).days + 1) * len(query.site_ids) > MOST_DAYS:
             return Marks()
+        days = (query.site_ids, first, last)
         if self._read is None:
-            return self._marks_within(query.site_ids, first, last)
+            return self._marks_within(days)
         with self._lock:
-            asked = (query.site_ids, first, last)
-            if asked not in self._read:
-                self._read[asked] = self._marks_within(*asked)
-            return self._read[asked]
+            if days not in self._read:
+                self._read[days] = self._marks_within(days)
+            return self._read[days]
 
     def _known(self, query: Query) -> list[int] | None:
         """Return the visits of a query's segment; None where a statement has to look for them."""
@@ -141,12 +161,26 @@ class Reports:
                 self._visits[key] = found if len(found) <= _MOST_KNOWN else None
             return self._visits[key]
 
-    def _marks_within(self, site_ids: Sequence[int], first: date, last: date) -> Marks:
+    def _marks_within(self, days: _Days) -> Marks:
+        site_ids, first, last = days
         within: dict[str, Bound] = {"sites": list(site_ids), "first": first, "last": last, "definition": DEFINITION}
-        return marks_of(self._store.ask(MARKS, within, Urgency.SHORT).rows)
+        marks = marks_of(self._store.ask(MARKS, within, Urgency.SHORT).rows)
+        if len(self._latest) >= _MOST_EXPECTED:
+            self._latest.clear()
+        self._latest[days] = marks
+        return marks
 
     def _ask(self, asked: Statement, columns: tuple[str, ...]) -> Result:
         return Result(columns, self._store.ask(asked.sql, asked.parameters).rows)
+
+
+def _reads_rolled_up(query: Query) -> bool:
+    # What is no metric is told by the statement.
+    return METRICS.keys() >= set(query.metrics) and group_of(query) is not None
+
+
+def _days_of(query: Query) -> _Days:
+    return query.site_ids, query.period.first, query.period.last
 
 
 def _is_of_calendar(name: str) -> bool:

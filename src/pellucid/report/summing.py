@@ -4,14 +4,13 @@ A column at a time: a report on pages has a hundred thousand numbers.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import repeat
 from typing import Any, cast
 
-from pellucid.model.result import Rows, Value
+from pellucid.model.result import Columns, Value
 from pellucid.report.metrics import METRICS
 
-Told = tuple[Sequence[str], Rows]
-"""Metrics, and rows of the dimensions of a query and then of these."""
+Told = tuple[Sequence[str], Columns]
+"""Metrics, and columns of the dimensions of a query and then of these; none of no rows."""
 
 _Add = Callable[[list[Any], Sequence[int], Sequence[Any]], None]
 
@@ -22,24 +21,30 @@ def added_up(metrics: Sequence[str], of_key: int, told: Sequence[Told]) -> tuple
     What one alone tells of a metric stays as it is; numbers of several become one as those of days do. A metric that
     nobody tells of a row has what it has without any row of its source.
     """
-    rows_of: dict[tuple[Value, ...], int] = {}
+    # Without rows there are no columns either.
+    told = [part for part in told if part[1]]
+    rows_of: dict[Any, int] = {}
     columns: dict[str, list[Value]] = {name: [] for name in metrics}
     nothing = {name: _nothing(name, of_key, told) for name in metrics}
-    for names, rows in told:
-        values, is_first = list(zip(*rows, strict=True)), not rows_of
-        keys = zip(*values[:of_key], strict=True) if of_key else repeat((), len(rows))
-        at = [rows_of.setdefault(key, len(rows_of)) for key in keys]
-        for name, column in zip(names, values[of_key:], strict=False):
-            if is_first:
-                columns[name] = list(column)
-                continue
+    for names, values in told:
+        # A dimension alone is a key as it is.
+        keys = values[0] if of_key == 1 else list(zip(*values[:of_key], strict=True)) or [()] * len(values[0])
+        if not rows_of:
+            rows_of = dict(zip(keys, range(len(keys)), strict=True))
+            columns |= {name: list(column) for name, column in zip(names, values[of_key:], strict=True)}
+            continue
+        for key in keys:
+            rows_of.setdefault(key, len(rows_of))
+        at = list(map(rows_of.__getitem__, keys))
+        for name, column in zip(names, values[of_key:], strict=True):
             # Of what nobody has told yet there is nothing to add to.
             how = METRICS[name].over_days if columns[name] else ""
             _fill(columns[name], nothing[name], len(rows_of))
             _ADD[how](columns[name], at, column)
     for name, so_far in columns.items():
         _fill(so_far, nothing[name], len(rows_of))
-    found: list[tuple[Value, ...]] = list(zip(*zip(*rows_of, strict=True), *columns.values(), strict=True))
+    of_rows = [list(rows_of)] if of_key == 1 else list(zip(*rows_of, strict=True))
+    found: list[tuple[Value, ...]] = list(zip(*of_rows, *columns.values(), strict=True))
     try:
         # No two have the same key, so that nothing else of them is compared.
         return tuple(sorted(cast("list[tuple[Any, ...]]", found)))
@@ -51,8 +56,8 @@ def _nothing(name: str, of_key: int, told: Sequence[Told]) -> Value:
     """Return what a metric has in a row that nobody tells it of; of what is no whole number, that is none either."""
     if METRICS[name].nothing == "null":
         return None
-    firsts = [rows[0][of_key + list(names).index(name)] for names, rows in told if name in names and rows]
-    return 0.0 if any(isinstance(first, float) for first in firsts) else 0
+    column_of = (columns[of_key + list(names).index(name)] for names, columns in told if name in names)
+    return 0.0 if any(isinstance(number, float) for column in column_of for number in column[:1]) else 0
 
 
 def _fill(column: list[Value], nothing: Value, length: int) -> None:

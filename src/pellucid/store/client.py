@@ -16,14 +16,18 @@ import clickhouse_connect
 from clickhouse_connect.driver import httputil
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.query import QueryResult
 from msgspec import Struct
 
 from pellucid.errors import ConfigurationError, StoreUnavailable, TooExpensive
-from pellucid.model.result import Result, Value
+from pellucid.model.result import Columns, Result, Value
 from pellucid.store.schema import columns, migrate
 
 Bound = str | int | float | bool | date | Sequence[int] | Sequence[str] | Sequence[date] | Sequence[tuple[int, date]]
 """What a `{name:Type}` in a statement can be bound to."""
+
+Question = tuple[str, Mapping[str, Bound]]
+"""A select, and the values that it names."""
 
 PIECE_BYTES = 1 << 18
 _ROWS_OF_A_GROUP = 100_000
@@ -149,19 +153,23 @@ class Store:
         urgency: Urgency = Urgency.REPORT,
     ) -> Result:
         """Return the answer to a select; every value is bound as `{name:Type}`."""
-        with _told("a question"):
-            answer = self._client(urgency).query(
-                sql, parameters=_bound(parameters or {}), settings=self._limits(urgency)
-            )
+        answer = self._query(sql, parameters, urgency)
         rows: Sequence[Sequence[Value]] = answer.result_rows
-        return Result(tuple(answer.column_names), tuple(tuple(row) for row in rows))
+        return Result(tuple(answer.column_names), tuple(map(tuple, rows)))
 
-    def ask_all(
-        self, questions: Sequence[tuple[str, Mapping[str, Bound]]], urgency: Urgency = Urgency.REPORT
-    ) -> list[Result]:
+    def ask_all(self, questions: Sequence[Question], urgency: Urgency = Urgency.REPORT) -> list[Result]:
         """Return the answers to several selects, which are asked at the same time."""
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             return list(threads.map(lambda question: self.ask(question[0], question[1], urgency), questions))
+
+    def ask_for_columns(self, questions: Sequence[Question]) -> list[Columns]:
+        """Return the answers to several selects column by column, as they come from the engine."""
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            return list(threads.map(lambda one: self._query(one[0], one[1], Urgency.REPORT).result_columns, questions))
+
+    def _query(self, sql: str, parameters: Mapping[str, Bound] | None, urgency: Urgency) -> QueryResult:
+        with _told("a question"):
+            return self._client(urgency).query(sql, parameters=_bound(parameters or {}), settings=self._limits(urgency))
 
     def stream(self, sql: str, parameters: Mapping[str, Bound], output_format: str) -> Iterator[bytes]:
         """Yield the answer to a select piece by piece, in one of ClickHouse's output formats.

@@ -22,6 +22,38 @@ def test_a_page_is_found_by_its_address_with_what_is_not_kept_of_it(ask: Any, re
     assert [row["url"] for row in rows] == ["http://shop.example.org/"]
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"filter_sort_column": "nb_visits", "filter_sort_order": "desc"},
+        {"filter_sort_order": "asc"},
+        {"filter_sort_column": "nb_hits"},
+        {"filter_sort_column": "label"},
+        {"filter_pattern": "[89]"},
+        {"filter_excludelowpop": "nb_hits", "filter_excludelowpop_value": "8"},
+        {"filter_show_goal_columns_process_all_goals": "1"},
+        {"period": "range", "date": "2025-11-20,2025-11-24"},
+    ],
+)
+def test_few_rows_are_the_first_of_all(ask: Any, store: Store, asked: dict[str, str]) -> None:
+    titles = [f"Article {one}" for one in range(10)]
+    views = [
+        an_event(event_id=100 * one + visit, visit_id=50 + visit, title=title, time=NOON + visit)
+        for one, title in enumerate(titles)
+        # Two of them have been seen as often.
+        for visit in range(max(one, 2))
+        for _ in range(10 - one)
+    ]
+    store.insert("events", Event, b"\n".join(map(json.encode, views)), token="articles")
+    every = ask("Actions.getPageTitles", **DAY | asked, filter_limit="-1")
+    assert len(every) > 4 or "filter_pattern" in asked or "filter_excludelowpop" in asked
+
+    for offset, limit in ((0, 1), (0, 4), (2, 3), (1, 0)):
+        few = ask("Actions.getPageTitles", **DAY | asked, filter_limit=str(limit), filter_offset=str(offset))
+        assert few == every[offset : offset + limit]
+
+
 def test_a_page_with_another_parameter_is_another_page(ask: Any) -> None:
     assert ask("Actions.getPageUrl", **DAY, pageUrl="http://shop.example.org/?page=2") == []
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pellucid.matomo.columns import GOALS, Row
+from pellucid.matomo.columns import Row
 from pellucid.matomo.labels import Label
 from pellucid.matomo.tree import DEEPEST, changed, grown, having, path_and_query, path_of, without_scheme
 
@@ -77,28 +77,6 @@ def test_a_folder_is_the_sum_of_its_pages_without_their_visitors() -> None:
     assert "nb_uniq_visitors" not in shop
     assert [row["label"] for row in shop["subtable"]] == ["/a", "bikes"]
     assert index == {"label": "/index", "nb_visits": 1}
-
-
-def told_of(rows: list[Row], column: str) -> list[tuple[bool, object]]:
-    """Which of the rows have some of a column, and the same of what lies in them."""
-    return [(bool(row.get(column)), told_of(row.get("subtable", []), column)) for row in rows]
-
-
-_NUMBERS = st.fixed_dictionaries(
-    {"nb_visits": st.integers(0, 3), "nb_uniq_visitors": st.integers(0, 3), "max_time": st.none() | st.integers(1, 9)},
-    optional={"entry_nb_visits": st.integers(0, 3), GOALS: st.lists(st.integers(1, 9), max_size=2)},
-)
-
-
-@given(st.lists(st.tuples(st.lists(st.sampled_from("abc"), min_size=1, max_size=4), _NUMBERS), max_size=12))
-def test_uppermost_rows_are_the_same_where_less_is_told_of_what_lies_in_them(told: list[tuple[list[str], Row]]) -> None:
-    rows = [([Label(text) for text in path], dict(row)) for path, row in told]
-    apart = frozenset({"nb_uniq_visitors"})
-
-    deep, upper = grown(rows, apart), grown(rows, apart, "entry_nb_visits")
-
-    assert [{**row, "subtable": None} for row in upper] == [{**row, "subtable": None} for row in deep]
-    assert told_of(upper, "entry_nb_visits") == told_of(deep, "entry_nb_visits")
 
 
 def test_rows_with_the_same_labels_are_one() -> None:

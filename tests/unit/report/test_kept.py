@@ -2,11 +2,11 @@
 
 import pytest
 
-from pellucid.model.result import Rows
+from pellucid.model.result import Columns
 from pellucid.report import kept
 from pellucid.report.kept import SECONDS_KEPT, Kept
 
-ROWS: Rows = ((1, 2), (3, 4))
+COLUMNS: Columns = ((1, 2), (3, 4))
 
 
 class Clock:
@@ -19,10 +19,10 @@ class Clock:
 
 def test_an_answer_is_found_by_its_question() -> None:
     answers = Kept(Clock())
-    answers.keep(b"one", ROWS)
+    answers.keep(b"one", COLUMNS)
     answers.keep(b"none", ())
 
-    assert answers.find(b"one") == ROWS
+    assert answers.find(b"one") == COLUMNS
     assert answers.find(b"none") == ()
     assert answers.find(b"other") is None
 
@@ -64,19 +64,19 @@ def test_an_answer_that_is_kept_again_takes_its_room_once(monkeypatch: pytest.Mo
 def test_what_nobody_asks_for_is_forgotten() -> None:
     clock = Clock()
     answers = Kept(clock)
-    answers.keep(b"one", ROWS)
-    answers.keep(b"two", ROWS)
+    answers.keep(b"one", COLUMNS)
+    answers.keep(b"two", COLUMNS)
     clock.seconds = SECONDS_KEPT
     answers.find(b"one")
     answers.forget()
-    assert answers.find(b"two") == ROWS
+    assert answers.find(b"two") == COLUMNS
 
     clock.seconds = 2 * SECONDS_KEPT
     answers.find(b"one")
     clock.seconds += 1
     answers.forget()
 
-    assert answers.find(b"one") == ROWS
+    assert answers.find(b"one") == COLUMNS
     assert answers.find(b"two") is None
 
 
@@ -84,7 +84,7 @@ def test_what_was_too_large_may_be_asked_again_later(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(kept, "MOST_VALUES", 4)
     clock = Clock()
     answers = Kept(clock)
-    answers.keep(b"large", ROWS)
+    answers.keep(b"large", COLUMNS)
     clock.seconds = SECONDS_KEPT
     answers.forget()
     assert answers.is_too_large(b"large")
