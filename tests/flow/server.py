@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -121,9 +122,13 @@ class Server:
 
     @contextmanager
     def held(self, name: str) -> Iterator[None]:
-        """Have a process of a part stand still for as long as this is entered."""
+        """Have a process of a part stand still for as long as this is entered, with no file locked that others need."""
         (process,) = self.until(lambda: self.parts(name))
         os.kill(process, signal.SIGSTOP)
+        while _is_locked(self.data / "salts.db"):
+            os.kill(process, signal.SIGCONT)
+            sleep(0.1)
+            os.kill(process, signal.SIGSTOP)
         try:
             yield
         finally:
@@ -222,6 +227,16 @@ def command_line(process: int) -> str:
     with suppress(OSError):
         return Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8", errors="replace")
     return ""
+
+
+def _is_locked(database: Path) -> bool:
+    with closing(sqlite3.connect(database, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("begin immediate")
+        except sqlite3.OperationalError:
+            return True
+        connection.execute("rollback")
+    return False
 
 
 def until(found: Callable[[], _Found | None], told: Callable[[], str] = lambda: "") -> _Found:
