@@ -36,6 +36,7 @@ from pellucid.matomo.columns import (
     with_ratios,
 )
 from pellucid.matomo.labels import Label
+from pellucid.matomo.needed import needed, tells_goals
 from pellucid.matomo.parameters import Parameters
 from pellucid.matomo.rows import (
     DEFAULT_ORDER,
@@ -145,14 +146,14 @@ def _rows(
 
     What is worked out comes to those rows that are left. What lies in folders is told where that is `deep`.
     """
-    columns, flat = shown(report.columns, period.kind), given.flag("flat")
+    columns, flat = needed(report, shown(report.columns, period.kind), given), given.flag("flat")
     query = query_of(site, period, given, columns, report)
     of_goals = _queries_of_goals(site, period, given, report)
     answered, *goals = together(*(partial(reports.answer, one) for one in (query, *of_goals)))
     by_page: Mapping[tuple[str, ...], goals_of_pages.Told] = {}
     reached: Mapping[str, float] = {}
     if report.goals is Goals.PAGES:
-        by_page, reached = goals_of_pages.goals_by_page(goals, len(report.dimensions))
+        by_page, reached = goals_of_pages.goals_by_page(goals, len(report.dimensions)) if goals else ({}, {})
     told = _told(report, columns, answered, by_page)
     columns = tuple(column for column in columns if column is not SCHEME)
     if report.path and not (deep or flat) and report.goals in {Goals.PAGES, Goals.NONE}:
@@ -257,6 +258,8 @@ def _queries_of_goals(site: Site, period: Period, given: Parameters, report: Tab
     if report.goals is Goals.NONE or (report.goals is Goals.UPPER and given.flag("flat")):
         return ()
     if report.goals is Goals.PAGES:
+        if not tells_goals(given):
+            return ()
         return goals_of_pages.queries(query_of(site, period, given, (), report))
     # A conversion may come from where no visit of the report did.
     query = query_of(site, period, given, (), structs.replace(report, only=None))

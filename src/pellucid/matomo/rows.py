@@ -13,7 +13,7 @@ from pellucid.matomo.goal_columns import ALL_COLUMNS, ALL_GOALS, More, adds, mor
 from pellucid.matomo.parameters import ALL, DEFAULT_LIMIT, Parameters
 from pellucid.matomo.tree import SUBTABLE, add, changed, without_scheme
 
-_OF_GOALS = frozenset({"goals", "nb_conversions", "revenue"})
+OF_GOALS = frozenset({"goals", "nb_conversions", "revenue"})
 """What rows have only when their goals are gathered."""
 DEFAULT_ORDER = ("nb_visits", "nb_hits", "nb_actions")
 LONGEST_PATTERN = 200
@@ -122,14 +122,21 @@ def _are_told_apart_by_counts(rows: Sequence[Row], given: Parameters) -> bool:
     """Return whether it can be told without finished rows which of them are left."""
     if adds(given) or given.number("filter_truncate", ALL) >= 0:
         return False
-    looked_at = {
-        given.text("filter_sort_column", ""),
-        given.text("filter_excludelowpop", ""),
-        given.text("filter_column", "") if given.text("filter_pattern", "") else "",
-        given.text("filter_column_recursive", "") if given.text("filter_pattern_recursive", "") else "",
-    }
-    counted = {name for name in looked_at - {"", "label"} - _OF_GOALS if any(name in row for row in rows)}
-    return looked_at <= {"", "label", *counted}
+    columns = looked_at(given)
+    counted = {name for name in columns - {"", "label"} - OF_GOALS if any(name in row for row in rows)}
+    return columns <= {"", "label", *counted}
+
+
+def looked_at(given: Parameters) -> frozenset[str]:
+    """Return the columns by which filters leave rows out, or order them."""
+    return frozenset(
+        {
+            given.text("filter_sort_column", ""),
+            given.text("filter_excludelowpop", ""),
+            given.text("filter_column", "") if given.text("filter_pattern", "") else "",
+            given.text("filter_column_recursive", "") if given.text("filter_pattern_recursive", "") else "",
+        }
+    )
 
 
 def most_left(given: Parameters) -> int | None:
