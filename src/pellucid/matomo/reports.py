@@ -61,7 +61,7 @@ from pellucid.model.site import Site
 LONG = frozenset({PeriodKind.YEAR, PeriodKind.RANGE})
 """Periods in which Matomo counts no different visitors by default."""
 _EVERY_SUBTABLE = "all"
-_OF_NAMED = ("entry_", "exit_", "sum_daily_entry_", "sum_daily_exit_", "sum_time_spent")
+_NOT_OF_UNNAMED = ("entry_", "exit_", "sum_daily_entry_", "sum_daily_exit_", "sum_time_spent")
 """What columns begin with that tell nothing of pages without a name."""
 _NOT_ENABLED = (
     "The metric {name} is not enabled for the requested period. Please see this FAQ: "
@@ -194,7 +194,7 @@ def _told(
     asked, of_key = metrics(columns), len(report.dimensions)
     # A piece of content may be used where others of its name are seen.
     there = [asked.index(column.metric) for column in columns if column.name in {"nb_visits", "nb_interactions"}]
-    named = {asked.index(column.metric) for column in columns if column.name.startswith(_OF_NAMED)}
+    absent = {asked.index(column.metric) for column in columns if column.name.startswith(_NOT_OF_UNNAMED)}
     scheme = asked.index(SCHEME.metric) if report.dimensions == BY_PAGE else None
     counted = slice(of_key, None if scheme is None else of_key + scheme)
     for values in answered.rows:
@@ -203,7 +203,7 @@ def _told(
             continue
         goals = by_page.get(tuple(key))
         if report.goals is Goals.PAGES and not key[0]:
-            numbers = tuple([0 if place in named else number for place, number in enumerate(numbers)])
+            numbers = tuple([0 if place in absent else number for place, number in enumerate(numbers)])
         if scheme is not None:
             key = [with_scheme(key[0], int(number_in(values[of_key + scheme])))]
         yield key, numbers, {GOALS: cast("Cell", goals)} if goals else {}

@@ -31,7 +31,7 @@ _CHOOSING = (
     *("filter_pattern", "filter_pattern_recursive", "filter_excludelowpop", "filter_truncate", "keep_summary_row"),
     "disable_generic_filters",
 )
-"""What may leave rows out that have more visits than others which are left."""
+"""What looks at more than the rows with the most visits."""
 _LARGEST = frozenset({"", "desc"})
 _SIGNIFICANT = 0.02
 _VISITS, _LABEL = "nb_visits", "label"

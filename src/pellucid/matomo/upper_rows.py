@@ -36,13 +36,14 @@ def upper_rows(
     """Return the upper rows that `tree.grown` would; of what lies in them, so many folders as `tree.having` leaves.
 
     A row is left if it has some of the column that it `needs`, where one is named. A folder has none of the columns
-    `apart`. Of pages in no folder those may be left out that are not among so many rows with the `most` visits.
+    `apart`; no page is called like one. Of pages in no folder those may be left out that are not among so many rows
+    with the `most` visits.
     """
     asked = metrics(columns)
     by_metric = {column.metric: column.name for column in reversed(columns)}
     totals = [total_of(by_metric[metric]) for metric in asked]
     places = {column.name: asked.index(column.metric) for column in columns}
-    needed, visits = places.get(needs), places.get(_VISITS)
+    needed, visits = places[needs] if needs else None, places.get(_VISITS)
     found: dict[str, _Upper] = {}
     for path, numbers, lists in told:
         upper = found.get(path[0].text)

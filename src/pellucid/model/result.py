@@ -12,7 +12,7 @@ Value = str | int | float | bool | date | None
 Rows = Sequence[Sequence[Value]]
 
 Columns = Sequence[Sequence[Value]]
-"""Rows column by column: as many values in each as there are rows, and no columns where there are none."""
+"""Rows column by column: as many values in each as there are rows, and none, or empty ones, where there are none."""
 
 
 class Result(Struct, frozen=True):

@@ -200,7 +200,7 @@ def marks_of(rows: Sequence[Sequence[Value]]) -> Marks:
     added_up = [(frozenset(map(int, str(of).split())), int(str(version))) for _, _, version, of in rows if of]
     converted = frozenset(day for day, version in days.items() if not version)
     marked = {day: version for day, version in days.items() if version}
-    return Marks(marked, sorted(added_up, key=lambda one: -len(one[0])), converted)
+    return Marks(marked, sorted(added_up, key=lambda one: (-len(one[0]), one[1])), converted)
 
 
 def versions_to_read(query: Query, marks: Marks) -> list[int]:

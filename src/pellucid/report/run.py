@@ -27,7 +27,7 @@ _HOURS = 24
 _MOST_KNOWN = 7_500
 """How many visits a statement names: the engine reads a bound value of 128 KiB (`http_max_field_value_size`)."""
 
-_MOST_EXPECTED = 100
+_MOST_EXPECTED = 20
 """Of how many periods it is remembered which of their days were rolled up."""
 
 _Days = tuple[tuple[int, ...], date, date]
@@ -68,15 +68,21 @@ class Reports:
         return result
 
     def _rows(self, query: Query) -> Result:
-        """Return the rows by the marks; where these are known from before, they are read while the rest is asked."""
-        expected = self._latest.get(_days_of(query)) if _reads_rolled_up(query) else None
-        if expected is None:
+        """Return the rows by the marks; while these are read, those by the marks that were read earlier are asked for.
+
+        If the marks are others by now, all is asked again, whatever came of it.
+        """
+        days = _days_of(query)
+        expected = None if self._read and days in self._read else self._latest.get(days)
+        # Where nothing was rolled up, a guess might count a year for nothing.
+        if not (expected and expected.days and _reads_rolled_up(query)):
             return self._rows_by(query, self._marks(query))
         with ThreadPoolExecutor(1) as meanwhile:
-            asked = meanwhile.submit(self._marks, query)
-            result = self._rows_by(query, expected)
-        marks = asked.result()
-        return result if marks == expected else self._rows_by(query, marks)
+            guess = meanwhile.submit(self._rows_by, query, expected)
+            marks = self._marks(query)
+            if marks == expected:
+                return guess.result()
+        return self._rows_by(query, marks)
 
     def _rows_by(self, query: Query, marks: Marks) -> Result:
         columns = query.dimensions + query.metrics
@@ -102,8 +108,9 @@ class Reports:
         return [(first.metrics, kept), *((part.metrics, told) for part, told in zip(others, answers, strict=True))]
 
     def forget(self) -> None:
-        """Forget what is kept for those who ask again, where nobody does."""
+        """Forget what is kept for those who ask again, where nobody does, and the marks that were read."""
         self._kept.forget()
+        self._latest.clear()
 
     def compare(self, query: Query, earlier: Period) -> Result:
         """Return the rows that a query asks for, each with the metrics of another period behind its own.

@@ -10,7 +10,7 @@ from pellucid.model.result import Columns, Value
 from pellucid.report.metrics import METRICS
 
 Told = tuple[Sequence[str], Columns]
-"""Metrics, and columns of the dimensions of a query and then of these; none of no rows."""
+"""Metrics, and columns of the dimensions of a query and then of these; of no rows there may be none."""
 
 _Add = Callable[[list[Any], Sequence[int], Sequence[Any]], None]
 
@@ -21,7 +21,7 @@ def added_up(metrics: Sequence[str], of_key: int, told: Sequence[Told]) -> tuple
     What one alone tells of a metric stays as it is; numbers of several become one as those of days do. A metric that
     nobody tells of a row has what it has without any row of its source.
     """
-    # Without rows there are no columns either.
+    # Without rows there may be no columns either.
     told = [part for part in told if part[1]]
     rows_of: dict[Any, int] = {}
     columns: dict[str, list[Value]] = {name: [] for name in metrics}
