@@ -45,6 +45,7 @@ LONGEST_FIRST = (
     "unit/web/test_routes.py",
     "unit/enrich/test_device.py",
     "unit/matomo/test_routes.py",
+    "unit/matomo/test_needed.py",
     "unit/report",
     "unit/test_ingest_killed.py",
     "architecture/test_rooms.py",

@@ -17,7 +17,7 @@ from unit.matomo.shop import Ask, inserted
 
 DAY = {"format": "JSON", "idSite": "1", "period": "day", "date": "2025-11-24", "filter_limit": "-1"}
 PAGES = TABLES["Actions.getPageUrls"]
-_PORTIONS = 3
+_PORTIONS = 2
 
 
 def without_others(rows: list[dict[str, Any]], columns: set[str]) -> list[dict[str, Any]]:
