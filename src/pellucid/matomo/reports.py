@@ -152,8 +152,8 @@ def _rows(
     answered, *goals = together(*(partial(reports.answer, one) for one in (query, *of_goals)))
     by_page: Mapping[tuple[str, ...], goals_of_pages.Told] = {}
     reached: Mapping[str, float] = {}
-    if report.goals is Goals.PAGES:
-        by_page, reached = goals_of_pages.goals_by_page(goals, len(report.dimensions)) if goals else ({}, {})
+    if goals and report.goals is Goals.PAGES:
+        by_page, reached = goals_of_pages.goals_by_page(goals, len(report.dimensions))
     told = _told(report, columns, answered, by_page)
     columns = tuple(column for column in columns if column is not SCHEME)
     if report.path and not (deep or flat) and report.goals in {Goals.PAGES, Goals.NONE}:
@@ -258,9 +258,7 @@ def _queries_of_goals(site: Site, period: Period, given: Parameters, report: Tab
     if report.goals is Goals.NONE or (report.goals is Goals.UPPER and given.flag("flat")):
         return ()
     if report.goals is Goals.PAGES:
-        if not tells_goals(given):
-            return ()
-        return goals_of_pages.queries(query_of(site, period, given, (), report))
+        return goals_of_pages.queries(query_of(site, period, given, (), report)) if tells_goals(given) else ()
     # A conversion may come from where no visit of the report did.
     query = query_of(site, period, given, (), structs.replace(report, only=None))
     # A conversion has a source of its own, which the tracker may have remembered.

@@ -3,7 +3,7 @@
 A day that was rolled up has its rows in `pages_by_day`. A mark in `rollups` says so, and stops saying so before
 anything of the day changes. Who asks needs the marks first: the statement counts the days without one from what
 happened, and adds the rows of the versions that were marked, whatever changes meanwhile. An answer by marks that were
-read earlier holds if they are still the same when it is there.
+read earlier holds if those that are read meanwhile are the same.
 
 Weeks and months have rows as well, which add up those of their days. They stand for the versions of days that they were
 made of, and are read where all of these count: of a day that changes they need not be told.
