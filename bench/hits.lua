@@ -1,9 +1,11 @@
 -- Page views as a browser's tracker sends them: each of another visitor and page, by one of many browsers.
 -- wrk -s hits.lua URL -- RUN FILE EACH PAUSE: RUN is a number that no other run has, FILE has a user agent a line,
 -- EACH is how many hits a request brings, and PAUSE how many milliseconds a connection waits before each request: then
--- five hits are of one visitor, and the pages are those of year.py.
+-- five hits are of one visitor, by one browser, and the pages are those of year.py.
 
 local agents, run, number, each, pause = {}, 0, 0, 1, 0
+local browser
+local HITS_OF_A_VISITOR = 5
 
 function init(args)
   run = tonumber(args[1])
@@ -21,15 +23,18 @@ function init(args)
 end
 
 local function agent()
-  -- The square makes the first of them common, and the last rare.
-  return agents[1 + math.floor(#agents * math.random() ^ 2)]
+  if pause == 0 or number % HITS_OF_A_VISITOR == 0 or not browser then
+    -- The square makes the first of them common, and the last rare.
+    browser = agents[1 + math.floor(#agents * math.random() ^ 2)]
+  end
+  return browser
 end
 
 local function hit()
   number = number + 1
   local page, title, visitor = string.format("shelf-%d%%2Farticle-%d-%d", number % 50, run, number), number, number
   if pause > 0 then
-    title, visitor = math.floor(3000 * math.random() ^ 3), math.floor(number / 5)
+    title, visitor = math.floor(3000 * math.random() ^ 3), math.floor(number / HITS_OF_A_VISITOR)
     page = string.format("shelf-%d%%2Fboard-%d%%2Farticle-%d", title % 40, title % 200, title)
   end
   return visitor, string.format(
@@ -53,7 +58,6 @@ end
 
 function request()
   local headers = {
-    ["User-Agent"] = agent(),
     ["Accept"] = "*/*",
     ["Accept-Language"] = "de-DE,de;q=0.8,en;q=0.5",
     ["Accept-Encoding"] = "gzip, deflate, br",
@@ -61,6 +65,7 @@ function request()
   }
   if each == 1 then
     local visitor, path = hit()
+    headers["User-Agent"] = agent()
     headers["X-Forwarded-For"] = address(visitor)
     return wrk.format("GET", "/matomo.php" .. path, headers)
   end
