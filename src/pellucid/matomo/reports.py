@@ -261,8 +261,9 @@ def _queries_of_goals(site: Site, period: Period, given: Parameters, report: Tab
         return goals_of_pages.queries(query_of(site, period, given, (), report)) if tells_goals(given) else ()
     # A conversion may come from where no visit of the report did.
     query = query_of(site, period, given, (), structs.replace(report, only=None))
-    # A conversion has a source of its own, which the tracker may have remembered.
-    by = (*query.dimensions, *(() if "source_kind" in query.dimensions else ("source_kind",)))
+    # A conversion has a source of its own, which the tracker may have remembered. Where it makes no difference, a visit
+    # that converts from two of them is one.
+    by = query.dimensions if report.only is None else (*query.dimensions, "source_kind")
     return (structs.replace(query, metrics=goals_of_rows.METRICS, dimensions=(*by, *goals_of_rows.DIMENSIONS)),)
 
 

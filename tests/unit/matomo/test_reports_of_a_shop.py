@@ -379,3 +379,20 @@ def test_what_is_worked_out_is_written_for_people_and_all_money_for_who_asks_for
 
     assert (row["revenue"], row["avg_order_revenue"]) == told
     assert channel["goals"]["idgoal=ecommerceOrder"]["revenue"] == 15.5
+
+
+def test_a_visit_that_orders_from_two_sources_is_one_of_its_country(ask: Ask, store: Store) -> None:
+    order = {"site_id": 3, "kind": "order", "goal_id": 0, "country": "fr"}
+    orders = [
+        a_conversion(conversion_id=1, source_kind="campaign", source_name="spring", **order),
+        a_conversion(conversion_id=2, source_kind="search", source_name="Google", **order),
+    ]
+    inserted(store, a_visit(site_id=3, country="fr", orders=2), *orders)
+
+    (country,) = ask("UserCountry.getCountry", **OF_DAY)
+    sources = ask("Referrers.getReferrerType", **OF_DAY)
+
+    told = country["goals"]["idgoal=ecommerceOrder"]
+    assert (told["nb_conversions"], told["nb_visits_converted"]) == (2, 1)
+    of_orders = [row["goals"]["idgoal=ecommerceOrder"] for row in sources if "goals" in row]
+    assert [one["nb_visits_converted"] for one in of_orders] == [1, 1]
