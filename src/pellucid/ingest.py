@@ -21,7 +21,7 @@ from pellucid.journal.outbox import Outbox, Part
 from pellucid.journal.reader import Entry, JournalReader
 from pellucid.journal.standstill import Turn
 from pellucid.model.event import Event
-from pellucid.model.hit import Hit, HitKind
+from pellucid.model.hit import Hit, HitKind, is_of_the_past
 from pellucid.model.visit import Conversion, Visit
 from pellucid.store.client import Store
 from pellucid.store.schema import TABLES
@@ -37,7 +37,6 @@ WAIT_FOR_STRAGGLERS = timedelta(milliseconds=200)
 GATHER = timedelta(milliseconds=800)
 """Who tells of the past tells it in no order: this long more of it is waited for, and then it is counted in order."""
 
-LONG_AGO = timedelta(minutes=1)
 LONGEST_WAIT_OF_A_PING = timedelta(minutes=1)
 """A ping opens no visit, but the page view before it may come later."""
 
@@ -254,7 +253,7 @@ def _is_gathering(hits: Sequence[Hit], received_until: int) -> bool:
     """Return whether more is to be waited for, so that what is told of the past is counted in order."""
     if len(hits) >= LARGEST_BATCH or hits[0].received <= received_until - _milliseconds(GATHER):
         return False
-    return any(hit.received - hit.time > _milliseconds(LONG_AGO) for hit in hits)
+    return any(is_of_the_past(hit) for hit in hits)
 
 
 def _reached(entries: Iterable[Entry]) -> dict[str, int]:

@@ -208,3 +208,19 @@ def test_a_dimension_is_made_read_changed_and_deleted_and_its_values_are_told_un
     (visit,) = server.report(token, "Live.getLastVisitsDetails", **day)
     assert (visit["dimension2"], "dimension1" in visit) == ("red", False)
     assert [asked_by_number(number).status_code for number in (1, 2)] == [409, 200]
+
+
+def test_who_tells_of_the_past_sees_it_in_the_next_answer(server: Server, token: str) -> None:
+    registry = server.registry()
+    site = registry.add_site("Told", ["http://told.example"], preset="matomo")
+    registry.close()
+    asked = {"idSite": str(site.id), "period": "day", "date": "2024-05-27"}
+
+    for number in range(1, 6):
+        hit = a_view("/", 10 * HOUR + number, idsite=str(site.id))
+        if number % 2:
+            httpx2.get(f"{server.url}/matomo.php", params={**hit, "token_auth": token}, timeout=60).raise_for_status()
+        else:
+            httpx2.post(f"{server.url}/matomo.php", json={"requests": [hit], "token_auth": token}, timeout=60)
+
+        assert server.report(token, "VisitsSummary.getActions", **asked)["value"] == number

@@ -14,6 +14,7 @@ from pellucid.config import Settings
 from pellucid.enrich.patient import Parse, PatientDevices
 from pellucid.enrich.place import Places
 from pellucid.enrich.robots import Agents
+from pellucid.journal.arrival import Arrival
 from pellucid.journal.imports import alone_importing, notes
 from pellucid.journal.journal import Journal
 from pellucid.model.site import Site
@@ -46,7 +47,8 @@ def patient_collector(
     """Give what makes a collector for many hits of one site's past, whoever brings them being allowed to."""
     agents = Agents(monotonic)
     places = Places(place_database(settings), monotonic, provider_database(settings))
-    with closing(Salts(layout(settings).salts, time)) as salts, salts.held() as salt:
+    at = layout(settings)
+    with closing(Salts(at.salts, time)) as salts, salts.held() as salt:
         yield lambda append: Collector(
             Parts(
                 site={site.id: site}.get,
@@ -58,5 +60,6 @@ def patient_collector(
                 append=append,
                 now=milliseconds,
                 imported=imported,
+                told_of_past=Arrival(at.told_of_past, at.journals, at.outbox).told,
             ),
         )

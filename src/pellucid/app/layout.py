@@ -28,6 +28,11 @@ class Layout(Struct, frozen=True):
         return self.data / "journal"
 
     @property
+    def told_of_past(self) -> Path:
+        """Nothing but the time at which hits of the past came in last."""
+        return self.data / "told-of-past"
+
+    @property
     def outbox(self) -> Path:
         """What is on its way to the store."""
         return self.data / "outbox.db"

@@ -5,7 +5,7 @@ import gc
 import os
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from functools import partial
 from time import monotonic, time
@@ -29,6 +29,7 @@ from pellucid.enrich.device import DeviceParser
 from pellucid.enrich.place import Places
 from pellucid.enrich.robots import Agents
 from pellucid.errors import PellucidError, Unavailable
+from pellucid.journal.arrival import Arrival
 from pellucid.journal.imports import was_imported
 from pellucid.journal.journal import Journal
 from pellucid.matomo.routes import Outside
@@ -53,6 +54,8 @@ from pellucid.web.routes import routes as web_routes
 TRACKING_PATHS = frozenset({"/matomo.php", "/piwik.php", "/js/tracker.php"})
 _TRACKER_OR_TRACKING = "/js/"
 """With parameters a tracking request, without them a request for the tracker."""
+_ASKED_BY_PROGRAMS = frozenset({"/", "/index.php"})
+_NATIVE_API = "/api/"
 _TRACKS = frozenset({"POST", "OPTIONS"})
 """By these nobody asks for a file."""
 
@@ -88,7 +91,8 @@ async def web_application(settings: Settings) -> AsyncIterator[ASGIApp]:
         journal = parts.enter_context(closing(Journal(at.journals, settings.journal_limit)))
         numbers = Numbers(os.environ)
         places = Places(place_database(settings), monotonic, provider_database(settings))
-        collector = await parts.enter_async_context(_collector(settings, snapshot, salts, journal, places))
+        arrival = Arrival(at.told_of_past, at.journals, at.outbox)
+        collector = await parts.enter_async_context(_collector(settings, snapshot, salts, journal, places, arrival))
         reports = Reports(store)
         for watching in (
             _keep_up(snapshot, collector, numbers, registry),
@@ -112,7 +116,7 @@ async def web_application(settings: Settings) -> AsyncIterator[ASGIApp]:
             ],
             exception_handlers={PellucidError: _answer},
         )
-        yield Front(TrackingEndpoint(collector, client_address(proxies), snapshot.is_ours), others)
+        yield Front(TrackingEndpoint(collector, client_address(proxies), snapshot.is_ours), others, arrival.arrived)
 
 
 @asynccontextmanager
@@ -122,6 +126,7 @@ async def _collector(
     salts: Salts,
     journal: Journal,
     places: Places,
+    arrival: Arrival,
 ) -> AsyncIterator[Collector]:
     devices = DeviceParser(monotonic)
     agents = Agents(monotonic)
@@ -146,6 +151,7 @@ async def _collector(
                 place=places.place,
                 append=journal.append,
                 now=milliseconds,
+                told_of_past=arrival.told,
                 patience=settings.bulk_patience,
             ),
         )
@@ -183,11 +189,15 @@ async def _forget(reports: Reports) -> None:
 
 
 class Front:
-    """Sends tracking requests to the bare application that takes them, and everything else to Starlette."""
+    """Sends tracking requests to the bare application that takes them, and everything else to Starlette.
 
-    def __init__(self, tracking: ASGIApp, others: ASGIApp) -> None:
+    Who asks the APIs is answered when what was told of the past has arrived.
+    """
+
+    def __init__(self, tracking: ASGIApp, others: ASGIApp, arrived: Callable[[], Awaitable[None]]) -> None:
         self._tracking = tracking
         self._others = others
+        self._arrived = arrived
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on one request."""
@@ -195,6 +205,8 @@ class Front:
         if path in TRACKING_PATHS or (path == _TRACKER_OR_TRACKING and _says_something(scope)):
             await self._tracking(scope, receive, send)
         else:
+            if path in _ASKED_BY_PROGRAMS or path.startswith(_NATIVE_API):
+                await self._arrived()
             await self._others(scope, receive, send)
 
 

@@ -20,7 +20,7 @@ from pellucid.enrich.hints import hints_of
 from pellucid.enrich.place import CONTINENT
 from pellucid.enrich.robots import Agent
 from pellucid.errors import RequestError
-from pellucid.model.hit import Device, Hit, Place, RawHit
+from pellucid.model.hit import Device, Hit, Place, RawHit, is_of_the_past
 from pellucid.model.site import Recognition, Site
 from pellucid.policy.counting import Refused
 from pellucid.policy.decision import Refusal
@@ -92,6 +92,8 @@ class Parts(Struct, frozen=True):
     """Milliseconds since 1970."""
     imported: bool = False
     """Whether what comes was recorded elsewhere before."""
+    told_of_past: Callable[[], None] = lambda: None
+    """Says that hits of the past are on disk that came with a token."""
     patience: float = 2.0
     """How many seconds a bulk waits, in all, for what devices are exactly: no page is waiting for its answer."""
 
@@ -122,7 +124,7 @@ class Collector:
         except _OF_WHAT_WAS_SENT as error:
             log.exception("A hit failed, and counts as wrong")
             raise RequestError("This hit can not be understood.") from error
-        await self._keep([row])
+        await self._keep([row], of_past=_is_told_of_past(raw))
         return None
 
     async def collect_each(
@@ -135,7 +137,7 @@ class Collector:
         outcomes: list[Refusal | None] = []
         invalid: list[int] = []
         rows: list[tuple[int, bytes]] = []
-        authorised = failed = False
+        authorised = failed = of_past = False
         # Who moves hits on does so up to some moment, and has all of a bulk or nothing: it may be in no order.
         received = self._parts.now()
         loop = asyncio.get_running_loop()
@@ -155,6 +157,7 @@ class Collector:
                 else:
                     rows.append(self._row(hit))
                     outcomes.append(None)
+                    of_past = of_past or _is_told_of_past(raw)
             except RequestError:
                 invalid.append(place)
             except _OF_WHAT_WAS_SENT:
@@ -163,7 +166,7 @@ class Collector:
                     log.exception("An entry of a bulk failed, and counts as wrong")
                 failed = True
                 invalid.append(place)
-        await self._keep(rows)
+        await self._keep(rows, of_past=of_past)
         return Collected(outcomes, invalid, authorised)
 
     def take_refused(self) -> Counter[Refused]:
@@ -178,10 +181,12 @@ class Collector:
     def _row(self, hit: Hit) -> tuple[int, bytes]:
         return hit.received, self._encoder.encode(hit)
 
-    async def _keep(self, rows: Sequence[tuple[int, bytes]]) -> None:
+    async def _keep(self, rows: Sequence[tuple[int, bytes]], *, of_past: bool) -> None:
         if rows:
             await self._parts.append(rows)
             self.recorded += len(rows)
+        if of_past:
+            self._parts.told_of_past()
 
     async def _consider(
         self,
@@ -279,6 +284,11 @@ class Collector:
             imported=self._parts.imported,
         )
         return raw, plan
+
+
+def _is_told_of_past(raw: RawHit) -> bool:
+    """Return whether a program tells of the past; a page that was offline tells what it has, and asks nothing."""
+    return raw.authorised and is_of_the_past(raw)
 
 
 def _ours(ask: Callable[_Asked, _Answer]) -> Callable[_Asked, _Answer]:

@@ -52,6 +52,14 @@ def unsent(outbox: Path) -> int:
         return int(connection.execute("select count(*) from part").fetchone()[0])
 
 
+def unsent_batches(outbox: Path) -> frozenset[int]:
+    """Return the numbers of the batches of which something is in an outbox that somebody else may have open."""
+    if not outbox.exists():
+        return frozenset()
+    with closing(_reading(outbox)) as connection:
+        return frozenset(number for (number,) in connection.execute("select distinct batch from part"))
+
+
 def progress(outbox: Path) -> dict[str, int]:
     """Return how far the journals are read, according to an outbox that somebody else may have open."""
     if not outbox.exists():

@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from pellucid.model.column import Item, Variable
 
+_LONG_AGO_MS = 60_000
+
 
 class HitKind(StrEnum):
     """What the visitor did. Where several could be meant, the later name here wins (`../collect/parse.py`)."""
@@ -211,3 +213,8 @@ class Hit(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     alone: bool = False
     named: bool = False
     nameless: bool = False
+
+
+def is_of_the_past(hit: RawHit | Hit) -> bool:
+    """Return whether a hit tells of what had happened long before it was received."""
+    return hit.received - hit.time > _LONG_AGO_MS

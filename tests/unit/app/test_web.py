@@ -6,7 +6,19 @@ from starlette.responses import PlainTextResponse
 
 from pellucid.app.web import TRACKING_PATHS, Front
 
-FRONT = Front(PlainTextResponse("tracking"), PlainTextResponse("others"))
+waited: list[str] = []
+
+
+async def arrived() -> None:
+    waited.append("until all has arrived")
+
+
+FRONT = Front(PlainTextResponse("tracking"), PlainTextResponse("others"), arrived)
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_waited() -> None:
+    waited.clear()
 
 
 def asked(method: str, target: str) -> str:
@@ -43,3 +55,20 @@ def test_the_trackers_directory_is_a_tracking_address_for_who_tracks(method: str
 @pytest.mark.parametrize("path", ["/", "/js", "/js/matomo.js", "/matomo.php/x", "/index.php"])
 def test_anything_else_is_for_the_others(path: str) -> None:
     assert asked("GET", f"{path}?idsite=1") == "others"
+
+
+@pytest.mark.parametrize(
+    ("target", "waits"),
+    [
+        ("/index.php?module=API", True),
+        ("/?module=API", True),
+        ("/api/v1/query", True),
+        ("/dashboard", False),
+        ("/matomo.php?idsite=1", False),
+        ("/health", False),
+    ],
+)
+def test_who_asks_an_api_waits_for_what_was_told_of_the_past(target: str, *, waits: bool) -> None:
+    asked("GET", target)
+
+    assert bool(waited) is waits
