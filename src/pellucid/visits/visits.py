@@ -264,13 +264,15 @@ def _left(hit: Hit, visit: Visit) -> tuple[str, str, str, int]:
 def _enter_and_leave(hit: Hit, visit: Visit) -> None:
     """Let a page be where the visit was entered or left. A search is no page, but who searches has left the last.
 
-    A visit that begins with a search was entered on no page, as in Matomo, and a page without a title leaves what was
-    titled last as it is. Where a visit of somebody whom nobody recognises is left can not be known.
+    As in Matomo a visit that begins with a search was entered on no page, one that begins with anything else on the
+    first page after it, but with no title; and a page without a title leaves what was titled last as it is. Where a
+    visit of somebody whom nobody recognises is left can not be known.
     """
     searched = hit.search.keyword if hit.search else ""
     url, title = ("", "") if searched else (hit.url, hit.title)
-    if not visit.entry_time or hit.time < visit.entry_time:
-        visit.entry_time, visit.entry_url, visit.entry_title = hit.time, url, title
+    begins = not visit.hits or hit.time < visit.first_time
+    if begins or (not searched and not 0 < visit.entry_time <= hit.time):
+        visit.entry_time, visit.entry_url, visit.entry_title = hit.time, url, title if begins else ""
     if hit.time >= visit.exit_time and not hit.alone:
         visit.exit_time, visit.exit_url = hit.time, url
         if title or searched:

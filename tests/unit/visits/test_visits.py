@@ -211,7 +211,6 @@ def test_what_tells_of_no_page_leaves_no_page(kind: HitKind) -> None:
 
 def test_a_visit_enters_and_leaves_on_pages_and_searches() -> None:
     (visit,) = visits_of(
-        after(0, kind=HitKind.EVENT, url="http://a/event"),
         after(1, url="http://a/1", title="One"),
         after(2, url="http://a/2", title="Two"),
         after(3, kind=HitKind.OUTLINK, url="http://b/"),
@@ -219,6 +218,24 @@ def test_a_visit_enters_and_leaves_on_pages_and_searches() -> None:
 
     assert (visit.entry_url, visit.entry_title) == ("http://a/1", "One")
     assert (visit.exit_url, visit.exit_title) == ("http://a/2", "Two")
+
+
+@pytest.mark.parametrize("between", [(), (after(1, kind=HitKind.SEARCH, search=Search("bell", "", None)),)])
+@pytest.mark.parametrize("kind", [HitKind.EVENT, HitKind.OUTLINK, HitKind.DOWNLOAD, HitKind.CONTENT, HitKind.GOAL])
+def test_a_visit_that_begins_on_no_page_enters_on_the_next_without_its_title(
+    kind: HitKind, between: tuple[Hit, ...]
+) -> None:
+    begins, page = after(0, kind=kind, url="http://b/"), after(2, url="http://a/1", title="One")
+
+    (visit,) = visits_of(begins, *between, page, after(3, url="http://a/2", title="Two"))
+
+    assert (visit.entry_url, visit.entry_title) == ("http://a/1", "")
+
+
+def test_a_page_that_comes_late_and_was_first_is_where_a_visit_enters() -> None:
+    (visit,) = visits_of(after(1, kind=HitKind.EVENT), after(0, url="http://a/1", title="One"))
+
+    assert (visit.entry_url, visit.entry_title) == ("http://a/1", "One")
 
 
 def test_a_page_without_a_title_leaves_what_was_titled_last_as_it_is() -> None:
