@@ -96,13 +96,13 @@ def _address(method: str, found: Mapping[str, Sequence[Row]], given: Parameters)
 def _path(report: Followed, label: str) -> str:
     """Return what a row without an address is called: a folder of pages by where they are, others by their labels."""
     if report.method not in _OF_PAGES:
-        return _labels(label)
-    return unquote_plus(f"{report.host}/{_WITHIN.sub('/', label)}/")
+        return _labels(label).replace("@", "")
+    return unquote_plus(f"{report.host}/{_WITHIN.sub('/', label)}/").replace("@", "")
 
 
 def _labels(label: str) -> str:
     """Return the labels that lead to a row."""
-    return " - ".join(unquote_plus(part).strip().removeprefix("@") for part in label.split(">"))
+    return " - ".join(map(unquote_plus, label.split(">")))
 
 
 def _told(row: Row, names: Mapping[str, str]) -> Row:

@@ -10,6 +10,9 @@ from pellucid.matomo.parameters import Parameters
 ALL_COLUMNS, ALL_GOALS = "filter_add_columns_when_show_all_columns", "filter_update_columns_when_show_all_goals"
 THESE_GOALS = "filter_show_goal_columns_process_goals"
 _SHOPPING = (ORDER, CART)
+_NUMBERS = {ORDER: "0", CART: "-1"}
+_NAMES = {number: name for name, number in _NUMBERS.items()}
+"""As in Matomo orders and carts have columns by numbers, and by names in flat reports and where these are asked for."""
 _PAGES, _ENTRIES, _NO_GOALS, _RATES = "-3", "-4", "-2", "-1"
 """What stands in place of a goal's number: which columns of all goals are told."""
 _PAGES_SOLD, _ENTRIES_SOLD = "-5", "-6"
@@ -83,16 +86,17 @@ def _goals(rows: Sequence[Row], given: Parameters) -> list[str]:
     wanted = _goal(given)
     if wanted == _NO_GOALS:
         return []
-    every = dict.fromkeys(
+    keys = (
         str(key).removeprefix("idgoal=") for row in rows if isinstance(told := row.get("goals"), dict) for key in told
     )
+    every = dict.fromkeys(key if given.flag("flat") else _NUMBERS.get(key, key) for key in keys)
     found = sorted({*every, *_named(given)}, key=_by_number) if _named(given) else list(every)
     one_alone = wanted in _SHOPPING or not wanted.removeprefix("-").isdecimal() or int(wanted) > 0
     return [goal for goal in found if goal == wanted] if one_alone else found
 
 
 def _by_number(goal: str) -> tuple[bool, int, str]:
-    return (not goal.isdecimal(), int(goal) if goal.isdecimal() else 0, goal)
+    return (not _is_number(goal), int(goal) if _is_number(goal) else 0, goal)
 
 
 def _of_goals(row: Row, goals: Sequence[str], wanted: str, given: Parameters) -> Row:
@@ -100,7 +104,7 @@ def _of_goals(row: Row, goals: Sequence[str], wanted: str, given: Parameters) ->
     told = every if isinstance(every, dict) else {}
     columns: Row = {"revenue_per_visit": _of_all(row, {} if given.flag("flat") else told)}
     for goal in goals:
-        one = told.get(f"idgoal={goal}", {})
+        one = told.get(f"idgoal={_NAMES.get(goal, goal)}", {})
         for name, value in _of_goal(row, one, wanted, given).items():
             columns[f"goal_{goal}_{name}"] = value
     return columns

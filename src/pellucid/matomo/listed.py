@@ -80,7 +80,7 @@ def report_row(report: Listed, related: Mapping[str, str], *, people: bool = Tru
     row: dict[str, Answer] = {"category": report.category}
     row |= {"subcategory": report.subcategory} if report.subcategory else {}
     row |= {"name": report.name, "module": module, "action": action}
-    row |= {"parameters": dict(report.parameters)} if report.parameters else {}
+    row |= {"parameters": _parameters(report)} if report.parameters else {}
     row |= {"dimension": report.dimension} if report.dimension else {}
     row |= {"dimensions": dict(_DIMENSIONS[report.method])} if report.method in _DIMENSIONS else {}
     row |= {"metrics": counted}
@@ -88,7 +88,7 @@ def report_row(report: Listed, related: Mapping[str, str], *, people: bool = Tru
     typed = [*report.columns, *report.typed.split(), *report.ratios]
     typed += ["conversion_rate"] if report.goals == GOALS and report.ratios else []
     row |= {"metricTypes": {name: type_of(name) for name in typed if name != "label"}}
-    row |= {"constantRowsCount": 1} if report.constant else {}
+    row |= {"constantRowsCount": True} if report.constant else {}
     row |= {"actionToLoadSubTables": report.subtables} if report.subtables else {}
     row |= {"relatedReports": [_related(name, related) for name in report.related]} if report.related else {}
     plain, worked_out = (one.split() for one in report.goals)
@@ -105,3 +105,10 @@ def report_row(report: Listed, related: Mapping[str, str], *, people: bool = Tru
 def _related(method: str, names: Mapping[str, str]) -> dict[str, str]:
     module, _, action = method.partition(".")
     return {"name": names[method], "module": module, "action": action}
+
+
+def _parameters(report: Listed) -> dict[str, Answer]:
+    """Return the parameters that name a report; as in Matomo a goal's number is one, that of a dimension a text."""
+    told: dict[str, Answer] = dict(report.parameters)
+    goal = report.parameters.get("idGoal", "")
+    return told | {"idGoal": int(goal)} if goal.isdecimal() else told

@@ -150,6 +150,15 @@ def _left(told: Answer, given: Parameters) -> Answer:
     return [row] if given.flag("flat") else row
 
 
+def _one_period_of_one_site(method: str, call: Call, sites: list[Site]) -> Answer:
+    """Answer for one period of one site alone, where Matomo does."""
+    if call.periods(sites[0]).several:
+        raise RequestError(f"{method} does not support multiple dates.")
+    if len(sites) > 1:
+        raise RequestError(f"{method} does not support multiple sites.")
+    return _report(REPORTS[method], call, sites)
+
+
 def _sources_of_one_site(method: str, call: Call, sites: list[Site]) -> Answer:
     """Answer for one site alone, where Matomo does."""
     if len(sites) > 1 or call.given.text("idSite") == setup.ALL_SITES:
@@ -159,8 +168,10 @@ def _sources_of_one_site(method: str, call: Call, sites: list[Site]) -> Answer:
     return _report(REPORTS[method], call, sites)
 
 
-def _channels(call: Call, sites: list[Site]) -> Answer:
-    told = _report(REPORTS["Referrers.get"], call, sites)
+def _with_channels(
+    report: Callable[[Answers, Site, Period, Parameters], Answer], call: Call, sites: list[Site]
+) -> Answer:
+    told = _report(report, call, sites)
     return told if call.given.flag("compare") else shares_of_all(told, call.given)
 
 
@@ -191,6 +202,7 @@ def _row_evolution(call: Call, sites: list[Site]) -> Answer:
     given = goals_to_follow(call.given.with_text(method=report.method, **report.parameters), site)
     given = given.with_text(filter_limit=str(ALL), expanded="1", format_metrics="bc")
     given = given.without("idSubtable", "label", "flat", "column", "pivotBy")
+    given = structs.replace(given, beside=True)
 
     def rows() -> dict[str, list[Row]]:
         return {key(period): _rows_of(call, given, period) for period in wanted.periods}
@@ -286,7 +298,8 @@ METHODS: Mapping[str, Method] = {
     **{name: Method(partial(_report, partial(summary, report))) for name, report in SUMMARIES.items()},
     **{name: Method(partial(_report, partial(_number, column))) for name, column in NUMBERS.items()},
     **{name: Method(partial(_sources_of_one_site, name)) for name in ("Referrers.getAll", "Referrers.getReferrerType")},
-    "Referrers.get": Method(_channels),
+    "VisitTime.getByDayOfWeek": Method(partial(_one_period_of_one_site, "VisitTime.getByDayOfWeek")),
+    "Referrers.get": Method(partial(_with_channels, REPORTS["Referrers.get"])),
     "Transitions.isPeriodAllowed": Method(lambda _call, _sites: {"value": True}),
     "Transitions.getTranslations": Method(lambda _call, _sites: Record(WORDS), access=None),
     **PLACES,
@@ -302,7 +315,7 @@ METHODS: Mapping[str, Method] = {
     "API.getGlossaryMetrics": Method(metric_glossary),
     "API.getIpFromHeader": Method(_address, access=None, somewhere=Access.VIEW),
     "API.getSettings": Method(lambda _call, _sites: Record(SETTINGS), access=None),
-    "API.get": Method(partial(_report, overview.everything)),
+    "API.get": Method(partial(_with_channels, overview.everything)),
     **ALL_SITES,
     **LIVE,
     **SITES,

@@ -26,7 +26,7 @@ from pellucid.matomo.columns import (
 from pellucid.matomo.goal_reports import goals
 from pellucid.matomo.goals_of_rows import ORDER
 from pellucid.matomo.parameters import Parameters
-from pellucid.matomo.reports import Summary, summary
+from pellucid.matomo.reports import Summary, summary, written_of
 from pellucid.matomo.rows import names
 from pellucid.matomo.visit_reports import FREQUENCIES, by_kind, frequency, referrers
 from pellucid.model.period import Period, PeriodKind
@@ -65,7 +65,7 @@ def everything(reports: Answers, site: Site, period: Period, given: Parameters) 
     As in Matomo there are none beside those of other sites or periods if nothing was done.
     """
     wanted = given.parts("columns")
-    every = structs.replace(given.without("columns", "flat"), beside=False)
+    every = structs.replace(given.without("columns", "flat", "idGoal"), beside=False)
     asked = (partial(summary, _OF_VISITS), frequency, referrers, goals)
     once = _Once(reports, by_kind(site, period, every))
     row: Row = {}
@@ -147,7 +147,7 @@ def _site_row(reports: Answers, site: Site, period: Period, given: Parameters) -
     now, then = (_numbers(reports, site, span, given) for span in (period, earlier))
     row: Row = {"label": site.name, **{column: now[column] for column, _ in told.values()}}
     for name, (column, _) in told.items():
-        evolved = _evolution(name, number_in(now[column]), number_in(then[column]))
+        evolved = _evolution(name, number_in(now[column]), number_in(then[column]), written=written_of(given))
         row |= {one: value for one, value in evolved.items() if not only or one in only}
     return row | {
         "idsite": site.id,
@@ -181,9 +181,10 @@ def _numbers(reports: Answers, site: Site, period: Period, given: Parameters) ->
     return row
 
 
-def _evolution(name: str, now: float, then: float) -> Row:
-    percent = plain(Decimal(str(growth(then, now))))
-    return {f"{name}_evolution": f"{percent:,}%", f"{name}_evolution_trend": (percent > 0) - (percent < 0)}
+def _evolution(name: str, now: float, then: float, *, written: bool) -> Row:
+    percent = Decimal(str(growth(then, now)))
+    told: Cell = f"{plain(percent):,}%" if written else plain(percent / 100)
+    return {f"{name}_evolution": told, f"{name}_evolution_trend": (percent > 0) - (percent < 0)}
 
 
 def sites(reports: Answers, some: Sequence[tuple[Site, Period]], given: Parameters) -> list[Row]:

@@ -7,7 +7,7 @@ from functools import cache
 from babel.numbers import get_currency_symbol
 
 from pellucid.matomo.call import Answer
-from pellucid.matomo.columns import rounded
+from pellucid.matomo.columns import plain, rounded
 from pellucid.matomo.metric_names import type_of
 from pellucid.report.metrics import TIMINGS
 
@@ -92,5 +92,5 @@ def _in_form(name: str, value: Answer, form: str, currency: str) -> Answer:
     if name.startswith(_ON_SITE):
         return duration(round(value))
     if name.startswith(_OF_LOADING):
-        return f"{value}s"
+        return f"{plain(rounded(Decimal(str(value)), 2))}s"
     return pretty(name, value, currency) if name.startswith(_WORKED_OUT) else value

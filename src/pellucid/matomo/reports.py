@@ -214,11 +214,10 @@ def _finish(report: Table, reached: Mapping[str, float], given: Parameters) -> F
     flat, written = given.flag("flat"), written_of(given)
 
     def finish(row: Row, *, upper: bool = True, alone: bool = False) -> Row:
-        uppermost = upper and not alone
         if report.goals is Goals.PAGES:
-            told = goals_of_pages.gathered(row, reached if uppermost and not (flat and _is_inner(row)) else None)
+            told = goals_of_pages.gathered(row, reached if upper and not (flat and _is_inner(row)) else None)
         else:
-            told = goals_of_rows.gathered(row, told=uppermost or report.goals is not Goals.UPPER)
+            told = goals_of_rows.gathered(row, told=(upper and not alone) or report.goals is not Goals.UPPER)
         ratios = report.ratios if upper else report.ratios_in_folders or report.ratios
         return with_ratios(told, ratios, written=written)
 

@@ -169,10 +169,10 @@ def _duration(within: Range) -> str:
 def _interests(what: str, label: Callable[[Range], str], segment: str) -> Report:
     def report(reports: Answers, site: Site, period: Period, given: Parameters) -> list[Row]:
         rows = _interest(what, label, segment, reports, site, period, given)
-        places = {row["label"]: place for place, row in enumerate(rows)}
+        places = {row["segment"]: place for place, row in enumerate(rows)}
         # As in Matomo those that are left stand as they follow each other, whatever they are sorted by.
         left = filtered(_with_visits(rows), given, order=())
-        return sorted(left, key=lambda row: places.get(row["label"], len(places)))
+        return sorted(left, key=lambda row: places.get(row.get("segment"), len(places)))
 
     return report
 
@@ -213,10 +213,15 @@ def _share(part: int, total: int, given: Parameters) -> Cell:
     return f"{quotient(100 * part, total, 0)}%" if written_of(given) else quotient(part, total, 2)
 
 
-def referrers(reports: Answers, site: Site, period: Period, given: Parameters) -> Row:
-    """Return how many visits came in which way, and from how many different sources."""
+def referrers(reports: Answers, site: Site, period: Period, given: Parameters) -> Row | list[Row]:
+    """Return how many visits came in which way, and from how many different sources.
+
+    As in Matomo nothing is told of a period without any beside those of other sites or periods.
+    """
     found = _by_kind(reports, site, period, given)
     total = sum(numbers[0] for numbers in found.values())
+    if given.beside and not total:
+        return []
     row: Row = {f"Referrers_visitorsFrom{name}": found[kind][0] for name, kind in _KINDS.items()}
     row |= {f"Referrers_distinct{name}": found[kind][place] for name, (kind, place) in _DISTINCT.items()}
     return row | _shares(row, total, given)
@@ -230,7 +235,10 @@ def _shares(row: Row, total: int, given: Parameters) -> Row:
 def shares_of_all(told: Answer, given: Parameters) -> Answer:
     """Return how visits came on several days or sites: as in Matomo the shares are those of what all come to."""
     rows = list(_rows_in(told))
-    total = sum(int(str(row.get(f"Referrers_visitorsFrom{kind}", 0))) for row in rows for kind in _KINDS)
+    counts = {f"Referrers_visitorsFrom{kind}" for kind in _KINDS}
+    if not all(counts <= row.keys() for row in rows):
+        return told
+    total = sum(int(str(row[name])) for row in rows for name in counts)
     for row in rows:
         row |= {name: share for name, share in _shares(row, total, given).items() if name in row}
     return told

@@ -119,3 +119,15 @@ def test_a_page_of_another_site_is_followed_by_its_path() -> None:
 
     assert told["label"] == "news.example/a.html"
     assert told["reportData"]["1"][0]["nb_visits"] == 3  # type: ignore[index, call-overload]
+
+
+def test_rows_are_called_as_their_labels_say() -> None:
+    titles = Followed("Actions.getPageTitles", "Page Name", {"nb_hits": "Pageviews"})
+    days: dict[str, list[Row]] = {"2025-11-24": [{"label": " Home", "nb_hits": 1}, {"label": " Shop", "nb_hits": 1}]}
+    every = evolution(titles, lambda: days, Parameters({}))["metadata"]["metrics"]
+    one = evolution(titles, lambda: days, Parameters({"label": "@ Home"}))
+    several = evolution(titles, lambda: days, Parameters({"label": "@ Home,a > b"}))["metadata"]["metrics"]
+
+    assert [metric["name"] for metric in every.values()] == [" Home (Pageviews)", " Shop (Pageviews)"]
+    assert one["label"] == " Home"
+    assert [metric["name"] for metric in several.values()] == ["@ Home (Pageviews)", "a  -  b (Pageviews)"]
