@@ -61,6 +61,7 @@ from pellucid.model.site import Site
 LONG = frozenset({PeriodKind.YEAR, PeriodKind.RANGE})
 """Periods in which Matomo counts no different visitors by default."""
 _EVERY_SUBTABLE = "all"
+_NO_VISITS: Row = {"nb_visits": 0}
 _NOT_OF_UNNAMED = ("entry_", "exit_", "sum_daily_entry_", "sum_daily_exit_", "sum_time_spent")
 """What columns begin with that tell nothing of pages without a name."""
 _NOT_ENABLED = (
@@ -163,8 +164,11 @@ def _rows(
         return _chosen(report, rows, site, deep=False), reached
     read = reader(columns)
     found = [(key, read(numbers) | lists) for key, numbers, lists in told]
+    nothing: Row = {column.name: 0 for column in columns} if report.whole else _NO_VISITS
     if goals and report.goals is not Goals.PAGES:
-        found = _with_goals(found, goals[0], of_goals[0], report)
+        # As in Matomo a day tells no more of where nobody came; longer periods add zeros of other days up.
+        alone = _NO_VISITS if period.kind is PeriodKind.DAY else nothing
+        found = _with_goals(found, goals[0], of_goals[0], report, alone)
     if flat and report.needs and report.path:
         found = _in_needed_folders(found, report)
     rows = _flat(report, found) if flat else having(_filed(report, found, site, deep=deep), report.needs)
@@ -175,7 +179,6 @@ def _rows(
         rows = _with_folders(rows, tree, of_pages=report.dimensions == BY_PAGE)
     # As in Matomo nothing is there without any visit at all.
     there = {row["label"] for row in rows}
-    nothing: Row = {column.name: 0 for column in columns} if report.whole else {"nb_visits": 0}
     # As in Matomo only rows that are whole are always there beside those of other sites or periods.
     always = [one for one in report.always if one.text not in there and (report.whole or not given.beside)]
     return [*rows, *({"label": one.text, **nothing, **one.more} for one in always)] if rows else [], reached
@@ -267,7 +270,7 @@ def _queries_of_goals(site: Site, period: Period, given: Parameters, report: Tab
 
 
 def _with_goals(
-    found: Sequence[tuple[list[str], Row]], answered: Result, asked: Query, report: Table
+    found: Sequence[tuple[list[str], Row]], answered: Result, asked: Query, report: Table, nothing: Row
 ) -> list[tuple[list[str], Row]]:
     """Return rows with what their visits converted, and those that only conversions have."""
     every = goals_of_rows.columns_by_key(answered, len(asked.dimensions) - len(goals_of_rows.DIMENSIONS))
@@ -276,9 +279,7 @@ def _with_goals(
         if report.only in {None, key[-1]}:
             add(goals.setdefault(key[: len(report.dimensions)], {}), columns)
     rows = [(key, row | goals.pop(tuple(key), {})) for key, row in found]
-    alone = [
-        (list(key), {"nb_visits": 0, **columns}) for key, columns in goals.items() if key[0] or not report.only_told
-    ]
+    alone = [(list(key), nothing | columns) for key, columns in goals.items() if key[0] or not report.only_told]
     return rows + alone
 
 

@@ -396,3 +396,20 @@ def test_a_visit_that_orders_from_two_sources_is_one_of_its_country(ask: Ask, st
     assert (told["nb_conversions"], told["nb_visits_converted"]) == (2, 1)
     of_orders = [row["goals"]["idgoal=ecommerceOrder"] for row in sources if "goals" in row]
     assert [one["nb_visits_converted"] for one in of_orders] == [1, 1]
+
+
+def test_an_hour_in_which_nobody_came_and_somebody_ordered_has_zeros_beside_that_where_days_are_added_up(
+    ask: Ask, store: Store
+) -> None:
+    later = NOON + 3_600_000
+    order = a_conversion(site_id=3, kind="order", goal_id=0, revenue=5.0, time=later)
+    inserted(store, a_visit(site_id=3, orders=1, conversions=1, last_time=later), order)
+
+    def hour(period: dict[str, str]) -> dict[str, Any]:
+        rows = ask("VisitTime.getVisitInformationPerServerTime", **period, filter_limit="-1")
+        return dict(by_label(rows)["13"])
+
+    of_day, of_week = hour(OF_DAY), hour(OF_WEEK)
+    assert (of_day["nb_visits"], of_day["revenue"]) == (of_week["nb_visits"], of_week["revenue"]) == (0, 5)
+    assert "nb_actions" not in of_day
+    assert [of_week[name] for name in ("nb_actions", "max_actions", "sum_daily_nb_uniq_visitors")] == [0, 0, 0]
