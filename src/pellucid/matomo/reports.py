@@ -61,6 +61,8 @@ from pellucid.model.site import Site
 LONG = frozenset({PeriodKind.YEAR, PeriodKind.RANGE})
 """Periods in which Matomo counts no different visitors by default."""
 _EVERY_SUBTABLE = "all"
+_NOT_ESCAPED = "?=&:;,@!$'()*~"
+"""What stands in addresses as it is; of a slash, a plus or a blank it is not known how it stood there."""
 _NO_VISITS: Row = {"nb_visits": 0}
 _NOT_OF_UNNAMED = ("entry_", "exit_", "sum_daily_entry_", "sum_daily_exit_", "sum_time_spent")
 """What columns begin with that tell nothing of pages without a name."""
@@ -204,7 +206,8 @@ def _told(
         key, numbers = [str(value) for value in values[:of_key]], values[counted]
         if not (any(map(numbers.__getitem__, there)) and (key[0] or not report.only_told)):
             continue
-        goals = by_page.get(tuple(key))
+        # As in Matomo nothing is told of entries, exits and goals of what has no name.
+        goals = by_page.get(tuple(key)) if key[0] else None
         if report.goals is Goals.PAGES and not key[0]:
             numbers = tuple([0 if place in absent else number for place, number in enumerate(numbers)])
         if scheme is not None:
@@ -241,7 +244,7 @@ def _with_segments(rows: Sequence[Row], start: str, *, deep: bool) -> list[Row]:
     for row in rows:
         below = row.get(SUBTABLE)
         if isinstance(below, list):
-            address = f"{start}{quote(str(row['label']))}"
+            address = f"{start}{quote(str(row['label']), safe=_NOT_ESCAPED)}"
             chosen_by = f"pageUrl=^{escaped_twice(address)}"
             inner = _with_segments(below, f"{address}/", deep=True) if deep else below
             done.append(row | {"segment": chosen_by, SUBTABLE: inner})

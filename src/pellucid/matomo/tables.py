@@ -19,7 +19,7 @@ from pellucid.matomo.columns import (
 )
 from pellucid.matomo.labels import Label, chosen, written
 from pellucid.matomo.table import BY_PAGE, Goals, Table
-from pellucid.matomo.tree import decoded, escaped_twice, path_and_query, path_of, without_scheme
+from pellucid.matomo.tree import decoded, escaped_twice, flat_path, path_and_query, path_of, without_scheme
 from pellucid.model.hit import SourceKind
 from pellucid.model.query import Condition, Operator
 
@@ -39,7 +39,7 @@ def _page(url: str, *, column: str, segment: str) -> Label:
     if not url:
         label = _no_page(segment)
         return Label(label.text, {**label.more, column: label.text})
-    path = path_and_query(url)
+    path = flat_path(url)
     if column == _DESTINATION and "/" in path[1:]:
         # Here Matomo writes what lies in a folder with the folder's name first.
         path = decoded(path[1:])

@@ -17,22 +17,30 @@ SUBTABLE = "subtable"
 SCHEMES = ("http://", "https://", "http://www.", "https://www.")
 """What addresses of one page begin with; each has another length."""
 _INDEX = "index"
+_BLANKS = " \t\n\r\0\x0b"
 _SCHEME = re.compile(r"^https?://(www\.)?", re.IGNORECASE)
 _OF_LENGTH = {len(scheme): scheme for scheme in SCHEMES}
 _ESCAPED_TWICE = {number: quote_plus(quote_plus(chr(number))) for number in range(128)}
 
 
 def path_of(url: str) -> tuple[str, ...]:
-    """Return the labels that lead to a page: folders, then the page with its query behind a `/`."""
-    bare, mark, query = url.partition("?")
-    path = without_scheme(bare).partition("/")[2]
-    *folders, page = path.split("/")
-    folders = [folder for folder in folders if folder]
-    if len(folders) >= DEEPEST:
-        page = "/".join([*folders[DEEPEST - 1 :], page])
-        folders = folders[: DEEPEST - 1]
-    name = page or ("" if mark else _INDEX)
-    return (*folders, f"/{name}{mark}{query}")
+    """Return the labels that lead to a page: folders, then the page behind a `/`.
+
+    As in Matomo any slash behind the host ends a folder, one in a query too, and nothing but blanks is none.
+    """
+    path, mark, fragment = without_scheme(url).partition("/")[2].partition("#")
+    if not path or path.endswith("/"):
+        path += _INDEX
+    parts = f"{path}{mark}{fragment}" if fragment else path
+    told = [part.strip(_BLANKS) for part in parts.split("/", DEEPEST - 1)]
+    *folders, page = [part for part in told if part] or [""]
+    return (*folders, f"/{page}")
+
+
+def flat_path(url: str) -> str:
+    """Return what a page is called where no folders are shown: the labels that lead to it."""
+    *folders, page = path_of(url)
+    return "".join(f"/{folder}" for folder in folders) + ("/" if page == f"/{_INDEX}" else page)
 
 
 def decoded(label: str) -> str:

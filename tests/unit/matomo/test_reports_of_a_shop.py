@@ -413,3 +413,16 @@ def test_an_hour_in_which_nobody_came_and_somebody_ordered_has_zeros_beside_that
     assert (of_day["nb_visits"], of_day["revenue"]) == (of_week["nb_visits"], of_week["revenue"]) == (0, 5)
     assert "nb_actions" not in of_day
     assert [of_week[name] for name in ("nb_actions", "max_actions", "sum_daily_nb_uniq_visitors")] == [0, 0, 0]
+
+
+def test_pages_without_a_title_tell_no_goals(ask: Ask, store: Store) -> None:
+    page = {"site_id": 3, "url": "http://bells.example.org/a"}
+    visit = a_visit(site_id=3, entry_url=page["url"], exit_url=page["url"], orders=1)
+    order = a_conversion(site_id=3, kind="order", goal_id=0, time=NOON + 9, pages_before=1)
+    inserted(store, visit, an_event(**page), order)
+
+    (title,), (url,) = (ask(f"Actions.getPage{one}", **OF_DAY) for one in ("Titles", "Urls"))
+
+    assert "goals" in url
+    assert title["nb_hits"] == 1
+    assert "goals" not in title

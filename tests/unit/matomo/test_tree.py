@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from pellucid.matomo.columns import Row
 from pellucid.matomo.labels import Label
-from pellucid.matomo.tree import DEEPEST, changed, grown, having, path_and_query, path_of, without_scheme
+from pellucid.matomo.tree import DEEPEST, changed, flat_path, grown, having, path_and_query, path_of, without_scheme
 
 
 @pytest.mark.parametrize(
@@ -17,12 +17,31 @@ from pellucid.matomo.tree import DEEPEST, changed, grown, having, path_and_query
         ("http://shop.example.org/shop/?sort=price", ("shop", "/?sort=price")),
         ("http://shop.example.org/blog/2024/caf%C3%A9-rides", ("blog", "2024", "/caf%C3%A9-rides")),
         ("http://shop.example.org/a//b", ("a", "/b")),
-        ("http://shop.example.org/?next=/a/b", ("/?next=/a/b",)),
+        ("http://shop.example.org/?next=/a/b", ("?next=", "a", "/b")),
+        ("http://shop.example.org/go/?to=http://b.example/", ("go", "?to=http:", "b.example", "/index")),
+        ("http://shop.example.org/a/#b/c", ("a", "index#b", "/c")),
+        ("http://shop.example.org/a/#", ("a", "/index")),
+        ("http://shop.example.org/ a /%20/b ", ("a", "%20", "/b")),
+        ("http://shop.example.org/1//2/3/4/5/6/7/8/9/10", ("1", "2", "3", "4", "5", "6", "7", "8", "/9/10")),
         ("/just/a/path", ("just", "a", "/path")),
     ],
 )
 def test_an_address_is_a_path_of_folders(url: str, path: tuple[str, ...]) -> None:
     assert path_of(url) == path
+
+
+@pytest.mark.parametrize(
+    ("url", "flat"),
+    [
+        ("http://shop.example.org/", "/"),
+        ("http://shop.example.org/index", "/"),
+        ("http://shop.example.org/shop/", "/shop/"),
+        ("http://shop.example.org//a//b", "/a/b"),
+        ("http://shop.example.org/go/?to=http://b.example/", "/go/?to=http:/b.example/"),
+    ],
+)
+def test_a_page_is_called_by_its_folders_where_none_are_shown(url: str, flat: str) -> None:
+    assert flat_path(url) == flat
 
 
 @settings(deadline=None)
