@@ -118,6 +118,10 @@ A segment may use {", ".join(f"`{name}`" for name in sorted((*NAMES, *SEVERAL)))
   and no row is summed into "Others".
 - A page that was seen by several addresses, which differ in their scheme and `www.` alone, is shown by the one with
   `www.` and `https`, as far as there are such in the period. Matomo shows the one that it ever saw first.
+- The products of an order or a cart stand in the order in which the site told them. In Matomo they stand by when each
+  was seen first by the server.
+- How many different campaigns or websites there were counts those that visits came from; Matomo counts those too that
+  a conversion alone is attributed to.
 - `pivotBy` takes every dimension that Matomo can pivot a report by, as if `pivot_by_filter_enable_fetch_by_segment`
   were set. Of a report whose rows have to be asked for one by one (pages by countries, say) the 100 rows are pivoted
   that have the most visits.
