@@ -54,8 +54,7 @@ from pellucid.web.routes import routes as web_routes
 TRACKING_PATHS = frozenset({"/matomo.php", "/piwik.php", "/js/tracker.php"})
 _TRACKER_OR_TRACKING = "/js/"
 """With parameters a tracking request, without them a request for the tracker."""
-_ASKED_BY_PROGRAMS = frozenset({"/", "/index.php"})
-_NATIVE_API = "/api/"
+_REPORTING_API, _NATIVE_API = "/index.php", "/api/"
 _TRACKS = frozenset({"POST", "OPTIONS"})
 """By these nobody asks for a file."""
 
@@ -205,13 +204,21 @@ class Front:
         if path in TRACKING_PATHS or (path == _TRACKER_OR_TRACKING and _says_something(scope)):
             await self._tracking(scope, receive, send)
         else:
-            if path in _ASKED_BY_PROGRAMS or path.startswith(_NATIVE_API):
+            if _asks(scope):
                 await self._arrived()
             await self._others(scope, receive, send)
 
 
 def _says_something(scope: Scope) -> bool:
     return scope["method"] in _TRACKS or bool(scope["query_string"])
+
+
+def _asks(scope: Scope) -> bool:
+    """Return whether a program asks one of the APIs; at the root people find the dashboard."""
+    path: str = scope.get("path", "")
+    if path == "/":
+        return scope["method"] == "POST" or b"module=API" in scope["query_string"]
+    return path == _REPORTING_API or path.startswith(_NATIVE_API)
 
 
 def _answer(_request: Request, error: Exception) -> Response:

@@ -17,7 +17,7 @@ from pellucid.journal.standstill import progress, unsent_batches
 
 LONGEST_WAIT_SECONDS = 5.0
 PAUSE_SECONDS = 10.0
-"""How long nobody waits where somebody waited in vain: an import goes on, or ingest does not run."""
+"""How long nobody waits where somebody waited in vain: ingest has a lot to do, or does not run."""
 _SECONDS_BETWEEN_LOOKS = 0.02
 
 
@@ -37,8 +37,11 @@ class Arrival:
         now = time_ns()
         # It is on disk: where nobody can be told, who asks sees it a moment later.
         with suppress(OSError):
-            self._marker.touch(0o600)
-            os.utime(self._marker, ns=(now, now))
+            marker = os.open(self._marker, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+            try:
+                os.utime(marker, ns=(now, now))
+            finally:
+                os.close(marker)
 
     async def arrived(self) -> None:
         """Return when the store has what was told of the past until now, or after `LONGEST_WAIT_SECONDS`."""
@@ -50,13 +53,10 @@ class Arrival:
             if told == self._arrived or monotonic() < self._waits_again:
                 return
             try:
-                async with asyncio.timeout(LONGEST_WAIT_SECONDS):
-                    arrived = await self._has_arrived(told, time_ns() // 1_000_000)
-            except (TimeoutError, sqlite3.Error):
-                arrived = False
-            if arrived:
-                self._arrived = told
-            else:
+                if await self._has_arrived(told, time_ns() // 1_000_000):
+                    self._arrived = told
+            except (OSError, sqlite3.Error):
+                # It takes too long, or can not be known.
                 self._waits_again = monotonic() + PAUSE_SECONDS
 
     def _latest(self) -> int:
@@ -67,18 +67,25 @@ class Arrival:
 
     async def _has_arrived(self, told: int, received_until: int) -> bool:
         """Wait for it; not where more is told meanwhile: then who asks is not who tells, and an import may be long."""
-        while await asyncio.to_thread(self._is_in_a_journal, received_until):
-            if self._latest() != told:
-                return False
-            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+        until = monotonic() + LONGEST_WAIT_SECONDS
+        with closing(JournalReader(self._journals)) as reader:
+            while await asyncio.to_thread(self._is_left, reader, received_until):
+                if not await self._may_wait(told, until):
+                    return False
         # It is in the outbox from the moment on that it counts as read.
         unsent = await asyncio.to_thread(unsent_batches, self._outbox)
         while unsent := unsent & await asyncio.to_thread(unsent_batches, self._outbox):
-            if self._latest() != told:
+            if not await self._may_wait(told, until):
                 return False
-            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
         return True
 
-    def _is_in_a_journal(self, received_until: int) -> bool:
-        with closing(JournalReader(self._journals)) as reader:
-            return bool(reader.read(progress(self._outbox), received_until, 1))
+    async def _may_wait(self, told: int, until: float) -> bool:
+        """Wait for a moment, and return whether to look again; raise `TimeoutError` if it took too long."""
+        # Nothing is cancelled: what looks into files in another thread would have them closed under it.
+        if monotonic() > until:
+            raise TimeoutError
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+        return self._latest() == told
+
+    def _is_left(self, reader: JournalReader, received_until: int) -> bool:
+        return bool(reader.read(progress(self._outbox), received_until, 1))

@@ -197,9 +197,10 @@ def open_journal(path: Path, *, create: bool = False) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = full")
     if create:
+        # A file stays in this mode; whoever opens it later and set it too could keep its owner from beginning it.
+        connection.execute("pragma journal_mode = wal")
         connection.execute(_SCHEMA)
         connection.execute(NOTES)
     return connection

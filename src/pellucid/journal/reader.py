@@ -58,7 +58,15 @@ class JournalReader:
                 connection.execute("delete from hit where position <= ?", (until.get(journal, 0),))
                 if self._abandoned(journal, connection):
                     gone.append(journal)
+        self._sweep()
         return gone
+
+    def _sweep(self) -> None:
+        """Delete what is left beside a journal that is gone: whoever opened it at that moment has made it anew."""
+        for kind in ("-wal", "-shm"):
+            for path in self._directory.glob(f"*{SUFFIX}{kind}"):
+                if not path.with_name(path.name.removesuffix(kind)).exists():
+                    path.unlink(missing_ok=True)
 
     def waiting(self, after: Mapping[str, int]) -> int:
         """Return how many hits are behind these positions."""

@@ -13,6 +13,7 @@ _SHOPPING = (ORDER, CART)
 _NUMBERS = {ORDER: "0", CART: "-1"}
 _NAMES = {number: name for name, number in _NUMBERS.items()}
 """As in Matomo orders and carts have columns by numbers, and by names in flat reports and where these are asked for."""
+_LONGEST_NUMBER = 15
 _PAGES, _ENTRIES, _NO_GOALS, _RATES = "-3", "-4", "-2", "-1"
 """What stands in place of a goal's number: which columns of all goals are told."""
 _PAGES_SOLD, _ENTRIES_SOLD = "-5", "-6"
@@ -68,7 +69,7 @@ def _shows_goals(given: Parameters) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    return text.removeprefix("-").isdecimal()
+    return text.removeprefix("-").isdecimal() and len(text) <= _LONGEST_NUMBER
 
 
 def _named(given: Parameters) -> list[str]:

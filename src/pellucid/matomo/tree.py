@@ -19,6 +19,7 @@ SCHEMES = ("http://", "https://", "http://www.", "https://www.")
 _INDEX = "index"
 _BLANKS = " \t\n\r\0\x0b"
 _SCHEME = re.compile(r"^https?://(www\.)?", re.IGNORECASE)
+_ANY_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _OF_LENGTH = {len(scheme): scheme for scheme in SCHEMES}
 _ESCAPED_TWICE = {number: quote_plus(quote_plus(chr(number))) for number in range(128)}
 
@@ -28,7 +29,7 @@ def path_of(url: str) -> tuple[str, ...]:
 
     As in Matomo any slash behind the host ends a folder, one in a query too, and nothing but blanks is none.
     """
-    path, mark, fragment = without_scheme(url).partition("/")[2].partition("#")
+    path, mark, fragment = _ANY_SCHEME.sub("", url).partition("/")[2].partition("#")
     if not path or path.endswith("/"):
         path += _INDEX
     parts = f"{path}{mark}{fragment}" if fragment else path

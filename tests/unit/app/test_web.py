@@ -62,6 +62,7 @@ def test_anything_else_is_for_the_others(path: str) -> None:
     [
         ("/index.php?module=API", True),
         ("/?module=API", True),
+        ("/", False),
         ("/api/v1/query", True),
         ("/dashboard", False),
         ("/matomo.php?idsite=1", False),

@@ -1,6 +1,7 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -162,3 +163,30 @@ def test_what_is_forgotten_gives_its_room_back(tmp_path: Path, reader: JournalRe
         size = sum(file.stat().st_size for file in files(tmp_path, journal.id))
 
     assert size < 10_000_000, "20 times 500 kB went through"
+
+
+def test_what_is_left_beside_a_journal_that_is_gone_is_deleted_and_nothing_else(
+    tmp_path: Path, reader: JournalReader
+) -> None:
+    left = [tmp_path / f"gone.journal-{kind}" for kind in ("wal", "shm")]
+    for path in left:
+        path.touch()
+    with closing(Journal(tmp_path, 1 << 20)) as journal:
+        asyncio.run(journal.append([(1, b"a hit")]))
+        beside = {path.name for path in tmp_path.glob(f"{journal.id}.journal-*")}
+        assert reader.read({}, 2, 1)
+
+        reader.forget({})
+
+        assert not any(path.exists() for path in left)
+        assert beside == {path.name for path in tmp_path.glob(f"{journal.id}.journal-*")} != set()
+
+
+def test_who_reads_a_file_leaves_it_in_the_mode_that_its_owner_gives_it(tmp_path: Path, reader: JournalReader) -> None:
+    with closing(sqlite3.connect(tmp_path / "begun.journal")) as begun:
+        begun.execute("create table hit (position integer primary key, received integer, body blob)")
+        begun.commit()
+
+        reader.read({}, 1, 1)
+
+        assert begun.execute("pragma journal_mode").fetchone() == ("delete",)

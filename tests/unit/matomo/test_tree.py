@@ -24,6 +24,7 @@ from pellucid.matomo.tree import DEEPEST, changed, flat_path, grown, having, pat
         ("http://shop.example.org/ a /%20/b ", ("a", "%20", "/b")),
         ("http://shop.example.org/1//2/3/4/5/6/7/8/9/10", ("1", "2", "3", "4", "5", "6", "7", "8", "/9/10")),
         ("/just/a/path", ("just", "a", "/path")),
+        ("shop.example.org/a?to=http://b.example/", ("a?to=http:", "b.example", "/index")),
     ],
 )
 def test_an_address_is_a_path_of_folders(url: str, path: tuple[str, ...]) -> None:
