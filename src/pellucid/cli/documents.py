@@ -113,7 +113,8 @@ A segment may use {", ".join(f"`{name}`" for name in sorted((*NAMES, *SEVERAL)))
 - The answer to a hit says in the header `Pellucid-Verdict` what was done with it, see [refusals.md](refusals.md).
   Status and body are Matomo's.
 - Reports are computed when they are asked for, from events that are a second or two old. Hits of the past that were
-  sent with a token before are waited for: who imports and then asks sees all of it. What is told of the pages of
+  sent with a token before are waited for, for five seconds and unless more of them are sent meanwhile: who imports and
+  then asks sees all of it ([0035](decisions/0035-who-tells-of-the-past.md)). What is told of the pages of
   days that are over is counted once, by itself, and anew when a late hit changes it. There is nothing to archive,
   and no row is summed into "Others".
 - A page that was seen by several addresses, which differ in their scheme and `www.` alone, is shown by the one with

@@ -12,6 +12,7 @@ from msgspec import Struct
 from pellucid.model.column import Item, Variable
 
 _LONG_AGO_MS = 60_000
+"""What is sent at once is received sooner."""
 
 
 class HitKind(StrEnum):

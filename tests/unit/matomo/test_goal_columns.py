@@ -162,6 +162,8 @@ def test_shown_pages_tell_what_was_converted_after_them(ask: Ask) -> None:
     began = ask("API.getProcessedReport", **OF_DAY, **SHOWN, **asked, apiAction="getEntryPageTitles")
 
     (row,), (entry,) = told["reportData"], began["reportData"]
+    assert {name.split("_")[1] for name in of_goals(row)} == {"0", "1"}
+    assert (row["goal_0_nb_conversions"], row["goal_0_revenue"]) == (2, "$3,111.11")
     assert {name: value for name, value in of_goals(row).items() if name.startswith("goal_1")} == {
         "goal_1_conversion_rate": "33.33%",
         "goal_1_nb_conversions": 1,
